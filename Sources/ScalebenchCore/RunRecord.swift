@@ -1,0 +1,69 @@
+// A run's events, folded into what the rest of scalebench asks of a run.
+
+package import Foundation
+
+/// The state of one run as its event file tells it.
+package struct RunRecord: Sendable, Equatable {
+    package var start: RunEvent.Start?
+    package var steps: [RunEvent.Step] = []
+    package var evaluations: [RunEvent.Evaluation] = []
+    /// The step of the newest checkpoint; nil where there is none.
+    package var checkpointStep: Int?
+    /// Nil while the run is unfinished.
+    package var end: RunEvent.End?
+    /// A last line without its newline was dropped: the writer was killed while it wrote.
+    package var hasTornLine = false
+
+    package init() {}
+
+    /// The loss that counts: the full validation set after the last step.
+    package var finalEvaluation: RunEvent.Evaluation? {
+        guard end?.status == .completed else { return nil }
+        return evaluations.last { $0.sequenceNatsPerToken != nil } ?? evaluations.last
+    }
+
+    /// Nothing more will be learned by calling the trainer again.
+    package var isFinished: Bool { end?.status == .completed || end?.status == .diverged }
+
+    /// Appends `event`; a resumed start discards what came after its checkpoint.
+    package mutating func fold(_ event: RunEvent) {
+        switch event {
+        case .start(let body):
+            start = body
+            end = nil
+            steps.removeAll { $0.step > body.resumedFromStep }
+            evaluations.removeAll { $0.step > body.resumedFromStep }
+            if body.resumedFromStep == 0 { checkpointStep = nil }
+        case .step(let body): steps.append(body)
+        case .evaluation(let body): evaluations.append(body)
+        case .checkpoint(let body): checkpointStep = body.step
+        case .end(let body): end = body
+        }
+    }
+}
+
+extension RunRecord {
+    /// Reads the text of an event file. A last line that was torn by a crash is dropped and remembered.
+    /// - Throws: `damagedData` with file and line for any other line that is not an event.
+    package init(events data: Data, file: String) throws {
+        let decoder = JSONDecoder()
+        var lineNumber = 0
+        var rest = data[...]
+        while !rest.isEmpty {
+            lineNumber += 1
+            guard let newline = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+                hasTornLine = true
+                return
+            }
+            let line = rest[..<newline]
+            rest = rest[(newline + 1)...]
+            do {
+                fold(try decoder.decode(RunEvent.self, from: line))
+            } catch {
+                throw ScalebenchError(
+                    .damagedData, "not a run event", at: "\(file):\(lineNumber)",
+                    hint: "move the run's folder away; the run is then trained again", cause: "\(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// The one error type that reaches a user: what happened, where, and what to change.
+
+/// An error a user can act on. `message` says what is wrong, `location` where, `hint` what to change.
+package struct ScalebenchError: Error, Sendable {
+    /// The family of an error; decides the exit status and nothing else.
+    package enum Code: String, Sendable {
+        /// A configuration, suite or table does not say something valid.
+        case invalidInput
+        /// A named file, suite, data set or candidate does not exist.
+        case notFound
+        /// Bytes on disk are not what was written (checksum, truncation).
+        case damagedData
+        /// A file or folder cannot be read or written.
+        case inputOutput
+        /// A run could not be carried out.
+        case runFailed
+    }
+
+    package var code: Code
+    package var message: String
+    /// `file:json.path`, `file:line`, or just a file.
+    package var location: String?
+    package var hint: String?
+    /// The underlying error's own words, if there was one.
+    package var cause: String?
+
+    package init(
+        _ code: Code, _ message: String, at location: String? = nil, hint: String? = nil, cause: String? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.location = location
+        self.hint = hint
+        self.cause = cause
+    }
+}
+
+extension ScalebenchError: CustomStringConvertible {
+    /// `location: message`, then the cause and the hint on lines of their own.
+    package var description: String {
+        var text = location.map { "\($0): \(message)" } ?? message
+        if let cause { text += "\n  cause: \(cause)" }
+        if let hint { text += "\n  hint: \(hint)" }
+        return text
+    }
+}

@@ -1,0 +1,114 @@
+// A question with the ladder that answers it.
+
+/// A suite: data set, rungs, target, seeds, thresholds. Read from `Suites/<name>/suite.json`.
+package struct Suite: Sendable, Hashable {
+    package var name: String
+    /// Rises when results stop being comparable.
+    package var version: Int
+    /// What the suite asks, in one sentence.
+    package var question: String
+    /// Name of the data set, looked up in the data roots.
+    package var dataset: String
+    package var contextLength: Int
+    /// Smallest first.
+    package var rungs: [Rung]
+    package var target: Rung
+    package var evaluation: RunSpec.Evaluation
+    package var thresholds: VerdictThresholds
+    /// Candidates compared when none are named; the first is A, the reference.
+    package var candidates: [String]
+
+    /// One scale of the ladder.
+    package struct Rung: Sendable, Hashable {
+        package var width: Int
+        package var layers: Int
+        /// Training tokens of a run.
+        package var tokens: Int
+        /// Runs per candidate.
+        package var seeds: Int
+
+        package init(width: Int, layers: Int, tokens: Int, seeds: Int) {
+            self.width = width
+            self.layers = layers
+            self.tokens = tokens
+            self.seeds = seeds
+        }
+    }
+}
+
+/// The rule of the verdict, declared before anything is trained (method: "What the numbers mean").
+package struct VerdictThresholds: Codable, Sendable, Hashable {
+    /// A winner is named from this probability on.
+    package var decisiveProbability = 0.95
+    /// Gaps smaller than this share of the loss do not matter.
+    package var equivalenceMargin = 0.002
+    /// A change of sign between the top rung and the target is called a risk from this probability on.
+    package var crossoverRiskProbability = 0.2
+
+    package init() {}
+}
+
+// MARK: - Reading
+
+extension Suite {
+    package init(_ reader: ConfigReader, defaultName: String) throws {
+        name = try reader.string("name", default: defaultName)
+        version = try reader.integer("version", in: 1...1_000_000)
+        question = try reader.string("question")
+        dataset = try reader.string("dataset")
+        contextLength = try reader.integer("contextLength", in: 2...65_536)
+        rungs = try reader.objects("rungs").map { try Rung($0) }
+        target = try Rung(try reader.object("target"))
+        evaluation = try RunSpec.Evaluation(try reader.object(ifPresent: "evaluation"))
+        thresholds = try VerdictThresholds(try reader.object(ifPresent: "verdict"))
+        candidates = try reader.strings("candidates", default: [])
+        try reader.finish()
+        try checkLadder(at: reader)
+    }
+
+    /// Rungs must rise in cost and stay below the target, or "extrapolation" has no meaning.
+    private func checkLadder(at reader: ConfigReader) throws {
+        let sizes = (rungs + [target]).map { Double($0.width * $0.width * $0.layers) * Double($0.tokens) }
+        for index in rungs.indices where sizes[index] >= sizes[index + 1] {
+            let isLast = index == rungs.count - 1
+            throw ScalebenchError(
+                .invalidInput, isLast ? "the target is not above the top rung" : "rungs must rise in scale",
+                at: reader.location(of: isLast ? "target" : "rungs[\(index + 1)]"),
+                hint: "order rungs by width² · layers · tokens, the target last and largest")
+        }
+        guard rungs.count >= 2 else {
+            throw ScalebenchError(
+                .invalidInput, "a ladder has at least two rungs", at: reader.location(of: "rungs"), hint: "add a rung")
+        }
+    }
+}
+
+extension Suite.Rung {
+    init(_ reader: ConfigReader) throws {
+        width = try reader.integer("width", in: 1...131_072)
+        layers = try reader.integer("layers", in: 1...1024)
+        tokens = try reader.integer("tokens", in: 1...1_000_000_000_000_000)
+        seeds = try reader.integer("seeds", in: 1...1000, default: 1)
+        try reader.finish()
+    }
+}
+
+extension RunSpec.Evaluation {
+    init(_ reader: ConfigReader?) throws {
+        let reader = try reader ?? ConfigReader(.object([:]), file: "")
+        sequences = try reader.integer("sequences", in: 2...1_000_000, default: 512)
+        curvePoints = try reader.integer("curvePoints", in: 1...1000, default: 20)
+        curveSequences = try reader.integer("curveSequences", in: 1...1_000_000, default: 64)
+        try reader.finish()
+    }
+}
+
+extension VerdictThresholds {
+    init(_ reader: ConfigReader?) throws {
+        let reader = try reader ?? ConfigReader(.object([:]), file: "")
+        decisiveProbability = try reader.number("decisiveProbability", in: 0.5...0.999999, default: 0.95)
+        equivalenceMargin = try reader.number("equivalenceMargin", in: 0...1, default: 0.002)
+        crossoverRiskProbability = try reader.number("crossoverRiskProbability", in: 0...1, default: 0.2)
+        try reader.finish()
+    }
+}

@@ -1,0 +1,79 @@
+// Who trains a run.
+
+/// The trainer of a candidate, with everything about it that changes the result.
+package enum TrainerConfig: Sendable, Hashable {
+    /// scalebench's own CPU trainer.
+    case builtin
+    /// A closed-form law instead of a model: the whole pipeline with a known right answer, in milliseconds.
+    case planted(PlantedLaw)
+
+    /// Changes whenever the same spec would give other numbers; part of every run's identity.
+    package var version: String {
+        switch self {
+        case .builtin: "builtin-1"
+        case .planted: "planted-1"
+        }
+    }
+
+    /// The names used in JSON.
+    package enum Name: String, CaseIterable { case builtin, planted }
+}
+
+/// Loss of a planted run: floor + amplitude · (flops / 1e12)^(−exponent) + noise · normal(seed), in nats per token.
+package struct PlantedLaw: Codable, Sendable, Hashable {
+    package var floor: Double
+    package var amplitude: Double
+    package var exponent: Double
+    /// Standard deviation of the final loss over seeds.
+    package var noise: Double
+    /// The width from which on every run diverges; 0 for never.
+    package var divergesFromWidth: Int
+    /// Seconds each step of the run takes, so that interruptions can be tested.
+    package var secondsPerStep: Double
+}
+
+extension TrainerConfig: Codable {
+    private enum Keys: String, CodingKey { case type, law }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Keys.self)
+        switch try container.decode(String.self, forKey: .type) {
+        case Name.builtin.rawValue: self = .builtin
+        case Name.planted.rawValue: self = .planted(try container.decode(PlantedLaw.self, forKey: .law))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: .type, in: container, debugDescription: "unknown trainer type \"\(other)\"")
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Keys.self)
+        switch self {
+        case .builtin: try container.encode(Name.builtin.rawValue, forKey: .type)
+        case .planted(let law):
+            try container.encode(Name.planted.rawValue, forKey: .type)
+            try container.encode(law, forKey: .law)
+        }
+    }
+}
+
+extension TrainerConfig {
+    /// Reads `{ "type": "builtin" }`.
+    package init(_ reader: ConfigReader) throws {
+        let name: Name = try reader.choice("type")
+        switch name {
+        case .builtin: self = .builtin
+        case .planted:
+            let law = try reader.object("law")
+            self = .planted(
+                PlantedLaw(
+                    floor: try law.number("floor", in: 0...100), amplitude: try law.number("amplitude", in: 0...1e6),
+                    exponent: try law.number("exponent", in: 0...4),
+                    noise: try law.number("noise", in: 0...10, default: 0),
+                    divergesFromWidth: try law.integer("divergesFromWidth", in: 0...1_000_000, default: 0),
+                    secondsPerStep: try law.number("secondsPerStep", in: 0...60, default: 0)))
+            try law.finish()
+        }
+        try reader.finish()
+    }
+}
