@@ -1,0 +1,24 @@
+// Where the files of one run lie. The names are fixed here because four parties meet in this folder: the store that
+// prepares it, the launcher that passes its path on, the trainer that fills it, and the verdict that reads it.
+
+import Foundation
+
+/// The folder of one run. Holds a path only; the files may or may not exist.
+package struct RunFolder: Sendable, Hashable {
+    package var path: String
+
+    package init(_ path: String) {
+        self.path = path
+    }
+
+    /// What is to be trained (`RunJob`).
+    package var job: String { "\(path)/job.json" }
+    /// What happened (`RunEvent`, one per line).
+    package var events: String { "\(path)/events.jsonl" }
+    /// Locked by the process that trains.
+    package var lock: String { "\(path)/lock" }
+    /// One folder per checkpoint of an unfinished run.
+    package var checkpoints: String { "\(path)/checkpoints" }
+    /// The weights after the last step of a completed run.
+    package var weights: String { "\(path)/model.safetensors" }
+}

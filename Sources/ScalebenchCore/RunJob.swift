@@ -1,0 +1,59 @@
+// The order for one run: the spec, under the name that its content gives it, and where its data lie.
+
+import Foundation
+
+/// What `scalebench run FOLDER` reads from `job.json`. The spec decides the result and the name; the rest says where
+/// to find things on this machine.
+package struct RunJob: Codable, Sendable, Hashable {
+    package var runID: RunID
+    package var spec: RunSpec
+    package var dataset: Dataset
+
+    /// A data set on this machine; its content is checked against the spec's `dataHash` by whoever opens it.
+    package struct Dataset: Codable, Sendable, Hashable {
+        package var name: String
+        package var folder: String
+
+        package init(name: String, folder: String) {
+            self.name = name
+            self.folder = folder
+        }
+    }
+
+    package init(_ spec: RunSpec, dataset: Dataset) {
+        runID = spec.runID
+        self.spec = spec
+        self.dataset = dataset
+    }
+}
+
+extension RunJob {
+    /// Reads the job of `folder` and checks that the spec still has the name it was given.
+    /// - Throws: `notFound` without a job file, `damagedData` for one that was edited or that another version wrote.
+    package static func open(_ folder: RunFolder) throws -> RunJob {
+        let data = try ConfigReader.readFile(folder.job)
+        let job: RunJob
+        do {
+            job = try JSONDecoder().decode(RunJob.self, from: data)
+        } catch {
+            throw ScalebenchError(
+                .damagedData, "not a run's job", at: folder.job,
+                hint: "start runs with `scalebench compare`; do not write job files by hand", cause: "\(error)")
+        }
+        let actual = job.spec.runID
+        guard actual == job.runID else {
+            throw ScalebenchError(
+                .damagedData, "the spec belongs to run \(actual), the job says \(job.runID)", at: folder.job,
+                hint: "the file was edited, or written by another version of scalebench: delete the folder")
+        }
+        return job
+    }
+
+    /// Writes `job.json` into `folder`, which is created if need be.
+    package func write(to folder: RunFolder) throws {
+        try AtomicFile.makeFolder(folder.path)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: folder.job)
+    }
+}
