@@ -39,7 +39,11 @@ let package = Package(
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
+        // MARK: What runs leave behind
+        room("RunStore", ["ScalebenchCore"]),
+
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("RunStore", ["RunStore", "ScalebenchCore"]),
     ]
 )

@@ -1,0 +1,91 @@
+// The store of runs: folders named by content. The event files are the truth; whatever else the store may offer later
+// (an index, a leaderboard) can be rebuilt from them. Layout:
+//
+//   <root>/store.json                    the layout's version
+//   <root>/runs/<runID>/job.json         what was ordered
+//   <root>/runs/<runID>/events.jsonl     what happened
+//   <root>/runs/<runID>/…                lock, checkpoints, weights (RunFolder)
+
+import Foundation
+package import ScalebenchCore
+
+/// Runs on disk, found by the identity of their spec. Safe to use from several processes at once: the store itself
+/// writes only whole files, and training is guarded by a lock per run.
+package struct RunStore: Sendable {
+    package let root: String
+
+    /// Rises when older programs can no longer read the layout.
+    package static let layoutVersion = 1
+    package static let defaultRoot = ".scalebench"
+
+    private struct Marker: Codable {
+        var layoutVersion: Int
+    }
+
+    /// Opens the store at `root`, creating it if need be.
+    /// - Throws: `inputOutput` when the folder cannot be written, `invalidInput` when a newer program wrote it.
+    package init(root: String) throws {
+        self.root = root
+        let marker = "\(root)/store.json"
+        try AtomicFile.makeFolder("\(root)/runs")
+        if FileManager.default.fileExists(atPath: marker) {
+            let found: Marker
+            do {
+                found = try JSONDecoder().decode(Marker.self, from: try ConfigReader.readFile(marker))
+            } catch let error as DecodingError {
+                throw ScalebenchError(
+                    .damagedData, "not a store's marker", at: marker,
+                    hint: "choose another folder with --store", cause: "\(error)")
+            }
+            guard found.layoutVersion <= Self.layoutVersion else {
+                throw ScalebenchError(
+                    .invalidInput,
+                    "this store has layout \(found.layoutVersion), this program knows layouts up to "
+                        + "\(Self.layoutVersion)", at: marker,
+                    hint: "use a newer scalebench, or another folder with --store")
+            }
+        } else {
+            try AtomicFile.write(
+                try JSONEncoder().encode(Marker(layoutVersion: Self.layoutVersion)) + Data("\n".utf8), to: marker)
+        }
+        guard access("\(root)/runs", W_OK | X_OK) == 0 else {
+            throw ScalebenchError(
+                .inputOutput, "the store cannot be written", at: root,
+                hint: "choose another folder with --store", cause: String(cString: strerror(errno)))
+        }
+    }
+
+    /// Where a run lies or would lie.
+    package func folder(of id: RunID) -> RunFolder {
+        RunFolder("\(root)/runs/\(id)")
+    }
+
+    /// What is known about a run; nil if it was never started.
+    /// - Throws: `damagedData` for an event file that is not one.
+    package func record(_ id: RunID) throws -> RunRecord? {
+        let file = folder(of: id).events
+        guard FileManager.default.fileExists(atPath: file) else { return nil }
+        return try RunRecord(events: try ConfigReader.readFile(file), file: file)
+    }
+
+    /// Makes the run's folder ready for a trainer. Does nothing where the same job already lies there.
+    package func prepare(_ job: RunJob) throws {
+        let folder = folder(of: job.runID)
+        if let present = try? RunJob.open(folder), present == job { return }
+        try job.write(to: folder)
+    }
+
+    /// Every prepared run, in the order of their names.
+    package func list() throws -> [RunID] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs")
+        } catch {
+            throw ScalebenchError(
+                .inputOutput, "cannot be read", at: "\(root)/runs", cause: error.localizedDescription)
+        }
+        return names.sorted().map(RunID.init(rawValue:)).filter { id in
+            FileManager.default.fileExists(atPath: folder(of: id).job)
+        }
+    }
+}
