@@ -39,11 +39,15 @@ let package = Package(
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
+        // MARK: One run, and many
+        room("Training", ["ScalebenchCore"]),
+
         // MARK: What runs leave behind
         room("RunStore", ["ScalebenchCore"]),
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("Training", ["Training", "ScalebenchCore"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
     ]
 )

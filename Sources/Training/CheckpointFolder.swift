@@ -1,0 +1,93 @@
+// Checkpoints of an unfinished run: `checkpoints/step-<n>/`, filled under another name and renamed when everything in
+// it is on disk. Weights and optimizer state are therefore always from the same step.
+
+import Foundation
+import ScalebenchCore
+
+/// Where the run loop stands between two steps; with the trainer's own state it decides all that follows.
+struct LoopState: Codable, Equatable {
+    var runID: RunID
+    /// Steps done.
+    var step = 0
+    /// Seconds of training so far, in all sessions.
+    var seconds = 0.0
+    /// Sum and number of the training losses since the last step event.
+    var lossSum = 0.0
+    var lossCount = 0
+    /// Training losses of the last steps, oldest first, for the divergence check.
+    var recentLosses: [Double] = []
+    /// Gradient norm of the last step; nil when it was not finite.
+    var gradientNorm: Double?
+}
+
+/// The checkpoints of one run.
+struct CheckpointFolder {
+    private let folder: RunFolder
+    private let runID: RunID
+
+    init(_ folder: RunFolder, runID: RunID) {
+        self.folder = folder
+        self.runID = runID
+    }
+
+    /// Writes a checkpoint; older ones are removed once it stands.
+    func save(_ state: LoopState, of trainer: any Trainer) throws {
+        let final = "\(folder.checkpoints)/step-\(state.step)"
+        let temporary = "\(final).tmp-\(ProcessInfo.processInfo.processIdentifier)"
+        try? FileManager.default.removeItem(atPath: temporary)
+        do {
+            try AtomicFile.makeFolder(temporary)
+            try trainer.save(to: temporary, metadata: ["runID": runID.rawValue, "step": String(state.step)])
+            try AtomicFile.write(try JSONEncoder().encode(state), to: "\(temporary)/state.json")
+            try? FileManager.default.removeItem(atPath: final)
+            guard rename(temporary, final) == 0 else {
+                throw ScalebenchError(
+                    .inputOutput, "the checkpoint cannot be put in place", at: final,
+                    cause: String(cString: strerror(errno)))
+            }
+            flushFolder(folder.checkpoints)
+        } catch {
+            try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+        removeAll(except: state.step)
+    }
+
+    /// Steps with a whole checkpoint, newest first.
+    var steps: [Int] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints)) ?? []
+        return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted(by: >)
+    }
+
+    /// The loop's state in the checkpoint of `step`; nil if it cannot be used.
+    func state(at step: Int) -> LoopState? {
+        guard
+            let data = FileManager.default.contents(atPath: "\(path(of: step))/state.json"),
+            let state = try? JSONDecoder().decode(LoopState.self, from: data),
+            state.runID == runID, state.step == step
+        else { return nil }
+        return state
+    }
+
+    func path(of step: Int) -> String { "\(folder.checkpoints)/step-\(step)" }
+
+    /// Removes every checkpoint, and what an interrupted writer left.
+    func removeAll(except kept: Int? = nil) {
+        guard let kept else {
+            try? FileManager.default.removeItem(atPath: folder.checkpoints)
+            return
+        }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints)) ?? []
+        where name != "step-\(kept)" {
+            try? FileManager.default.removeItem(atPath: "\(folder.checkpoints)/\(name)")
+        }
+    }
+
+    /// Makes a rename survive a power cut, as far as the file system allows.
+    private func flushFolder(_ path: String) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

@@ -1,0 +1,144 @@
+// The loop of one run: train, report, evaluate, checkpoint, end. Everything that is written into events depends on the
+// spec and the step alone (timing fields apart), never on when the run was interrupted.
+//
+// Divergence. The run ends at once as `diverged` when a training loss or an evaluation is not finite, or when the mean
+// training loss of the last ten steps, none of them among the first ten of the run, exceeds the trainer's limit
+// (2 · ln V: twice what a model that knows nothing loses). A single spike is recorded, not fatal.
+
+import Foundation
+import ScalebenchCore
+
+/// How long the loop waits between checkpoints, and whom it tells what.
+struct RunLoop {
+    let job: RunJob
+    let trainer: any Trainer
+    let log: EventLog
+    let checkpoints: CheckpointFolder
+    let options: TrainingOptions
+    let stop: StopRequest
+    let onProgress: (TrainingProgress) -> Void
+
+    private static let divergenceWindow = 10
+
+    /// Trains from `state` to the end, to divergence, or to the next step after a request to stop.
+    func run(from start: LoopState) throws -> TrainingOutcome {
+        var state = start
+        let schedule = RunSchedule(job.spec)
+        let reports = Set(schedule.reports), evaluations = Set(schedule.evaluations)
+        var secondsAtCheckpoint = state.seconds
+        var meter = ProgressMeter(job, step: state.step)
+
+        while state.step < job.spec.steps {
+            if stop.isRequested {
+                if state.step > start.step { try checkpoint(state) }
+                return .interrupted
+            }
+            let step = state.step + 1
+            let began = ContinuousClock.now
+            let result = try trainer.train(step: step)
+            state.seconds += began.duration(to: .now).seconds
+            guard result.natsPerToken.isFinite else {
+                return try diverged(state, at: step, "the training loss of step \(step) is not finite")
+            }
+            state.note(result, step: step, window: Self.divergenceWindow)
+            if let mean = state.windowMean(Self.divergenceWindow), mean > trainer.divergenceLoss {
+                return try diverged(
+                    state, at: step,
+                    "the training loss of steps \(step - Self.divergenceWindow + 1) to \(step) is above "
+                        + "\(trainer.divergenceLoss) nats per token")
+            }
+            if let progress = meter.progress(after: state, natsPerToken: result.natsPerToken) { onProgress(progress) }
+            if reports.contains(step) { try report(&state) }
+            if evaluations.contains(step) {
+                guard try evaluate(at: step) else {
+                    return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
+                }
+            }
+            if state.seconds - secondsAtCheckpoint >= options.checkpointSeconds, step < job.spec.steps {
+                try checkpoint(state)
+                secondsAtCheckpoint = state.seconds
+            }
+        }
+        try end(.completed, state, at: state.step, reason: nil)
+        return .completed
+    }
+
+    private func tokens(_ step: Int) -> Int {
+        step * job.spec.batchSequences * job.spec.model.contextLength
+    }
+
+    /// Appends the step event of `state` and starts a new mean.
+    private func report(_ state: inout LoopState) throws {
+        guard state.lossCount > 0 else { return }
+        try log.append(
+            .step(
+                .init(
+                    step: state.step, tokens: tokens(state.step),
+                    natsPerToken: state.lossSum / Double(state.lossCount),
+                    learningRate: trainer.learningRate(at: state.step), gradientNorm: state.gradientNorm,
+                    seconds: state.seconds)))
+        state.lossSum = 0
+        state.lossCount = 0
+    }
+
+    /// Appends an evaluation. False when it is not finite.
+    private func evaluate(at step: Int) throws -> Bool {
+        let isFinal = step == job.spec.steps
+        let count = isFinal ? job.spec.evaluation.sequences : job.spec.evaluation.curveSequences
+        let losses = try trainer.evaluate(step: step, sequences: count)
+        let mean = losses.reduce(0, +) / Double(losses.count)
+        let isFinite = mean.isFinite
+        var standardError: Double?
+        if isFinite && losses.count > 1 {
+            let squares = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            standardError = (squares / Double(losses.count - 1) / Double(losses.count)).squareRoot()
+        }
+        try log.append(
+            .evaluation(
+                .init(
+                    step: step, tokens: tokens(step), natsPerToken: isFinite ? mean : nil,
+                    standardError: standardError, sequences: losses.count,
+                    // Six decimals: a hundredth of the smallest gap that matters, at half the bytes.
+                    sequenceNatsPerToken: isFinal && isFinite ? losses.map { ($0 * 1e6).rounded() / 1e6 } : nil)))
+        return isFinite
+    }
+
+    /// Events first: whoever finds the checkpoint must find every event up to it.
+    private func checkpoint(_ state: LoopState) throws {
+        try log.synchronize()
+        try checkpoints.save(state, of: trainer)
+        try log.append(.checkpoint(.init(step: state.step)))
+    }
+
+    private func diverged(_ state: LoopState, at step: Int, _ reason: String) throws -> TrainingOutcome {
+        var state = state
+        try report(&state)
+        try end(.diverged, state, at: step, reason: reason)
+        return .diverged
+    }
+
+    private func end(_ status: RunStatus, _ state: LoopState, at step: Int, reason: String?) throws {
+        try log.append(
+            .end(
+                .init(status: status, step: step, tokens: tokens(step), seconds: state.seconds, reason: reason)))
+        try log.synchronize()
+    }
+}
+
+extension LoopState {
+    /// Takes in the finite loss of `step`.
+    fileprivate mutating func note(_ result: StepResult, step: Int, window: Int) {
+        self.step = step
+        lossSum += result.natsPerToken
+        lossCount += 1
+        gradientNorm = result.gradientNorm.isFinite ? result.gradientNorm : nil
+        guard step > window else { return }
+        recentLosses.append(result.natsPerToken)
+        if recentLosses.count > window { recentLosses.removeFirst() }
+    }
+
+    /// The mean of the last `window` losses; nil while there are fewer.
+    fileprivate func windowMean(_ window: Int) -> Double? {
+        recentLosses.count == window ? recentLosses.reduce(0, +) / Double(window) : nil
+    }
+}

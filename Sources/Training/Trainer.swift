@@ -1,0 +1,67 @@
+// What the run loop asks of whoever trains: single steps, evaluations, and its state on disk. The loop owns the order
+// of things, the events and the interruptions; a trainer owns the numbers.
+//
+// To add a trainer: one case of `TrainerConfig`, one file here, one line in `makeTrainer`.
+
+package import ScalebenchCore
+
+/// One run in the making. Its numbers must be a function of the spec and of the steps taken, never of how often it was
+/// saved and restored or of the time.
+package protocol Trainer: AnyObject {
+    /// What may explain a difference in the last bits, for the start event: BLAS build and core.
+    var machine: [String: String] { get }
+
+    /// A mean training loss above this, after the first steps, ends the run as diverged; nats per token.
+    var divergenceLoss: Double { get }
+
+    /// The learning rate of `step`, counted from 1.
+    func learningRate(at step: Int) -> Double
+
+    /// Takes the step after the last one. Steps come in order: 1, 2, 3 …, or on from the restored step.
+    func train(step: Int) throws -> StepResult
+
+    /// Losses of the first `sequences` validation sequences after `step` steps, in nats per token.
+    func evaluate(step: Int, sequences: Int) throws -> [Double]
+
+    /// Writes everything that later steps depend on into `folder`, flushed to disk.
+    func save(to folder: String, metadata: [String: String]) throws
+
+    /// Reads what `save` wrote into `folder`.
+    /// - Throws: `damagedData` when it cannot be used; the trainer is then not to be used any more either.
+    func restore(from folder: String) throws
+
+    /// Writes the trained weights alone, for other programs. A trainer without weights writes nothing.
+    func saveWeights(to path: String, metadata: [String: String]) throws
+}
+
+/// What one training step reports.
+package struct StepResult: Sendable, Equatable {
+    /// Mean training loss of the batch before the update; may be infinite or NaN.
+    package var natsPerToken: Double
+    /// Global gradient norm before clipping.
+    package var gradientNorm: Double
+
+    package init(natsPerToken: Double, gradientNorm: Double) {
+        self.natsPerToken = natsPerToken
+        self.gradientNorm = gradientNorm
+    }
+}
+
+/// The trainer that a job's spec names.
+/// - Throws: `invalidInput` when the spec was resolved for another version of that trainer; what the trainer throws
+///   when it cannot start (unknown data, wrong content).
+package func makeTrainer(for job: RunJob) throws -> any Trainer {
+    let spec = job.spec
+    guard spec.trainerVersion == spec.trainer.version else {
+        throw ScalebenchError(
+            .invalidInput,
+            "run \(job.runID) is for trainer \(spec.trainerVersion), this program has \(spec.trainer.version)",
+            hint: "start runs with `scalebench compare` of the same version")
+    }
+    switch spec.trainer {
+    case .builtin:
+        throw ScalebenchError(.invalidInput, "the built-in trainer is not part of this program")
+    case .planted(let law):
+        return PlantedTrainer(law, spec: spec)
+    }
+}

@@ -1,0 +1,123 @@
+// From a run's folder to its end event: lock, job, events so far, checkpoint, loop. This is all of `scalebench run`.
+
+import Foundation
+package import ScalebenchCore
+
+/// What may differ between two sessions of one run without changing its result.
+package struct TrainingOptions: Sendable {
+    /// Seconds of training between checkpoints.
+    package var checkpointSeconds = 30.0
+    /// Recorded in the start event.
+    package var scalebenchVersion: String
+
+    package init(scalebenchVersion: String) {
+        self.scalebenchVersion = scalebenchVersion
+    }
+}
+
+/// How a session of training ended.
+package enum TrainingOutcome: Sendable, Equatable {
+    case completed
+    case diverged
+    /// On request; the next session goes on from the checkpoint.
+    case interrupted
+}
+
+/// Carries out the run of a folder, or the rest of it.
+package struct TrainingRun {
+    private let folder: RunFolder
+    private let options: TrainingOptions
+    private let makeTrainer: (RunJob) throws -> any Trainer
+
+    package init(
+        _ folder: RunFolder, options: TrainingOptions,
+        makeTrainer: @escaping (RunJob) throws -> any Trainer = makeTrainer(for:)
+    ) {
+        self.folder = folder
+        self.options = options
+        self.makeTrainer = makeTrainer
+    }
+
+    /// Trains until the run has ended or `stop` is requested. Waits while another process trains this run; returns at
+    /// once when the run is already finished.
+    /// - Throws: what keeps the run from being carried out; it is also recorded as a `failed` end.
+    package func perform(
+        stop: StopRequest, onProgress: @escaping (TrainingProgress) -> Void = { _ in }
+    ) throws -> TrainingOutcome {
+        let job = try RunJob.open(folder)
+        guard let lock = try RunLock.acquire(folder, stop: stop) else { return .interrupted }
+        defer { withExtendedLifetime(lock) {} }
+        let log = try EventLog(folder.events)
+        let record = try RunRecord(events: try ConfigReader.readFile(folder.events), file: folder.events)
+        if record.isFinished { return record.end?.status == .diverged ? .diverged : .completed }
+        do {
+            return try train(job, after: record, log: log, stop: stop, onProgress: onProgress)
+        } catch {
+            // Best effort: where the disk is full, this cannot be written either.
+            try? log.append(
+                .end(
+                    .init(
+                        status: .failed, step: record.steps.last?.step ?? 0, tokens: record.steps.last?.tokens ?? 0,
+                        seconds: record.steps.last?.seconds ?? 0, reason: "\(error)")))
+            throw error
+        }
+    }
+
+    private func train(
+        _ job: RunJob, after record: RunRecord, log: EventLog, stop: StopRequest,
+        onProgress: @escaping (TrainingProgress) -> Void
+    ) throws -> TrainingOutcome {
+        let checkpoints = CheckpointFolder(folder, runID: job.runID)
+        let (trainer, state) = try resume(job, after: record, from: checkpoints)
+        try log.append(.start(startEvent(job, resumedFromStep: state.step, trainer)))
+        let loop = RunLoop(
+            job: job, trainer: trainer, log: log, checkpoints: checkpoints, options: options, stop: stop,
+            onProgress: onProgress)
+        let outcome = try loop.run(from: state)
+        if outcome == .completed {
+            try trainer.saveWeights(
+                to: folder.weights, metadata: ["runID": job.runID.rawValue, "step": String(job.spec.steps)])
+        }
+        if outcome != .interrupted { checkpoints.removeAll() }
+        return outcome
+    }
+
+    /// The newest checkpoint that can be read and whose events are all there; otherwise a fresh start.
+    private func resume(
+        _ job: RunJob, after record: RunRecord, from checkpoints: CheckpointFolder
+    ) throws -> (any Trainer, LoopState) {
+        let schedule = RunSchedule(job.spec)
+        for step in checkpoints.steps {
+            guard let state = checkpoints.state(at: step),
+                record.steps.map(\.step).filter({ $0 <= step }) == schedule.reports.filter({ $0 <= step }),
+                record.evaluations.map(\.step).filter({ $0 <= step }) == schedule.evaluations.filter({ $0 <= step })
+            else { continue }
+            let trainer = try makeTrainer(job)
+            do {
+                try trainer.restore(from: checkpoints.path(of: step))
+                return (trainer, state)
+            } catch let error as ScalebenchError where error.code == .damagedData || error.code == .notFound {
+                continue
+            }
+        }
+        return (try makeTrainer(job), LoopState(runID: job.runID))
+    }
+
+    private func startEvent(_ job: RunJob, resumedFromStep: Int, _ trainer: any Trainer) -> RunEvent.Start {
+        var machine = trainer.machine
+        machine["host"] = Self.hostName
+        machine["cores"] = String(ProcessInfo.processInfo.activeProcessorCount)
+        machine["scalebench"] = options.scalebenchVersion
+        return RunEvent.Start(
+            runID: job.runID, time: Date.now.formatted(.iso8601), trainerVersion: job.spec.trainerVersion,
+            resumedFromStep: resumedFromStep, parametersTotal: job.spec.model.parametersTotal,
+            parametersNonEmbedding: job.spec.model.parametersNonEmbedding, flops: job.spec.flops, machine: machine)
+    }
+
+    /// What the machine calls itself; Foundation's answer may ask the network.
+    private static var hostName: String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

@@ -1,0 +1,48 @@
+import Foundation
+import ScalebenchCore
+import Testing
+import Training
+
+@Suite struct EventLogTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test func tornLineIsCutBeforeAppending() throws {
+        let path = "\(folder.path)/events.jsonl"
+        let first = RunEvent.checkpoint(.init(step: 1)), second = RunEvent.checkpoint(.init(step: 2))
+        do {
+            let log = try EventLog(path)
+            try log.append(first)
+        }
+        let whole = try ConfigReader.readFile(path)
+        // Longer than the block that is searched for the last newline at a time.
+        for torn in ["{\"event\":\"st", String(repeating: "x", count: 200_000)] {
+            try (whole + Data(torn.utf8)).write(to: URL(fileURLWithPath: path))
+            try EventLog(path).append(second)
+            let record = try RunRecord(events: try ConfigReader.readFile(path), file: path)
+            #expect(record.checkpointStep == 2)
+            #expect(!record.hasTornLine)
+        }
+        try Data("no newline at all".utf8).write(to: URL(fileURLWithPath: path))
+        try EventLog(path).append(first)
+        #expect(try ConfigReader.readFile(path) == whole)
+    }
+
+    @Test func fullDiskIsAClearError() throws {
+        guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+        let log = try EventLog("/dev/full")
+        #expect { try log.append(.checkpoint(.init(step: 1))) } throws: { error in
+            guard let error = error as? ScalebenchError else { return false }
+            return error.code == .inputOutput && error.location == "/dev/full" && error.hint != nil
+        }
+    }
+
+    @Test func folderThatDoesNotExistIsNamed() {
+        #expect { _ = try EventLog("\(folder.path)/none/events.jsonl") } throws: { error in
+            (error as? ScalebenchError)?.location == "\(folder.path)/none/events.jsonl"
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import ScalebenchCore
+import Testing
+import Training
+
+@Suite struct TrainingRunTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func perform(_ run: RunFolder) throws -> TrainingOutcome {
+        try TrainingRun(run, options: testOptions).perform(stop: StopRequest())
+    }
+
+    @Test func plantedRunEndsOnItsLaw() throws {
+        let spec = try makeSpec(trainer: planted(), steps: 200)
+        let run = try makeRun(spec, in: folder)
+        #expect(try perform(run) == .completed)
+        let record = try readRecord(run)
+        let expected = 1.5 + 0.5 * pow(spec.flops / 1e12, -0.05)
+        let final = try #require(record.finalEvaluation)
+        #expect(abs(try #require(final.natsPerToken) - expected) < 1e-9)
+        let sequences = try #require(final.sequenceNatsPerToken)
+        #expect(sequences.count == 6)
+        #expect(abs(sequences.reduce(0, +) / 6 - expected) < 1e-6)
+        #expect(record.steps.count == 80)
+        #expect(record.steps.last?.step == 200)
+        #expect(record.evaluations.map(\.step) == [40, 80, 120, 160, 200])
+        #expect(record.evaluations.map(\.sequences) == [3, 3, 3, 3, 6])
+        #expect(record.start?.runID == spec.runID)
+        #expect(record.start?.parametersTotal == spec.model.parametersTotal)
+        #expect(record.end?.tokens == spec.tokens)
+        let curve = record.evaluations.compactMap(\.natsPerToken)
+        #expect(curve == curve.sorted(by: >))
+    }
+
+    @Test func plantedNoiseHasItsStandardDeviation() throws {
+        let losses = try (1...400).map { seed in
+            let spec = try makeSpec(trainer: planted(noise: 0.1), steps: 4, seed: seed)
+            let trainer = try makeTrainer(for: RunJob(spec, dataset: .init(name: "d", folder: "")))
+            let losses = try trainer.evaluate(step: 4, sequences: 6)
+            return losses.reduce(0, +) / 6
+        }
+        let mean = losses.reduce(0, +) / 400
+        let deviation = (losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399).squareRoot()
+        // Four standard errors of a standard deviation from 400 values.
+        #expect(abs(deviation - 0.1) < 0.1 * 4 / (2.0 * 400).squareRoot())
+    }
+
+    @Test func finishedRunIsNotRepeated() throws {
+        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        #expect(try perform(run) == .completed)
+        let events = try ConfigReader.readFile(run.events)
+        let again = TrainingRun(run, options: testOptions) { _ in throw InterferingTrainer.Killed() }
+        #expect(try again.perform(stop: StopRequest()) == .completed)
+        #expect(try ConfigReader.readFile(run.events) == events)
+    }
+
+    @Test func plantedDivergenceEndsTheRunAsAResult() throws {
+        let run = try makeRun(try makeSpec(trainer: planted(divergesFromWidth: 8), steps: 100), in: folder)
+        #expect(try perform(run) == .diverged)
+        let record = try readRecord(run)
+        #expect(record.end?.status == .diverged)
+        #expect(record.end?.step == 31)
+        #expect(record.steps.last?.step == 30)
+        #expect(record.steps.allSatisfy { $0.natsPerToken != nil })
+        #expect(record.isFinished)
+        #expect(try perform(run) == .diverged)
+    }
+
+    @Test func oneSpikeIsRecordedAndTenAreDivergence() throws {
+        func outcome(spikes: ClosedRange<Int>, name: String) throws -> (TrainingOutcome, RunRecord) {
+            let run = try makeRun(try makeSpec(trainer: planted(), steps: 100), in: folder, name: name)
+            let session = TrainingRun(run, options: testOptions) { job in
+                InterferingTrainer(try makeTrainer(for: job), limit: 10) { step, result in
+                    var result = result
+                    if spikes.contains(step) { result.natsPerToken = 12 }
+                    return result
+                }
+            }
+            return (try session.perform(stop: StopRequest()), try readRecord(run))
+        }
+        let spike = try outcome(spikes: 50...50, name: "spike")
+        #expect(spike.0 == .completed)
+        #expect(spike.1.steps.contains { $0.natsPerToken! > 5 })
+        // Losses near 2 before: the mean of ten passes 10 when the ninth (8 · 12 + 2 · 2 = 100) spike has come.
+        let plateau = try outcome(spikes: 50...100, name: "plateau")
+        #expect(plateau.0 == .diverged)
+        #expect((57...59).contains(plateau.1.end!.step))
+        // The first ten steps never count.
+        #expect(try outcome(spikes: 1...10, name: "start").0 == .completed)
+    }
+
+    @Test func stopBeforeTheFirstStepLeavesNothingToResume() throws {
+        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        let stop = StopRequest()
+        stop.request()
+        #expect(try TrainingRun(run, options: testOptions).perform(stop: stop) == .interrupted)
+        #expect(try perform(run) == .completed)
+    }
+
+    @Test func failureIsRecordedAndTriedAgain() throws {
+        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        #expect(throws: InterferingTrainer.Killed.self) {
+            try TrainingRun(run, options: testOptions) { _ in throw InterferingTrainer.Killed() }
+                .perform(stop: StopRequest())
+        }
+        let failed = try readRecord(run)
+        #expect(failed.end?.status == .failed)
+        #expect(!failed.isFinished)
+        #expect(try perform(run) == .completed)
+    }
+
+    @Test func editedJobIsRefused() throws {
+        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        let text = String(decoding: try ConfigReader.readFile(run.job), as: UTF8.self)
+        try Data(text.replacing("\"steps\" : 20", with: "\"steps\" : 21").utf8).write(
+            to: URL(fileURLWithPath: run.job))
+        #expect { try perform(run) } throws: { error in
+            (error as? ScalebenchError)?.code == .damagedData && (error as? ScalebenchError)?.location == run.job
+        }
+        #expect(!FileManager.default.fileExists(atPath: run.events))
+    }
+
+    @Test func missingJobIsNamed() {
+        #expect { try perform(RunFolder("\(folder.path)/none")) } throws: { error in
+            (error as? ScalebenchError)?.code == .notFound
+        }
+    }
+
+    @Test func progressReachesTheLastStep() throws {
+        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        var last: TrainingProgress?
+        _ = try TrainingRun(run, options: testOptions).perform(stop: StopRequest()) { last = $0 }
+        #expect(last?.step == 20 && last?.steps == 20)
+    }
+}
