@@ -14,6 +14,7 @@ let swiftSettings: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
     .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
@@ -30,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     ],
     targets: [
         // MARK: System libraries and C
@@ -41,6 +43,7 @@ let package = Package(
 
         // MARK: One run, and many
         room("Training", ["ScalebenchCore"]),
+        room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 
         // MARK: What runs leave behind
         room("RunStore", ["ScalebenchCore"]),
@@ -48,6 +51,7 @@ let package = Package(
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
         tests("Training", ["Training", "ScalebenchCore"]),
+        tests("Launching", ["Launching", "ScalebenchCore"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
     ]
 )

@@ -1,0 +1,46 @@
+// Carrying out many runs: the plan decides which and in which order, a launcher where and how many at once. Every
+// launcher ends in `scalebench run FOLDER`; what a run did is read from its event file, not from here.
+
+package import ScalebenchCore
+
+/// A way to carry out runs.
+package protocol Launcher: Sendable {
+    /// Carries out the runs in the given order and returns when the last one has ended. A run that fails does not keep
+    /// the others from running.
+    /// - Parameters:
+    ///   - stop: one request asks every run to stop after its step and starts no other; a second one kills them.
+    ///   - onEvent: called as runs start and end, one call at a time.
+    /// - Returns: one result per folder, in the given order.
+    /// - Throws: only what keeps all runs from being started.
+    func launch(
+        _ folders: [RunFolder], stop: StopRequest, onEvent: @escaping @Sendable (LaunchEvent) -> Void
+    ) async throws -> [LaunchResult]
+}
+
+/// What a launcher reports while it works.
+package enum LaunchEvent: Sendable, Equatable {
+    case started(RunFolder)
+    case finished(LaunchResult)
+}
+
+/// How one run's process ended.
+package struct LaunchResult: Sendable, Equatable {
+    package var folder: RunFolder
+    package var status: Status
+
+    package enum Status: Sendable, Equatable {
+        /// Exit status 0: the run's event file has its end.
+        case finished
+        /// Stopped on request after a checkpoint (exit status 75).
+        case interrupted
+        /// Never started, because a stop was requested before.
+        case notStarted
+        /// `explanation` says how it ended and quotes the last lines of its error output.
+        case failed(explanation: String)
+    }
+
+    package init(folder: RunFolder, status: Status) {
+        self.folder = folder
+        self.status = status
+    }
+}

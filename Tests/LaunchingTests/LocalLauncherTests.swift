@@ -1,0 +1,123 @@
+import Foundation
+import Launching
+import ScalebenchCore
+import Synchronization
+import Testing
+
+/// The launcher against shell scripts that stand in for `scalebench run`.
+@Suite(.serialized) final class LocalLauncherTests {
+    private let root = NSTemporaryDirectory() + "/scalebench-test-" + UUID().uuidString
+
+    init() throws {
+        try AtomicFile.makeFolder(root)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: root)
+    }
+
+    /// A launcher whose children run `script`, the run's folder in `$1`.
+    private func launcher(_ script: String, slots: Int = 2) throws -> LocalLauncher {
+        let file = "\(root)/run.sh"
+        try Data(script.utf8).write(to: URL(fileURLWithPath: file))
+        return LocalLauncher(executable: "/bin/sh", arguments: [file], slots: slots)
+    }
+
+    private func folders(_ count: Int) throws -> [RunFolder] {
+        try (0..<count).map { index in
+            try AtomicFile.makeFolder("\(root)/\(index)")
+            return RunFolder("\(root)/\(index)")
+        }
+    }
+
+    private final class Events: Sendable {
+        let all = Mutex<[LaunchEvent]>([])
+        func add(_ event: LaunchEvent) { all.withLock { $0.append(event) } }
+        var started: [RunFolder] {
+            all.withLock { $0.compactMap { if case .started(let folder) = $0 { folder } else { nil } } }
+        }
+        /// The largest number of runs between their start and their end.
+        var mostAtOnce: Int {
+            all.withLock { events in
+                var running = 0, most = 0
+                for event in events {
+                    if case .started = event { running += 1 } else { running -= 1 }
+                    most = max(most, running)
+                }
+                return most
+            }
+        }
+    }
+
+    @Test func everyRunInOrderAndAtMostSlotsAtOnce() async throws {
+        let folders = try folders(6), events = Events()
+        let results = try await launcher("echo \"$OPENBLAS_NUM_THREADS\" > \"$1/threads\"; sleep 0.05").launch(
+            folders, stop: StopRequest(), onEvent: events.add)
+        #expect(results == folders.map { LaunchResult(folder: $0, status: .finished) })
+        #expect(events.mostAtOnce == 2)
+        #expect(Set(events.started.prefix(2)) == Set(folders.prefix(2)))
+        for folder in folders {
+            #expect(try String(contentsOfFile: "\(folder.path)/threads", encoding: .utf8) == "1\n")
+        }
+    }
+
+    @Test func failureIsExplainedAndTheOthersGoOn() async throws {
+        let folders = try folders(3)
+        let script = """
+            case "$1" in
+            */0) seq 1 5000 >&2; echo "the reason" >&2; exit 3;;
+            */1) kill -9 $$;;
+            esac
+            """
+        let results = try await launcher(script).launch(folders, stop: StopRequest()) { _ in }
+        guard case .failed(let explanation) = results[0].status, case .failed(let killed) = results[1].status else {
+            Issue.record("\(results)")
+            return
+        }
+        #expect(explanation.hasPrefix("exit status 3\n"))
+        #expect(explanation.hasSuffix("\n5000\nthe reason"))
+        #expect(explanation.split(separator: "\n").count == 11)
+        #expect(killed == "killed by signal 9")
+        #expect(results[2].status == .finished)
+    }
+
+    @Test func stopLetsRunsEndOrderlyAndStartsNoOther() async throws {
+        let folders = try folders(5), stop = StopRequest(), events = Events()
+        let script = """
+            trap 'touch "$1/stopped"; exit 75' TERM
+            touch "$1/ready"
+            while :; do sleep 0.02; done
+            """
+        let launcher = try launcher(script)
+        async let results = launcher.launch(folders, stop: stop, onEvent: events.add)
+        try await wait(for: ["\(folders[0].path)/ready", "\(folders[1].path)/ready"])
+        stop.request()
+        #expect(try await results.map(\.status) == [.interrupted, .interrupted, .notStarted, .notStarted, .notStarted])
+        #expect(FileManager.default.fileExists(atPath: "\(folders[0].path)/stopped"))
+        #expect(events.started.count == 2)
+    }
+
+    @Test func secondRequestKills() async throws {
+        let folders = try folders(1), stop = StopRequest()
+        let launcher = try launcher("trap 'touch \"$1/asked\"' TERM; touch \"$1/ready\"; while :; do sleep 0.02; done")
+        async let results = launcher.launch(folders, stop: stop) { _ in }
+        try await wait(for: ["\(folders[0].path)/ready"])
+        stop.request()
+        try await wait(for: ["\(folders[0].path)/asked"])
+        stop.request()
+        #expect(try await results.map(\.status) == [.failed(explanation: "killed by signal 9")])
+    }
+
+    @Test func missingExecutableIsOneError() async throws {
+        let launcher = LocalLauncher(executable: "\(root)/none", slots: 1)
+        await #expect { try await launcher.launch(try folders(2), stop: StopRequest()) { _ in } } throws: { error in
+            (error as? ScalebenchError)?.location == "\(root)/none"
+        }
+    }
+
+    private func wait(for paths: [String]) async throws {
+        while !paths.allSatisfy(FileManager.default.fileExists(atPath:)) {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+}
