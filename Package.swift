@@ -39,7 +39,11 @@ let package = Package(
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
+        // MARK: Pure statistics
+        room("ScalingLaws", []),
+
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("ScalingLaws", ["ScalingLaws"]),
     ]
 )
