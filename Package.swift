@@ -41,17 +41,21 @@ let package = Package(
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
-        // MARK: One run, and many
-        room("Training", ["ScalebenchCore"]),
-        room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
+// MARK: Pure parts
+        room("ScalingLaws", []),
 
-        // MARK: What runs leave behind
+        // MARK: One run, and what a ladder of them says
+        room("Training", ["ScalebenchCore"]),
+
+        // MARK: Storing, launching, showing
         room("RunStore", ["ScalebenchCore"]),
+        room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("ScalingLaws", ["ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore"]),
-        tests("Launching", ["Launching", "ScalebenchCore"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
+        tests("Launching", ["Launching", "ScalebenchCore"]),
     ]
 )

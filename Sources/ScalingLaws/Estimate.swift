@@ -1,0 +1,64 @@
+// A number with what is known about it: the form in which every result leaves this room.
+
+import Foundation
+
+/// A closed interval of the real line, `lower` ≤ `upper`.
+package struct Interval: Codable, Sendable, Equatable {
+    package var lower: Double
+    package var upper: Double
+
+    package init(_ lower: Double, _ upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    package func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+}
+
+/// A median with central 50, 80 and 90 % intervals.
+package struct Estimate: Codable, Sendable, Equatable {
+    package var point: Double
+    package var interval50: Interval
+    package var interval80: Interval
+    package var interval90: Interval
+
+    package init(point: Double, interval50: Interval, interval80: Interval, interval90: Interval) {
+        self.point = point
+        self.interval50 = interval50
+        self.interval80 = interval80
+        self.interval90 = interval90
+    }
+
+    /// A number that is known exactly.
+    package init(exactly value: Double) {
+        self.init(
+            point: value, interval50: Interval(value, value), interval80: Interval(value, value),
+            interval90: Interval(value, value))
+    }
+
+    /// Summarises equally likely draws; `draws` must not be empty.
+    package init(draws: [Double]) {
+        let sorted = draws.sorted()
+        func at(_ probability: Double) -> Double {
+            let place = probability * Double(sorted.count) - 0.5
+            let below = Int(max(place, 0))
+            let low = sorted[min(below, sorted.count - 1)]
+            let high = sorted[min(below + 1, sorted.count - 1)]
+            return low == high ? low : low + (high - low) * min(max(place - Double(below), 0), 1)
+        }
+        self.init(
+            point: at(0.5), interval50: Interval(at(0.25), at(0.75)), interval80: Interval(at(0.1), at(0.9)),
+            interval90: Interval(at(0.05), at(0.95)))
+    }
+
+    /// The same estimate in other units.
+    package func scaled(by factor: Double) -> Estimate {
+        func scale(_ interval: Interval) -> Interval {
+            let ends = [interval.lower * factor, interval.upper * factor]
+            return Interval(min(ends[0], ends[1]), max(ends[0], ends[1]))
+        }
+        return Estimate(
+            point: point * factor, interval50: scale(interval50), interval80: scale(interval80),
+            interval90: scale(interval90))
+    }
+}

@@ -1,0 +1,132 @@
+// What more runs would be worth: the expected probability of a right decision after them, before they are made.
+// Each fit of the mixture predicts what the runs could show; each outcome reweights the fits and moves their forecasts.
+// Not a plan: which runs are affordable, and what they cost, is Comparison's business.
+// Source: Raiffa & Schlaifer, Applied Statistical Decision Theory (1961), preposterior analysis.
+
+import Foundation
+
+/// Runs that could be made next: so many of each candidate at one scale.
+package struct NextRuns: Sendable, Codable, Equatable {
+    package var scale: Double
+    package var runsA: Int
+    package var runsB: Int
+    /// Standard deviation over seeds of one run there, in the losses' units; nil when unknown.
+    package var sigmaA: Double?
+    package var sigmaB: Double?
+
+    package init(scale: Double, runsA: Int, runsB: Int, sigmaA: Double? = nil, sigmaB: Double? = nil) {
+        self.scale = scale
+        self.runsA = runsA
+        self.runsB = runsB
+        self.sigmaA = sigmaA
+        self.sigmaB = sigmaB
+    }
+}
+
+extension GapPosterior {
+    /// P(choosing the likelier winner at `scale` is right), over seeds: what the ladder is worth as it stands.
+    package func probabilityOfRightDecision(at scale: Double) -> Double {
+        let p = probabilityABetter(ladder.position(of: scale), 0, 0)
+        return max(p, 1 - p)
+    }
+
+    /// The same probability expected after `runs`; never less than without them.
+    ///
+    /// Runs of one candidate alone move the gap as far as the other's noise at that rung allows; at a rung that
+    /// only one candidate has, they tell nothing, and the present probability is returned.
+    package func probabilityAfter(adding runs: NextRuns, target scale: Double) -> Double {
+        let now = probabilityOfRightDecision(at: scale)
+        let target = ladder.position(of: scale), place = ladder.position(of: runs.scale)
+        let rung = ladder.positions.firstIndex { TrendFit.same($0, place) }
+        guard runs.runsA > 0 || runs.runsB > 0, rung != nil || (runs.runsA > 0 && runs.runsB > 0) else { return now }
+        let outcomes = outcomes(runs, place: place, rung: rung, target: target)
+        guard !outcomes.isEmpty else { return now }
+
+        // 1. Possible outcomes: equally likely quantiles of the mixture of predictions.
+        let nodes = 64
+        var expected = 0.0
+        for node in 0..<nodes {
+            let quantile = (Double(node) + 0.5) / Double(nodes)
+            let outcome = Self.quantile(of: outcomes, quantile)
+            // 2. The forecast after that outcome: fits reweighted, their means moved.
+            var weight = 0.0, positive = 0.0
+            for fit in outcomes {
+                let z = (outcome - fit.mean) / fit.deviation
+                let likelihood = fit.weight * exp(-0.5 * z * z) / fit.deviation
+                weight += likelihood
+                positive +=
+                    likelihood
+                    * Self.probabilityPositive(fit.targetMean + fit.gain * z, fit.targetVariance - fit.gain * fit.gain)
+            }
+            let p = weight > 0 ? positive / weight : 0.5
+            expected += max(p, 1 - p) / Double(nodes)
+        }
+        return min(max(expected, now), 1)
+    }
+
+    /// One fit's prediction of the new mean gap (in units comparable between floors) and of the target.
+    private struct Outcome {
+        var weight: Double
+        var mean: Double
+        var deviation: Double
+        var targetMean: Double
+        var targetVariance: Double
+        /// Covariance of the new observation and the target over the deviation of the former.
+        var gain: Double
+    }
+
+    private func outcomes(_ runs: NextRuns, place: Double, rung: Int?, target: Double) -> [Outcome] {
+        var result: [Outcome] = []
+        for floor in floors {
+            let level = floor.level.reduce(0) { $0 + $1.weight * $1.fit.predict(place, misfit: true).mean }
+            // The same gap in nats is a different d at each floor: e^level brings them to one unit.
+            let unit = exp(min(max(level, -230), 230))
+            for gap in floor.gap {
+                let p = gap.fit.predict(place, misfit: true), t = gap.fit.predict(target, misfit: true)
+                let noise = noiseOfNewMean(runs, rung: rung, floor.value, level: level, gap: p.mean)
+                let deviation = (p.variance + noise).squareRoot()
+                guard deviation > 0 else { continue }
+                let covariance = gap.fit.covariance(place, misfit: true, target, misfit: true)
+                result.append(
+                    Outcome(
+                        weight: floor.weight * gap.weight, mean: p.mean * unit, deviation: deviation * unit,
+                        targetMean: t.mean, targetVariance: t.variance, gain: covariance / deviation))
+            }
+        }
+        return result
+    }
+
+    /// Variance of the new runs' information about the rung's true gap.
+    ///
+    /// At an observed rung the old means are in the posterior already; new runs of one candidate are compared with
+    /// the other's posterior mean there, whose noise is the old one.
+    private func noiseOfNewMean(
+        _ runs: NextRuns, rung: Int?, _ floor: Double, level: Double, gap: Double
+    ) -> Double {
+        func part(_ sigma: Double?, _ count: Int, _ old: [Double]?, _ sign: Double) -> Double {
+            let relative = min((sigma ?? 0) / ladder.unit, 1e100) * exp(-min(max(level + sign * gap / 2, -230), 230))
+            let runs = count > 0 ? count : (old?.count ?? 1)
+            return relative * relative / Double(runs)
+        }
+        let observed = rung.map { ladder.rungs[$0] }
+        return min(
+            part(runs.sigmaA, runs.runsA, observed?.lossesA, -1) + part(runs.sigmaB, runs.runsB, observed?.lossesB, 1),
+            1e300)
+    }
+
+    /// The outcome with cumulative probability `quantile`, by bisection.
+    private static func quantile(of outcomes: [Outcome], _ quantile: Double) -> Double {
+        var low = outcomes.map { $0.mean - 9 * $0.deviation }.min() ?? 0
+        var high = outcomes.map { $0.mean + 9 * $0.deviation }.max() ?? 0
+        for _ in 0..<48 {
+            let middle = low + (high - low) / 2
+            var cumulative = 0.0
+            for outcome in outcomes {
+                cumulative +=
+                    outcome.weight * NormalDistribution.cumulative((middle - outcome.mean) / outcome.deviation)
+            }
+            if cumulative < quantile { low = middle } else { high = middle }
+        }
+        return low + (high - low) / 2
+    }
+}

@@ -1,0 +1,86 @@
+// A pair's ladder brought into the model's units: sorted by scale, log10 scale relative to the top rung, losses
+// divided by the smallest one. Notation as in GapModel.swift.
+
+import Foundation
+
+/// A validated ladder. Arrays have one element per rung, in ascending scale.
+struct Ladder: Sendable {
+    let rungs: [GapRung]
+    /// The smallest mean loss, in the losses' own units.
+    let unit: Double
+    /// log10 of the top rung's scale.
+    let topLogScale: Double
+    let positions: [Double]
+    let meanA: [Double]
+    let meanB: [Double]
+    /// Variance of each mean that seed noise explains; 0 where it is unknown.
+    let varianceA: [Double]
+    let varianceB: [Double]
+
+    init(_ unsorted: [GapRung]) throws {
+        guard !unsorted.isEmpty else { throw GapModelError.noRungs }
+        for rung in unsorted {
+            let numbers = [rung.scale] + rung.lossesA + rung.lossesB
+            let sigmas = [rung.sigmaA, rung.sigmaB].compactMap { $0 }
+            guard numbers.allSatisfy({ $0 > 0 && $0.isFinite }), sigmas.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+                throw GapModelError.notPositive(scale: rung.scale)
+            }
+            guard !rung.lossesA.isEmpty, !rung.lossesB.isEmpty else {
+                throw GapModelError.noLosses(scale: rung.scale)
+            }
+        }
+        rungs = unsorted.sorted { $0.scale < $1.scale }
+        topLogScale = log10(rungs[rungs.count - 1].scale)
+        let top = topLogScale
+        positions = rungs.map { log10($0.scale) - top }
+        for (low, high) in zip(positions.indices, positions.indices.dropFirst())
+        where TrendFit.same(positions[low], positions[high]) {
+            throw GapModelError.duplicateScale(rungs[high].scale)
+        }
+        let ownA = rungs.map { Self.mean($0.lossesA) }, ownB = rungs.map { Self.mean($0.lossesB) }
+        let smallest = (ownA + ownB).min() ?? 1
+        unit = smallest
+        // Losses more than a googol apart are beyond any meaning; the clamp keeps their logarithms' products finite.
+        meanA = ownA.map { min($0 / smallest, 1e100) }
+        meanB = ownB.map { min($0 / smallest, 1e100) }
+        varianceA = rungs.map { Self.variance($0.sigmaA, $0.lossesA.count, smallest) }
+        varianceB = rungs.map { Self.variance($0.sigmaB, $0.lossesB.count, smallest) }
+    }
+
+    func position(of scale: Double) -> Double { log10(scale) - topLogScale }
+
+    func gaps(_ floor: Double) -> [Double] {
+        zip(meanA, meanB).map { log(($1 - floor) / ($0 - floor)) }
+    }
+
+    func levels(_ floor: Double) -> [Double] {
+        zip(meanA, meanB).map { 0.5 * (log($0 - floor) + log($1 - floor)) }
+    }
+
+    /// Variance of d that seed noise explains, to first order.
+    func gapNoise(_ floor: Double) -> [Double] {
+        meanA.indices.map { relative(varianceA[$0], meanA[$0], floor) + relative(varianceB[$0], meanB[$0], floor) }
+    }
+
+    func levelNoise(_ floor: Double) -> [Double] { gapNoise(floor).map { $0 / 4 } }
+
+    /// ln |∂(d, m)/∂(ln a, ln b)| summed over rungs: makes evidences of different floors comparable.
+    func logJacobian(_ floor: Double) -> Double {
+        zip(meanA, meanB).reduce(0) { $0 - log1p(-floor / $1.0) - log1p(-floor / $1.1) }
+    }
+
+    private func relative(_ variance: Double, _ mean: Double, _ floor: Double) -> Double {
+        min(variance / ((mean - floor) * (mean - floor)), 1e8)
+    }
+
+    private static func mean(_ values: [Double]) -> Double {
+        // Divided first: the sum of finite losses can overflow. The smallest numbers vanish when divided.
+        max(values.reduce(0) { $0 + $1 / Double(values.count) }, values.min() ?? 0)
+    }
+
+    private static func variance(_ sigma: Double?, _ count: Int, _ unit: Double) -> Double {
+        guard let sigma else { return 0 }
+        let relative = min(sigma / unit, 1e100)
+        return relative * relative / Double(count)
+    }
+}
