@@ -16,8 +16,11 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: swiftSettings)
+func room(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swiftSettings)
 }
 
 func tests(_ room: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -41,19 +44,22 @@ let package = Package(
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
-// MARK: Pure parts
-        room("ScalingLaws", []),
+        // MARK: Pure parts
+        room("ScalingLaws", [], exclude: ["README.md"]),
 
         // MARK: One run, and what a ladder of them says
         room("Training", ["ScalebenchCore"]),
+        room("Comparison", ["ScalebenchCore", "ScalingLaws"]),
 
         // MARK: Storing, launching, showing
+        room("Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison"]),
         room("RunStore", ["ScalebenchCore"]),
         room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
         tests("ScalingLaws", ["ScalingLaws"]),
+        tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),

@@ -2,8 +2,8 @@
 
 import Foundation
 
-/// A closed interval of the real line, `lower` ≤ `upper`.
-package struct Interval: Codable, Sendable, Equatable {
+/// A closed interval of the real line, `lower` ≤ `upper`; in JSON `[lower, upper]`.
+package struct Interval: Sendable, Equatable {
     package var lower: Double
     package var upper: Double
 
@@ -13,6 +13,20 @@ package struct Interval: Codable, Sendable, Equatable {
     }
 
     package func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+}
+
+extension Interval: Codable {
+    /// Reads `[lower, upper]`.
+    package init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        self.init(try container.decode(Double.self), try container.decode(Double.self))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(lower)
+        try container.encode(upper)
+    }
 }
 
 /// A median with central 50, 80 and 90 % intervals.
@@ -34,6 +48,15 @@ package struct Estimate: Codable, Sendable, Equatable {
         self.init(
             point: value, interval50: Interval(value, value), interval80: Interval(value, value),
             interval90: Interval(value, value))
+    }
+
+    /// Normal with this mean and standard deviation.
+    package init(normalMean mean: Double, deviation: Double) {
+        func around(_ quantile: Double) -> Interval {
+            Interval(mean - quantile * deviation, mean + quantile * deviation)
+        }
+        self.init(
+            point: mean, interval50: around(0.674490), interval80: around(1.281552), interval90: around(1.644854))
     }
 
     /// Summarises equally likely draws; `draws` must not be empty.

@@ -1,0 +1,140 @@
+// What a reader must know before trusting a verdict. To add a check: one function here, one row in `all`.
+
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+
+package enum Checks {
+    /// In the order a reader meets them.
+    static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
+        divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, fewRungs, missedPrediction,
+        smallValidation, missingMultiplier,
+    ]
+
+    static func identicalArms(_ pair: PairLadder) -> Finding {
+        Finding(
+            "identicalArms", .warning, "\(pair.a) and \(pair.b) resolve to the same runs at every scale of the ladder",
+            advice: "the options in which they differ never act here: change them, or the ladder")
+    }
+
+    private static func divergence(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        (pair.rungs + [pair.target]).flatMap { here in
+            [(pair.a, here.a), (pair.b, here.b)].compactMap { name, points in
+                let count = points.filter(\.diverged).count
+                guard count > 0 else { return nil }
+                return Finding(
+                    "diverged", .warning, "\(name): \(count) of \(points.count) runs diverged at \(here.rung.label)",
+                    advice: count == points.count
+                        ? "an arm that has no loss at the target, or at the top rung, loses; gaps there are null"
+                        : "the losses there are those of the runs that survived; lower the learning rate or warm up longer"
+                )
+            }
+        }
+    }
+
+    private static func sharedRungs(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        let shared = (pair.rungs + [pair.target]).filter(PairLadder.shareRuns).map(\.rung.label)
+        guard !shared.isEmpty else { return [] }
+        return [
+            Finding(
+                "sharedRungs", .note,
+                "both candidates resolve to the same runs at \(shared.joined(separator: ", ")): the gap there is zero",
+                advice: "nothing to do; such a rung says where the rules meet, not which is better")
+        ]
+    }
+
+    private static func noisyArms(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        pair.oddNoise.map { name, label, ratio in
+            Finding(
+                "noisyArms", .warning,
+                "\(name) is \(Quantity.significant(ratio, digits: 2)) times as noisy as the ladder's other runs at \(label)",
+                advice: ratio > 1
+                    ? "it may be near its stability limit there: add seeds at this rung, or lower its learning rate"
+                    : "its noise was not pooled there; add seeds at this rung to be sure of it")
+        }
+    }
+
+    private static func noReplicates(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard pair.noise.pooled.replicatedGroups == 0 else { return [] }
+        return [
+            Finding(
+                "noReplicates", .note, "no scale has two seeds of one candidate: seed noise is unknown",
+                advice: "the verdict allows for the noise of public ladders instead; add seeds at the smallest rungs")
+        ]
+    }
+
+    private static func unequalCompute(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let worst = pair.computeRatios.max(by: { abs(log($0.ratio)) < abs(log($1.ratio)) }),
+            abs(log(worst.ratio)) > log(1.02)
+        else { return [] }
+        let percent = (worst.ratio - 1) * 100
+        return [
+            Finding(
+                "unequalCompute", .warning,
+                String(format: "\(pair.b) spends %+.1f %% FLOPs against \(pair.a) at \(worst.label)", percent),
+                advice: "read the compute multiplier, or give both the same FLOPs per rung (width, mlpRatio, tokens)")
+        ]
+    }
+
+    private static func farTarget(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard result.observed == nil, let top = pair.rungs.last(where: { !$0.a.isEmpty && !$0.b.isEmpty }) else {
+            return []
+        }
+        let lever = pair.targetScale / top.rung.scale
+        guard lever > 30 else { return [] }
+        return [
+            Finding(
+                "farTarget", .warning,
+                "the target is \(Quantity.short(lever)) times the top common rung; the method was scored up to 30 times",
+                advice: "add a rung nearer to the target")
+        ]
+    }
+
+    private static func fewRungs(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        let count = pair.ladderRungs.count
+        guard count < 3 else { return [] }
+        return [
+            Finding(
+                "fewRungs", .warning,
+                "only \(count) common rung\(count == 1 ? "" : "s") below the target: a trend cannot be told from noise",
+                advice: "add a rung")
+        ]
+    }
+
+    private static func missedPrediction(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let gap = result.observed?.gap, let interval = result.predicted.gap?.interval90, !interval.contains(gap)
+        else { return [] }
+        return [
+            Finding(
+                "missedPrediction", .warning,
+                "the observed gap lies outside the 90 % interval predicted from the ladder",
+                advice:
+                    "something changed between the top rung and the target (stability, schedule): add a rung between them"
+            )
+        ]
+    }
+
+    private static func smallValidation(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let gap = result.observed?.gap, let error = result.observed?.evaluationStandardError,
+            abs(gap) < 2 * error
+        else { return [] }
+        return [
+            Finding(
+                "smallValidation", .warning, "the observed gap is within two standard errors of the validation set",
+                advice: "raise evaluation.sequences in the suite")
+        ]
+    }
+
+    private static func missingMultiplier(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard result.computeMultiplier == nil, result.gap != nil else { return [] }
+        let onParameters = pair.axis == .parameters
+        return [
+            Finding(
+                "noComputeMultiplier", .note,
+                onParameters
+                    ? "no compute multiplier: the axis counts parameters alone"
+                    : "no compute multiplier: the loss of \(pair.b) is not known to fall with scale at the target",
+                advice: onParameters ? "give FLOPs or tokens (--axis flops)" : "add a rung near the target")
+        ]
+    }
+}

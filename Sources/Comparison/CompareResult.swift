@@ -1,0 +1,219 @@
+// The result of a compare, as `--json` writes it. Every key is the name of a property below; a number that does not
+// exist is null, and a finding says why. Sign convention everywhere: gap = loss of B − loss of A, positive means A is
+// better. Losses are nats per token in trained comparisons, and whatever the table holds in `compare --runs`.
+
+package import Foundation
+package import ScalebenchCore
+package import ScalingLaws
+
+/// One comparison: the ladder as measured, a verdict per pair, and what was noticed on the way.
+package struct CompareResult: Codable, Sendable {
+    /// The layout of this document.
+    package var schemaVersion = 1
+    package var scalebenchVersion: String
+    /// The suite's question; null in `compare --runs`.
+    @OrNull package var question: String?
+    @OrNull package var suite: SuiteReference?
+    package var axis: ScaleAxis
+    package var targetScale: Double
+    /// The first is A of every pair.
+    package var candidates: [String]
+    /// Smallest first; the target last, once it has been trained.
+    package var ladder: [RungResult]
+    /// Every candidate against the first.
+    package var pairs: [PairResult]
+
+    package struct SuiteReference: Codable, Sendable, Equatable {
+        package var name: String
+        package var version: Int
+        package var dataset: String
+        package var dataHash: String
+        package var thresholds: VerdictThresholds
+
+        package init(name: String, version: Int, dataset: String, dataHash: String, thresholds: VerdictThresholds) {
+            self.name = name
+            self.version = version
+            self.dataset = dataset
+            self.dataHash = dataHash
+            self.thresholds = thresholds
+        }
+    }
+
+    package init(
+        scalebenchVersion: String, question: String?, suite: SuiteReference?, axis: ScaleAxis, targetScale: Double,
+        candidates: [String], ladder: [RungResult], pairs: [PairResult]
+    ) {
+        self.scalebenchVersion = scalebenchVersion
+        self.question = question
+        self.suite = suite
+        self.axis = axis
+        self.targetScale = targetScale
+        self.candidates = candidates
+        self.ladder = ladder
+        self.pairs = pairs
+    }
+}
+
+/// What was measured at one scale.
+package struct RungResult: Codable, Sendable {
+    package var label: String
+    package var scale: Double
+    package var isTarget: Bool
+    /// By candidate, in the document's order.
+    package var candidates: [CandidateResult]
+
+    package struct CandidateResult: Codable, Sendable {
+        package var candidate: String
+        /// Runs that finished, the diverged ones included.
+        package var runs: Int
+        package var diverged: Int
+        /// Mean final loss over seeds; null when no run finished with a loss.
+        @OrNull package var meanLoss: Double?
+        /// The same with seed noise; null without replicates.
+        @OrNull package var loss: Estimate?
+        /// Final loss of every run that has one.
+        package var losses: [Double]
+    }
+}
+
+/// The word for the whole comparison of two candidates.
+package enum Verdict: String, Codable, Sendable, CaseIterable {
+    case aBetter, bBetter
+    /// The gap is smaller than the smallest that matters, and known to be.
+    case equivalent
+    /// The sign at the target may well differ from the sign at the top rung.
+    case crossoverRisk
+    case unresolved
+}
+
+/// B against A at the target.
+package struct PairResult: Codable, Sendable {
+    package var a: String
+    package var b: String
+    package var verdict: Verdict
+    /// For one run of each at the target.
+    @OrNull package var probabilityABetter: Double?
+    /// Loss of B − loss of A for one run of each.
+    @OrNull package var gap: Estimate?
+    /// Loss of B − loss of A, expected over seeds.
+    @OrNull package var expectedGap: Estimate?
+    /// The factor by which B's compute must grow to reach A's loss; null on an axis of parameters alone.
+    @OrNull package var computeMultiplier: Estimate?
+    @OrNull package var crossover: CrossoverResult?
+    @OrNull package var expectedRegret: Regret?
+    /// Expected gap at every rung both candidates were trained at, the target included; what a picture draws.
+    package var rungGaps: [RungGap]
+    /// What the ladder alone said, before any run at the target.
+    package var predicted: Prediction
+    /// What the runs at the target said; null until both candidates were trained there.
+    @OrNull package var observed: Observation?
+    package var findings: [Finding]
+    /// The runs that buy most certainty per FLOP, best first; empty when the verdict is decided.
+    package var nextRuns: [NextRun]
+
+    package struct RungGap: Codable, Sendable {
+        package var label: String
+        package var scale: Double
+        /// Difference of the mean losses; null where an arm has no finite loss.
+        @OrNull package var meanGap: Double?
+        /// The same with seed noise; null without replicates.
+        @OrNull package var gap: Estimate?
+    }
+
+    package struct Regret: Codable, Sendable {
+        /// Expected loss given away by choosing A, and by choosing B.
+        package var a: Double
+        package var b: Double
+    }
+
+    package struct Prediction: Codable, Sendable {
+        package var verdict: Verdict
+        @OrNull package var probabilityABetter: Double?
+        @OrNull package var lossA: Estimate?
+        @OrNull package var lossB: Estimate?
+        @OrNull package var gap: Estimate?
+        /// That the sign of the expected gap at the target is not that of the top rung.
+        @OrNull package var probabilitySignChanges: Double?
+    }
+
+    package struct Observation: Codable, Sendable {
+        /// Null for a run that diverged.
+        @OrNull package var lossA: Double?
+        @OrNull package var lossB: Double?
+        @OrNull package var gap: Double?
+        /// Of the gap, from the finite validation set: both candidates on the same sequences. Not seed noise.
+        @OrNull package var evaluationStandardError: Double?
+        /// Share of the predictive distribution of the gap that lay below what happened; null without a prediction.
+        @OrNull package var predictedQuantile: Double?
+    }
+}
+
+/// Where the two curves cross.
+package struct CrossoverResult: Codable, Sendable {
+    package var statement: Statement
+    /// Of at least one change of sign between the smallest rung and the target.
+    package var probabilityBelowTarget: Double
+    /// Scale of the last crossing; null unless it can be placed.
+    @OrNull package var scale: Estimate?
+    /// The largest scale of the search, beyond the target.
+    package var searchedUpTo: Double
+    /// Up to here a crossing has less than 5 % probability; null if there is no such scale.
+    @OrNull package var noneUpTo: Double?
+
+    package enum Statement: String, Codable, Sendable { case noneUpTo, between, cannotBePlaced }
+
+    /// Searched up to this multiple of the target.
+    private static let reach = 8.0
+
+    init(_ posterior: GapPosterior, _ pair: PairLadder) {
+        let smallest = pair.rungs.first?.rung.scale ?? pair.targetScale
+        let far = posterior.crossing(from: smallest, to: pair.targetScale * Self.reach)
+        let below = posterior.crossing(from: smallest, to: pair.targetScale)
+        let statement: Statement =
+            switch far.kind {
+            case .none: .noneUpTo
+            case .between: .between
+            case .cannotBePlaced: .cannotBePlaced
+            }
+        self.init(
+            statement: statement, probabilityBelowTarget: below.probability,
+            scale: far.kind == .between ? far.place : nil, searchedUpTo: pair.targetScale * Self.reach,
+            noneUpTo: far.noneUpTo)
+    }
+
+    private init(
+        statement: Statement, probabilityBelowTarget: Double, scale: Estimate?, searchedUpTo: Double, noneUpTo: Double?
+    ) {
+        self.statement = statement
+        self.probabilityBelowTarget = probabilityBelowTarget
+        self.scale = scale
+        self.searchedUpTo = searchedUpTo
+        self.noneUpTo = noneUpTo
+    }
+}
+
+extension RungResult {
+    init(_ rung: LadderRung, _ names: [String], _ noise: LadderNoise, isTarget: Bool) {
+        let candidates = rung.points.enumerated().map { index, points in
+            let losses = points.compactMap(\.loss)
+            let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
+            let sigma = noise.sigma(candidate: index, scale: rung.scale)
+            let estimate = mean.flatMap { mean in
+                sigma.map { Estimate(normalMean: mean, deviation: $0 / Double(losses.count).squareRoot()) }
+            }
+            return CandidateResult(
+                candidate: names[index], runs: points.count, diverged: points.filter(\.diverged).count,
+                meanLoss: mean, loss: estimate, losses: losses)
+        }
+        self.init(label: rung.label, scale: rung.scale, isTarget: isTarget, candidates: candidates)
+    }
+}
+
+extension CompareResult {
+    /// The document, keys sorted, nulls written, a newline at the end.
+    package func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}

@@ -1,0 +1,112 @@
+// Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec share a run.
+
+package import ScalebenchCore
+
+/// Everything a compare would train, each distinct run once.
+package struct ComparisonPlan: Sendable {
+    package var suite: Suite
+    package var candidates: [Candidate]
+    package var runs: [Run]
+
+    /// One distinct run and the places it serves.
+    package struct Run: Sendable {
+        package var id: RunID
+        package var spec: RunSpec
+        package var place: Place
+        /// Indices into the plan's candidates.
+        package var candidates: [Int]
+    }
+
+    /// Where on the ladder a run stands.
+    package enum Place: Sendable, Hashable {
+        case rung(Int)
+        case target
+    }
+
+    /// - Parameters:
+    ///   - dataset: what the specs need to know of the data; nothing has to exist on disk yet.
+    ///   - firstSeed: seeds are counted from here; another value gives fresh runs of the same plan.
+    /// - Throws: `invalidInput` when a candidate has no meaning at one of the scales.
+    package init(
+        suite: Suite, candidates: [Candidate], vocabularySize: Int, dataHash: String, firstSeed: Int = 0
+    ) throws {
+        self.suite = suite
+        self.candidates = candidates
+        var runs: [Run] = []
+        var positions: [RunID: Int] = [:]
+        let scales = suite.rungs.enumerated().map { (Place.rung($0.offset), $0.element) } + [(.target, suite.target)]
+        for (place, rung) in scales {
+            for seed in firstSeed..<(firstSeed + (place == .target ? 1 : rung.seeds)) {
+                for (index, candidate) in candidates.enumerated() {
+                    let spec = try RunSpec(
+                        candidate, at: rung, of: suite, vocabularySize: vocabularySize, dataHash: dataHash, seed: seed)
+                    let id = spec.runID
+                    if let position = positions[id] {
+                        runs[position].candidates.append(index)
+                    } else {
+                        positions[id] = runs.count
+                        runs.append(Run(id: id, spec: spec, place: place, candidates: [index]))
+                    }
+                }
+            }
+        }
+        self.runs = runs
+    }
+
+    /// The runs at one place, most expensive first.
+    package func runs(at isWanted: (Place) -> Bool) -> [Run] {
+        runs.filter { isWanted($0.place) }.sorted { ($0.spec.flops, $0.id.rawValue) > ($1.spec.flops, $1.id.rawValue) }
+    }
+
+    package func rung(at place: Place) -> Suite.Rung {
+        switch place {
+        case .rung(let index): suite.rungs[index]
+        case .target: suite.target
+        }
+    }
+}
+
+// MARK: - Results
+
+extension ComparisonPlan {
+    /// The ladder that `records` tell of; unfinished and failed runs are left out.
+    /// The axis is training FLOPs, output head and attention included.
+    package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
+        let places = suite.rungs.indices.map { Place.rung($0) } + [.target]
+        let rungs = places.map { place in
+            let here = runs.filter { $0.place == place }
+            let flops = candidates.indices.map { index in here.first { $0.candidates.contains(index) }!.spec.flops }
+            let mean = flops.reduce(0, +) / Double(flops.count)
+            let points = candidates.indices.map { index in
+                here.filter { $0.candidates.contains(index) }.compactMap { run in
+                    records[run.id].flatMap { ScalingPoint($0, of: run) }
+                }
+            }
+            return LadderRung(
+                label: label(of: place), scale: mean, flops: mean, flopsByCandidate: flops, points: points)
+        }
+        return Ladder(
+            axis: .flops, candidates: candidates.map(\.name), rungs: rungs.dropLast(), target: rungs[rungs.count - 1])
+    }
+
+    /// `width 64`, with layers and tokens where they change along the ladder.
+    package func label(of place: Place) -> String {
+        let rung = rung(at: place)
+        let all = suite.rungs + [suite.target]
+        var words = ["width \(rung.width)"]
+        if Set(all.map(\.layers)).count > 1 { words.append("\(rung.layers) layers") }
+        if Set(all.map(\.tokens)).count > 1 { words.append("\(Quantity.short(Double(rung.tokens))) tokens") }
+        return words.joined(separator: ", ")
+    }
+}
+
+extension ScalingPoint {
+    /// Nil while the run has no result.
+    fileprivate init?(_ record: RunRecord, of run: ComparisonPlan.Run) {
+        guard record.isFinished else { return nil }
+        let evaluation = record.finalEvaluation
+        self.init(
+            seed: String(run.spec.seed), loss: evaluation?.natsPerToken,
+            sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id)
+    }
+}

@@ -1,0 +1,120 @@
+// From a ladder to a verdict. Pure: equal ladders give equal results, nothing is read or written.
+// The rule is the method's: a diverged arm loses → equivalent → better → crossover risk → unresolved.
+
+package import ScalebenchCore
+package import ScalingLaws
+
+/// Judges every candidate against the first.
+package struct Judge: Sendable {
+    private let thresholds: VerdictThresholds
+    private let model: GapModel
+
+    package init(thresholds: VerdictThresholds, priors: GapPriors = .shipped) {
+        self.thresholds = thresholds
+        model = GapModel(priors: priors)
+    }
+
+    /// The whole result for a ladder.
+    /// - Throws: `invalidInput` when two candidates have fewer than two rungs in common.
+    package func result(
+        _ ladder: Ladder, question: String? = nil, suite: CompareResult.SuiteReference? = nil,
+        findings: [Finding] = []
+    ) throws -> CompareResult {
+        let noise = LadderNoise(ladder)
+        let pairs = try ladder.candidates.indices.dropFirst().map { index in
+            var pair = try judge(PairLadder(ladder, a: 0, b: index, noise: noise))
+            pair.findings += findings
+            return pair
+        }
+        let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
+        return CompareResult(
+            scalebenchVersion: ScalebenchVersion.current, question: question, suite: suite, axis: ladder.axis,
+            targetScale: ladder.target.scale, candidates: ladder.candidates,
+            ladder: shown.map { rung in
+                RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
+            },
+            pairs: pairs)
+    }
+
+    private func judge(_ pair: PairLadder) throws -> PairResult {
+        if pair.armsAreIdentical { return identical(pair) }
+        try pair.requireCommonRungs()
+        let before = try forecast(pair, pair.ladderRungs)
+        let observed = pair.observation(predicted: before.forecast)
+        let after = try pair.targetRung.map { try forecast(pair, pair.ladderRungs + [$0]) } ?? before
+        let survivor = pair.survivor
+        let verdict = survivor ?? after.verdict
+        var result = PairResult(
+            a: pair.a, b: pair.b, verdict: verdict,
+            probabilityABetter: survivor.map { $0 == .aBetter ? 1 : 0 } ?? after.forecast.probabilityABetter,
+            gap: survivor == nil ? after.forecast.gap : nil,
+            expectedGap: survivor == nil ? after.forecast.expectedGap : nil,
+            computeMultiplier: survivor == nil ? multiplier(after.forecast, pair.axis) : nil,
+            crossover: CrossoverResult(after.posterior, pair), expectedRegret: nil, rungGaps: pair.rungGaps,
+            predicted: .init(before.forecast, before.verdict), observed: observed, findings: [], nextRuns: [])
+        if survivor == nil {
+            result.expectedRegret = .init(a: after.forecast.expectedRegretA, b: after.forecast.expectedRegretB)
+        }
+        if verdict == .unresolved || verdict == .crossoverRisk {
+            result.nextRuns = NextRun.candidates(pair, after.posterior)
+        }
+        result.findings = Checks.all.flatMap { $0(pair, result) }
+        return result
+    }
+
+    // MARK: - The rule
+
+    private struct Forecast {
+        var posterior: GapPosterior
+        var forecast: GapForecast
+        var verdict: Verdict
+    }
+
+    private func forecast(_ pair: PairLadder, _ rungs: [GapRung]) throws -> Forecast {
+        let posterior: GapPosterior
+        do {
+            posterior = try model.posterior(rungs)
+        } catch let error as GapModelError {
+            throw ScalebenchError(.invalidInput, "\(pair.a) against \(pair.b): \(error)")
+        }
+        let sigma = pair.sigma(at: pair.targetScale)
+        let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
+        return Forecast(posterior: posterior, forecast: forecast, verdict: verdict(forecast))
+    }
+
+    private func verdict(_ forecast: GapForecast) -> Verdict {
+        let margin = thresholds.equivalenceMargin * min(forecast.lossA.point, forecast.lossB.point)
+        let expected = forecast.expectedGap.interval90
+        if expected.lower >= -margin, expected.upper <= margin { return .equivalent }
+        if forecast.probabilityABetter >= thresholds.decisiveProbability { return .aBetter }
+        if 1 - forecast.probabilityABetter >= thresholds.decisiveProbability { return .bBetter }
+        if forecast.probabilitySignDiffersFromTopRung >= thresholds.crossoverRiskProbability { return .crossoverRisk }
+        return .unresolved
+    }
+
+    private func multiplier(_ forecast: GapForecast, _ axis: ScaleAxis) -> Estimate? {
+        axis == .parameters ? nil : forecast.computeMultiplier
+    }
+
+    /// Two names for the same runs: the gap is exactly zero, not merely small.
+    private func identical(_ pair: PairLadder) -> PairResult {
+        let zero = Estimate(exactly: 0)
+        return PairResult(
+            a: pair.a, b: pair.b, verdict: .equivalent, probabilityABetter: 0.5, gap: zero, expectedGap: zero,
+            computeMultiplier: pair.axis == .parameters ? nil : Estimate(exactly: 1), crossover: nil,
+            expectedRegret: .init(a: 0, b: 0), rungGaps: pair.rungGaps,
+            predicted: .init(
+                verdict: .equivalent, probabilityABetter: 0.5, lossA: nil, lossB: nil, gap: zero,
+                probabilitySignChanges: 0),
+            observed: pair.observation(predicted: nil), findings: [Checks.identicalArms(pair)], nextRuns: [])
+    }
+}
+
+extension PairResult.Prediction {
+    fileprivate init(_ forecast: GapForecast, _ verdict: Verdict) {
+        self.init(
+            verdict: verdict, probabilityABetter: forecast.probabilityABetter, lossA: forecast.lossA,
+            lossB: forecast.lossB, gap: forecast.gap,
+            probabilitySignChanges: forecast.probabilitySignDiffersFromTopRung)
+    }
+}

@@ -1,0 +1,50 @@
+// The cheapest ways to be surer: what more runs at each rung, or a new rung below the target, are expected to bring.
+
+import ScalebenchCore
+import ScalingLaws
+
+/// A few runs that would make the verdict surer.
+package struct NextRun: Codable, Sendable {
+    package var label: String
+    package var scale: Double
+    package var runsPerCandidate: Int
+    /// Training FLOPs of all these runs together; null where a run's cost is unknown.
+    @OrNull package var flops: Double?
+    /// Expected probability that the likelier winner is the right one, now and after these runs.
+    package var probabilityRightNow: Double
+    package var probabilityRightAfter: Double
+}
+
+extension NextRun {
+    private static let runsPerStep = 2
+    /// Gains below this are not worth a line.
+    private static let smallestGain = 0.005
+
+    /// Two more runs of each at every rung, and of a new rung half-way (in log scale) between the top rung and the
+    /// target; those that help, best gain per FLOP first (per run where FLOPs are unknown).
+    static func candidates(_ pair: PairLadder, _ posterior: GapPosterior) -> [NextRun] {
+        guard let top = pair.rungs.last else { return [] }
+        let now = posterior.probabilityOfRightDecision(at: pair.targetScale)
+        var places = pair.rungs.filter { !$0.a.isEmpty && !$0.b.isEmpty }.map {
+            (label: $0.rung.label, scale: $0.rung.scale, flops: $0.rung.flops)
+        }
+        let middle = (top.rung.scale * pair.targetScale).squareRoot()
+        if pair.target.a.isEmpty || pair.target.b.isEmpty {
+            let flops = pair.axis == .flops ? middle : nil
+            places.append(("a new rung at \(Quantity.short(middle)) \(pair.axis.unit)", middle, flops))
+        }
+        let options = places.map { place in
+            let sigma = pair.sigma(at: place.scale)
+            let runs = NextRuns(
+                scale: place.scale, runsA: runsPerStep, runsB: runsPerStep, sigmaA: sigma.a, sigmaB: sigma.b)
+            return NextRun(
+                label: place.label, scale: place.scale, runsPerCandidate: runsPerStep,
+                flops: place.flops.map { $0 * Double(2 * runsPerStep) }, probabilityRightNow: now,
+                probabilityRightAfter: posterior.probabilityAfter(adding: runs, target: pair.targetScale))
+        }
+        return options.filter { $0.probabilityRightAfter - now >= smallestGain }
+            .sorted { $0.gainPerCost > $1.gainPerCost }
+    }
+
+    private var gainPerCost: Double { (probabilityRightAfter - probabilityRightNow) / (flops ?? 1) }
+}

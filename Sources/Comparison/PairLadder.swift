@@ -1,0 +1,158 @@
+// One pair's view of a ladder: the rungs both have, what they share, what happened at the target.
+
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+
+/// Two candidates of a ladder, ready for the gap model and the checks.
+package struct PairLadder: Sendable {
+    package let a: String
+    package let b: String
+    let axis: ScaleAxis
+    let targetScale: Double
+    /// Below the target, smallest first, with the runs of A and of B.
+    let rungs: [(rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])]
+    let target: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])
+    let noise: LadderNoise
+    private let indexA: Int
+    private let indexB: Int
+
+    init(_ ladder: Ladder, a indexA: Int, b indexB: Int, noise: LadderNoise) {
+        a = ladder.candidates[indexA]
+        b = ladder.candidates[indexB]
+        axis = ladder.axis
+        targetScale = ladder.target.scale
+        rungs = ladder.rungs.map { ($0, $0.points[indexA], $0.points[indexB]) }
+        target = (ladder.target, ladder.target.points[indexA], ladder.target.points[indexB])
+        self.noise = noise
+        self.indexA = indexA
+        self.indexB = indexB
+    }
+
+    /// Standard deviation over seeds of one run of each at a scale.
+    func sigma(at scale: Double) -> (a: Double?, b: Double?) {
+        (noise.sigma(candidate: indexA, scale: scale), noise.sigma(candidate: indexB, scale: scale))
+    }
+
+    /// The rungs where both have a finite loss, as the gap model takes them.
+    var ladderRungs: [GapRung] { rungs.compactMap { gapRung($0) } }
+
+    /// The target, once both were trained there and neither diverged.
+    var targetRung: GapRung? { gapRung(target) }
+
+    private func gapRung(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> GapRung? {
+        let lossesA = here.a.compactMap(\.loss), lossesB = here.b.compactMap(\.loss)
+        guard !lossesA.isEmpty, !lossesB.isEmpty else { return nil }
+        // Shared runs have no noise between them: the gap there is zero by construction.
+        let sigma: (a: Double?, b: Double?) = Self.shareRuns(here) ? (0, 0) : self.sigma(at: here.rung.scale)
+        return GapRung(
+            scale: here.rung.scale, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a, sigmaB: sigma.b)
+    }
+
+    static func shareRuns(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> Bool {
+        let idsA = here.a.compactMap(\.runID), idsB = here.b.compactMap(\.runID)
+        return !idsA.isEmpty && idsA == idsB
+    }
+
+    /// Both names stand for the same runs wherever either was trained.
+    var armsAreIdentical: Bool {
+        (rungs + [target]).allSatisfy { ($0.a.isEmpty && $0.b.isEmpty) || Self.shareRuns($0) }
+    }
+
+    func requireCommonRungs() throws {
+        let common = ladderRungs.count
+        guard common >= 2 || survivor != nil && common >= 1 else {
+            throw ScalebenchError(
+                .invalidInput, "\(a) and \(b) have \(common) rung\(common == 1 ? "" : "s") in common below the target",
+                hint: "train both at two scales or more; scales within 2.5 % of each other count as one rung")
+        }
+    }
+
+    /// The verdict that divergence alone decides: an arm whose every run diverged at the target, or at the top rung
+    /// while the target is untrained, loses to one that has a loss there.
+    var survivor: Verdict? {
+        let place = target.a.isEmpty || target.b.isEmpty ? rungs.last { !$0.a.isEmpty && !$0.b.isEmpty } : target
+        guard let place else { return nil }
+        let lostA = place.a.allSatisfy(\.diverged), lostB = place.b.allSatisfy(\.diverged)
+        return lostA == lostB ? nil : (lostA ? .bBetter : .aBetter)
+    }
+
+    /// Expected gap at every rung that both were trained at.
+    var rungGaps: [PairResult.RungGap] {
+        (rungs + [target]).filter { !$0.a.isEmpty && !$0.b.isEmpty }.map { here in
+            let gap = meanGap(here)
+            return PairResult.RungGap(
+                label: here.rung.label, scale: here.rung.scale, meanGap: gap?.gap, gap: gap?.estimate)
+        }
+    }
+
+    private func meanGap(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> (
+        gap: Double, estimate: Estimate?
+    )? {
+        guard let rung = gapRung(here) else { return nil }
+        let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
+        let gap = mean(rung.lossesB) - mean(rung.lossesA)
+        // Without replicates nothing is known of the noise: the gap stands without an interval.
+        guard let sigmaA = rung.sigmaA, let sigmaB = rung.sigmaB else { return (gap, nil) }
+        let variance = sigmaA * sigmaA / Double(rung.lossesA.count) + sigmaB * sigmaB / Double(rung.lossesB.count)
+        return (gap, Estimate(normalMean: gap, deviation: variance.squareRoot()))
+    }
+
+    /// Arms of this pair whose noise was not pooled: name, rung, ratio to the pool.
+    var oddNoise: [(name: String, label: String, ratio: Double)] {
+        noise.pooled.oddGroups.compactMap { group in
+            guard group.arm == indexA || group.arm == indexB else { return nil }
+            let here = (rungs + [target]).first { abs(log($0.rung.scale / group.scale)) < 1e-6 }
+            return (group.arm == indexA ? a : b, here?.rung.label ?? Quantity.short(group.scale), group.ratio)
+        }
+    }
+
+    /// FLOPs of B over those of A at every rung where both are known.
+    var computeRatios: [(label: String, ratio: Double)] {
+        (rungs + [target]).compactMap { here in
+            guard let a = here.rung.flopsByCandidate?[indexA], let b = here.rung.flopsByCandidate?[indexB] else {
+                return nil
+            }
+            return (here.rung.label, b / a)
+        }
+    }
+
+    /// What the runs at the target said; nil until both were trained there.
+    func observation(predicted: GapForecast?) -> PairResult.Observation? {
+        guard let runA = target.a.first, let runB = target.b.first else { return nil }
+        var gap: Double?
+        if let lossA = runA.loss, let lossB = runB.loss { gap = lossB - lossA }
+        return PairResult.Observation(
+            lossA: runA.loss, lossB: runB.loss, gap: gap,
+            evaluationStandardError: gap == nil ? nil : Self.pairedStandardError(runA, runB),
+            predictedQuantile: gap.flatMap { gap in predicted.map { Self.quantile(of: gap, in: $0.gap) } })
+    }
+
+    /// Standard error of the mean difference over the validation sequences, which both saw in the same order.
+    static func pairedStandardError(_ first: ScalingPoint, _ second: ScalingPoint) -> Double? {
+        guard let first = first.sequenceLosses, let second = second.sequenceLosses, first.count == second.count,
+            first.count > 1
+        else { return nil }
+        let differences = zip(first, second).map { $1 - $0 }
+        let count = Double(differences.count)
+        let mean = differences.reduce(0, +) / count
+        let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
+        return (variance / count).squareRoot()
+    }
+
+    /// Where `value` fell in a prediction known by its quantiles, interpolated between them; 0.05 and 0.95 stand for
+    /// everything outside the 90 % interval.
+    static func quantile(of value: Double, in estimate: Estimate) -> Double {
+        let places = [
+            (estimate.interval90.lower, 0.05), (estimate.interval80.lower, 0.1), (estimate.interval50.lower, 0.25),
+            (estimate.point, 0.5), (estimate.interval50.upper, 0.75), (estimate.interval80.upper, 0.9),
+            (estimate.interval90.upper, 0.95),
+        ]
+        guard value > places[0].0 else { return 0.05 }
+        for (low, high) in zip(places, places.dropFirst()) where value <= high.0 {
+            let share = high.0 > low.0 ? (value - low.0) / (high.0 - low.0) : 0.5
+            return low.1 + share * (high.1 - low.1)
+        }
+        return 0.95
+    }
+}

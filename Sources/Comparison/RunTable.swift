@@ -1,0 +1,246 @@
+// Runs that were trained elsewhere: a CSV of final losses becomes a ladder.
+//
+// Columns `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored. A file that
+// holds several ladders (more than one value of source, ladder, metric or axis) must be narrowed with `--where`.
+
+import Foundation
+package import ScalebenchCore
+
+/// Final losses by candidate and scale, read from a table.
+package struct RunTable: Sendable {
+    /// How a table is to be read.
+    package struct Query: Sendable {
+        /// Nil: the table's own `axis` column, else FLOPs where every row has them, else parameters, else tokens.
+        package var axis: ScaleAxis?
+        /// Rows to keep: column equals value.
+        package var filters: [(column: String, value: String)]
+        /// Candidates to keep, the first is A; empty: all in the table's order.
+        package var candidates: [String]
+        /// A, where all candidates are kept; nil: the first in the table.
+        package var reference: String?
+
+        package init(
+            axis: ScaleAxis? = nil, filters: [(column: String, value: String)] = [], candidates: [String] = [],
+            reference: String? = nil
+        ) {
+            self.axis = axis
+            self.filters = filters
+            self.candidates = candidates
+            self.reference = reference
+        }
+    }
+
+    private struct Row {
+        var line: Int
+        var candidate: String
+        var seed: String
+        var scale: Double
+        var loss: Double
+    }
+
+    private static let ladderColumns = ["source", "ladder", "metric", "axis"]
+    /// Scales closer than this are one rung: candidates of one ladder seldom cost exactly the same.
+    private static let rungTolerance = 1.025
+
+    private let file: String
+    private let axis: ScaleAxis
+    private let rows: [Row]
+    private let candidates: [String]
+
+    package init(_ text: DelimitedText, file: String, query: Query) throws {
+        self.file = file
+        let kept = try Self.filter(text, query.filters, file: file)
+        try Self.requireOneLadder(kept, text.header, file: file)
+        let columns = try Columns(text.header, firstCells: kept.first?.cells ?? [], query.axis, kept.map(\.cells), file)
+        axis = columns.axis
+        let all = try kept.map { try columns.row($0.line, $0.cells, file: file) }
+        var order: [String] = []
+        var known: Set<String> = []
+        for row in all where known.insert(row.candidate).inserted { order.append(row.candidate) }
+        for name in query.candidates + [query.reference].compactMap({ $0 }) where !known.contains(name) {
+            throw ScalebenchError(
+                .notFound, "no candidate \"\(name)\"", at: file,
+                hint: NearestName.of(name, among: order).map { "did you mean \"\($0)\"?" }
+                    ?? "candidates here: \(order.prefix(12).joined(separator: ", "))")
+        }
+        var wanted = query.candidates.isEmpty ? order : query.candidates
+        if let reference = query.reference { wanted = [reference] + wanted.filter { $0 != reference } }
+        try Self.requireReference(query, among: wanted, file: file)
+        guard wanted.count >= 2 else {
+            throw ScalebenchError(
+                .invalidInput, "a comparison needs two candidates, found \(wanted.count)", at: file)
+        }
+        candidates = wanted
+        rows = all.filter { wanted.contains($0.candidate) }
+        try Self.refuseDuplicates(rows, file: file)
+    }
+
+    /// The ladder below `targetScale`; runs at the target (within 2.5 %) are what was observed there.
+    /// Rungs above the target do not take part.
+    package func ladder(targetScale: Double) throws -> Ladder {
+        let levels = grouped()
+        let limit = targetScale / Self.rungTolerance
+        let below = levels.filter { $0.scale < limit }
+        guard below.count >= 2 else {
+            throw ScalebenchError(
+                .invalidInput,
+                levels.contains { $0.scale > targetScale }
+                    ? "the target \(Quantity.short(targetScale)) lies below the ladder"
+                    : "the ladder has \(below.count) rung below the target", at: file,
+                hint: "--target-scale must lie above at least two rungs; scales here: "
+                    + levels.map { Quantity.short($0.scale) }.joined(separator: ", "))
+        }
+        let atTarget = levels.first { abs(log($0.scale / targetScale)) <= log(Self.rungTolerance) }
+        var target = atTarget ?? LadderRung(label: "", scale: targetScale, points: candidates.map { _ in [] })
+        target.scale = targetScale
+        target.label = "target \(Quantity.short(targetScale))"
+        return Ladder(axis: axis, candidates: candidates, rungs: below, target: target)
+    }
+
+    /// Rows at nearly equal scales become one rung.
+    private func grouped() -> [LadderRung] {
+        var groups: [[Row]] = []
+        for row in rows.sorted(by: { $0.scale < $1.scale }) {
+            if let first = groups.last?.first, row.scale <= first.scale * Self.rungTolerance {
+                groups[groups.count - 1].append(row)
+            } else {
+                groups.append([row])
+            }
+        }
+        return groups.map { group in
+            let scale = exp(group.map { log($0.scale) }.reduce(0, +) / Double(group.count))
+            return LadderRung(
+                label: Quantity.short(scale), scale: scale, flops: axis == .flops ? scale : nil,
+                points: candidates.map { name in
+                    group.filter { $0.candidate == name }.map { ScalingPoint(seed: $0.seed, loss: $0.loss) }
+                })
+        }
+    }
+}
+
+// MARK: - Reading rows
+
+extension RunTable {
+    /// Where each quantity stands in the table.
+    private struct Columns {
+        let candidate: Int, scale: Int, loss: Int
+        let seed: Int?
+        let axis: ScaleAxis
+
+        init(
+            _ header: [String], firstCells: [String], _ wanted: ScaleAxis?, _ cells: [[String]], _ file: String
+        ) throws {
+            let find = { (names: [String]) in names.compactMap { header.firstIndex(of: $0) }.first }
+            guard let candidate = find(["candidate", "config"]), let loss = find(["loss"]) else {
+                throw ScalebenchError(
+                    .invalidInput, "the columns candidate (or config) and loss are needed", at: "\(file):1",
+                    hint: "use candidate,scale,seed,loss or config,params,tokens,flops,seed,loss,metric; found: "
+                        + header.joined(separator: ", "))
+            }
+            self.candidate = candidate
+            self.loss = loss
+            seed = find(["seed"])
+            if let scale = find(["scale"]) {
+                self.scale = scale
+                let stated = find(["axis"]).flatMap { firstCells.isEmpty ? nil : ScaleAxis(rawValue: firstCells[$0]) }
+                axis = wanted ?? stated ?? .parameters
+                return
+            }
+            let names: [ScaleAxis: [String]] = [
+                .flops: ["flops"], .parameters: ["params", "parameters"], .tokens: ["tokens"],
+            ]
+            let order: [ScaleAxis] = wanted.map { [$0] } ?? [.flops, .parameters, .tokens]
+            for axis in order {
+                guard let column = find(names[axis]!), !cells.contains(where: { $0[column].isEmpty }) else { continue }
+                self.scale = column
+                self.axis = axis
+                return
+            }
+            throw ScalebenchError(
+                .invalidInput, "no column gives the scale of every run" + (wanted.map { " in \($0.rawValue)" } ?? ""),
+                at: "\(file):1", hint: "add a column scale, or choose another --axis")
+        }
+
+        func row(_ line: Int, _ cells: [String], file: String) throws -> Row {
+            let number = { (column: Int, name: String) throws -> Double in
+                let text = cells[column].trimmingCharacters(in: .whitespaces)
+                guard let value = Double(text), value.isFinite, value > 0 else {
+                    throw ScalebenchError(
+                        .invalidInput,
+                        text.isEmpty ? "\(name) is empty" : "\(name) \"\(text)\" is not a positive number",
+                        at: "\(file):\(line)", hint: "give every run a finite \(name) above zero, or remove the row")
+                }
+                return value
+            }
+            let name = cells[candidate].trimmingCharacters(in: .whitespaces)
+            guard !name.isEmpty else {
+                throw ScalebenchError(.invalidInput, "candidate is empty", at: "\(file):\(line)")
+            }
+            return Row(
+                line: line, candidate: name, seed: seed.map { cells[$0] } ?? "",
+                scale: try number(scale, "scale"), loss: try number(loss, "loss"))
+        }
+    }
+
+    private static func filter(
+        _ text: DelimitedText, _ filters: [(column: String, value: String)], file: String
+    ) throws -> [(line: Int, cells: [String])] {
+        var rows = text.rows
+        for (column, value) in filters {
+            guard let index = text.header.firstIndex(of: column) else {
+                throw ScalebenchError(
+                    .invalidInput, "--where names a column \"\(column)\" that is not there", at: "\(file):1",
+                    hint: "columns: \(text.header.joined(separator: ", "))")
+            }
+            let matching = rows.filter { $0.cells[index] == value }
+            guard !matching.isEmpty else {
+                let values = Set(rows.map { $0.cells[index] }).sorted()
+                throw ScalebenchError(
+                    .notFound, "no row has \(column)=\(value)", at: file,
+                    hint: NearestName.of(value, among: values).map { "did you mean \"\($0)\"?" }
+                        ?? "values: \(values.prefix(8).joined(separator: ", "))")
+            }
+            rows = matching
+        }
+        guard !rows.isEmpty else {
+            throw ScalebenchError(.invalidInput, "the table has no rows", at: file, hint: "one row per finished run")
+        }
+        return rows
+    }
+
+    private static func requireOneLadder(
+        _ rows: [(line: Int, cells: [String])], _ header: [String], file: String
+    ) throws {
+        for column in ladderColumns {
+            guard let index = header.firstIndex(of: column) else { continue }
+            let values = Set(rows.map { $0.cells[index] }).sorted()
+            guard values.count <= 1 else {
+                throw ScalebenchError(
+                    .invalidInput,
+                    "the file holds \(values.count) values of \(column): losses of different ones never compare",
+                    at: file, hint: "choose one, for example --where '\(column)=\(values[0])'")
+            }
+        }
+    }
+
+    /// Many candidates without a reference would be compared with whichever happens to come first.
+    private static func requireReference(_ query: Query, among candidates: [String], file: String) throws {
+        guard candidates.count > 2, query.candidates.isEmpty, query.reference == nil else { return }
+        throw ScalebenchError(
+            .invalidInput, "the table holds \(candidates.count) candidates", at: file,
+            hint: "name two of them, or say which one the others are compared with: --reference '\(candidates[0])'")
+    }
+
+    private static func refuseDuplicates(_ rows: [Row], file: String) throws {
+        var seen: [String: Int] = [:]
+        for row in rows {
+            let key = "\(row.candidate)\u{0}\(row.scale)\u{0}\(row.seed)"
+            if let earlier = seen.updateValue(row.line, forKey: key) {
+                throw ScalebenchError(
+                    .invalidInput,
+                    "the same candidate, scale and seed as line \(earlier): \(row.candidate), \(Quantity.short(row.scale))",
+                    at: "\(file):\(row.line)", hint: "remove one, number the seeds, or narrow the file with --where")
+            }
+        }
+    }
+}

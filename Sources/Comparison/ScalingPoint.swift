@@ -1,0 +1,78 @@
+// Finished runs as the statistics see them: a ladder of scales, at each of them the final losses of every candidate.
+
+package import ScalebenchCore
+
+/// What the horizontal axis counts.
+package enum ScaleAxis: String, Codable, Sendable, CaseIterable {
+    case parameters, tokens, flops
+
+    /// For sentences: "3.1e15 FLOPs".
+    package var unit: String {
+        switch self {
+        case .parameters: "parameters"
+        case .tokens: "tokens"
+        case .flops: "FLOPs"
+        }
+    }
+}
+
+/// One finished run.
+package struct ScalingPoint: Sendable, Equatable {
+    package var seed: String
+    /// Final loss; nil when the run diverged.
+    package var loss: Double?
+    /// Loss of each validation sequence, where the trainer kept them: candidates are compared on equal sequences.
+    package var sequenceLosses: [Double]?
+    /// Where the run came from; two candidates that resolve to one spec share it.
+    package var runID: RunID?
+
+    package init(seed: String, loss: Double?, sequenceLosses: [Double]? = nil, runID: RunID? = nil) {
+        self.seed = seed
+        self.loss = loss
+        self.sequenceLosses = sequenceLosses
+        self.runID = runID
+    }
+
+    package var diverged: Bool { loss == nil }
+}
+
+/// One scale, with the runs of every candidate at it.
+package struct LadderRung: Sendable {
+    package var label: String
+    /// Position on the ladder's axis; the mean where candidates differ.
+    package var scale: Double
+    /// Training FLOPs of one run, where known.
+    package var flops: Double?
+    /// The same by candidate, where they may differ.
+    package var flopsByCandidate: [Double]?
+    /// By candidate, in the ladder's order; empty where a candidate has no run here.
+    package var points: [[ScalingPoint]]
+
+    package init(
+        label: String, scale: Double, flops: Double? = nil, flopsByCandidate: [Double]? = nil, points: [[ScalingPoint]]
+    ) {
+        self.label = label
+        self.scale = scale
+        self.flops = flops
+        self.flopsByCandidate = flopsByCandidate
+        self.points = points
+    }
+}
+
+/// Everything a verdict is made from.
+package struct Ladder: Sendable {
+    package var axis: ScaleAxis
+    /// Names; the first is the reference.
+    package var candidates: [String]
+    /// Below the target, smallest first.
+    package var rungs: [LadderRung]
+    /// The target; its points are empty until it has been trained.
+    package var target: LadderRung
+
+    package init(axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung) {
+        self.axis = axis
+        self.candidates = candidates
+        self.rungs = rungs
+        self.target = target
+    }
+}

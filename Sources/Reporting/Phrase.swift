@@ -1,0 +1,72 @@
+// How numbers and verdicts are worded, the same in every renderer.
+
+package import Comparison
+import Foundation
+import ScalebenchCore
+package import ScalingLaws
+
+package enum Phrase {
+    /// `3.412`: as many decimals as a loss is worth reading to.
+    package static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
+
+    /// `+0.0312`: a gap always shows its sign.
+    package static func gap(_ value: Double) -> String {
+        // "-0.0000" would claim a direction that is not there.
+        let text = String(format: "%+.4f", value)
+        return text == "-0.0000" ? "+0.0000" : text
+    }
+
+    /// `97 %`, `> 99.9 %`: never a certainty that the model does not have.
+    package static func percent(_ probability: Double) -> String {
+        switch probability {
+        case 1: "100 %"
+        case 0: "0 %"
+        case 0.999...: "> 99.9 %"
+        case ..<0.001: "< 0.1 %"
+        case 0.99..., ..<0.01: String(format: "%.1f %%", probability * 100)
+        default: String(format: "%.0f %%", probability * 100)
+        }
+    }
+
+    /// `3.412 [3.401, 3.423]`; the bare number where there is no interval, a dash where there is neither.
+    package static func interval(
+        _ estimate: Estimate?, or bare: Double? = nil, _ number: (Double) -> String
+    ) -> String {
+        guard let estimate else { return bare.map(number) ?? "–" }
+        return "\(number(estimate.point)) [\(number(estimate.interval90.lower)), \(number(estimate.interval90.upper))]"
+    }
+
+    package static func multiplier(_ value: Double) -> String {
+        value >= 1000 ? "> 1000" : Quantity.significant(value)
+    }
+
+    /// The verdict as one plain sentence.
+    package static func sentence(_ pair: PairResult, unit: String) -> String {
+        let a = SafeText.line(pair.a), b = SafeText.line(pair.b)
+        let tense = pair.observed == nil ? "will be" : "is"
+        switch pair.verdict {
+        case .aBetter:
+            return "\(a) \(tense) better than \(b) at the target" + evidence(pair, pair.probabilityABetter, unit)
+        case .bBetter:
+            return "\(b) \(tense) better than \(a) at the target"
+                + evidence(pair, pair.probabilityABetter.map { 1 - $0 }, unit)
+        case .equivalent: return "\(a) and \(b) \(tense) equivalent at the target: the gap is too small to matter."
+        case .crossoverRisk:
+            let risk = pair.predicted.probabilitySignChanges.map { " (probability \(percent($0)))" } ?? ""
+            return "No winner yet: the order of \(a) and \(b) may change between the top rung and the target\(risk)."
+        case .unresolved:
+            let leader = (pair.probabilityABetter ?? 0.5) >= 0.5 ? a : b
+            let probability = pair.probabilityABetter.map { max($0, 1 - $0) }
+            return "Unresolved: \(leader) leads, but only with probability \(probability.map(percent) ?? "–")."
+        }
+    }
+
+    private static func evidence(_ pair: PairResult, _ probability: Double?, _ unit: String) -> String {
+        var parts: [String] = []
+        if let probability { parts.append("probability \(percent(probability))") }
+        if let gap = pair.expectedGap {
+            parts.append("expected gap \(interval(gap, self.gap))\(unit)")
+        }
+        return parts.isEmpty ? "." : ": " + parts.joined(separator: ", ") + "."
+    }
+}

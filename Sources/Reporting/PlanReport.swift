@@ -1,0 +1,68 @@
+// What a compare would cost, before anything is trained.
+
+package import Comparison
+package import ScalebenchCore
+
+/// Measured or counted cost of one run.
+package struct RunCost: Sendable {
+    /// Core-seconds of training and evaluation; nil where no rate is known.
+    package var seconds: Double?
+    package var memoryBytes: Double
+
+    package init(seconds: Double?, memoryBytes: Double) {
+        self.seconds = seconds
+        self.memoryBytes = memoryBytes
+    }
+}
+
+package enum PlanReport {
+    /// The plan as a table; `cost` is asked once per run, `isDone` tells what the store already has.
+    package static func render(
+        _ plan: ComparisonPlan, workers: Int, cost: (ComparisonPlan.Run) -> RunCost, isDone: (RunID) -> Bool
+    ) -> String {
+        var table = TextTable(header: [
+            "rung", "runs", "to do", "parameters", "non-embedding", "tokens/run", "FLOPs/run", "core time/run",
+            "memory",
+            "share of target",
+        ])
+        let places = plan.suite.rungs.indices.map { ComparisonPlan.Place.rung($0) } + [.target]
+        let targetFlops = plan.runs(at: { $0 == .target }).map(\.spec.flops).reduce(0, +)
+        var secondsToDo = 0.0, ladderFlops = 0.0
+        for place in places {
+            let runs = plan.runs { $0 == place }
+            let toDo = runs.filter { !isDone($0.id) }
+            let costs = runs.map(cost)
+            let flops = runs.map(\.spec.flops).reduce(0, +)
+            if place != .target { ladderFlops += flops }
+            secondsToDo += toDo.compactMap { cost($0).seconds }.reduce(0, +)
+            table.add([
+                plan.label(of: place) + (place == .target ? " (target)" : ""), String(runs.count), String(toDo.count),
+                range(runs.map { Double($0.spec.model.parametersTotal) }),
+                range(runs.map { Double($0.spec.model.parametersNonEmbedding) }),
+                range(runs.map { Double($0.spec.tokens) }), range(runs.map(\.spec.flops)),
+                seconds(costs), Quantity.bytes(costs.map(\.memoryBytes).max() ?? 0),
+                Phrase.percent(flops / targetFlops),
+            ])
+        }
+        let total = plan.runs.filter { !isDone($0.id) }.count
+        return """
+            \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
+            \(plan.candidates.map { SafeText.line($0.name, limit: 30) }.joined(separator: " against "))
+            \(table.text)
+            \(total) of \(plan.runs.count) runs to do, \(Quantity.duration(secondsToDo)) of core time, about \
+            \(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers; \
+            the ladder costs \(Phrase.percent(ladderFlops / targetFlops)) of the target's FLOPs.
+
+            """
+    }
+
+    private static func range(_ values: [Double]) -> String {
+        guard let low = values.min(), let high = values.max() else { return "–" }
+        return low == high ? Quantity.short(low) : "\(Quantity.short(low))–\(Quantity.short(high))"
+    }
+
+    private static func seconds(_ costs: [RunCost]) -> String {
+        let known = costs.compactMap(\.seconds)
+        return known.isEmpty ? "–" : Quantity.duration(known.reduce(0, +) / Double(known.count))
+    }
+}

@@ -1,0 +1,41 @@
+// Columns of text for terminals: widths counted in characters, control characters made harmless.
+
+/// A table with a header line; the first column is flush left, the others flush right.
+package struct TextTable {
+    private var rows: [[String]]
+
+    package init(header: [String]) { rows = [header] }
+
+    package mutating func add(_ cells: [String]) { rows.append(cells) }
+
+    /// Lines joined by newlines, indented by two spaces.
+    package var text: String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.enumerated().map { index, cell in
+                let padding = String(repeating: " ", count: widths[index] - cell.count)
+                return index == 0 ? cell + padding : padding + cell
+            }
+            return trimmed("  " + cells.joined(separator: "   "))
+        }.joined(separator: "\n")
+    }
+
+    private func trimmed(_ line: String) -> String {
+        String(line.reversed().drop { $0 == " " }.reversed())
+    }
+}
+
+/// Names and notes come from files of unknown origin.
+package enum SafeText {
+    /// One line of at most `limit` characters without control characters, terminal escapes or direction marks.
+    package static func line(_ text: String, limit: Int = 60) -> String {
+        let harmless = text.unicodeScalars.map { scalar -> Character in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: "\u{FFFD}"
+            default: Character(scalar)
+            }
+        }
+        return harmless.count <= limit ? String(harmless) : String(harmless.prefix(limit - 1)) + "…"
+    }
+}

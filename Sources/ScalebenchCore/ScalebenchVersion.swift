@@ -1,0 +1,4 @@
+/// The version of the tool; recorded in every run and result.
+package enum ScalebenchVersion {
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,99 @@
+import Foundation
+import ScalebenchCore
+import Testing
+
+struct RunSpecTests {
+    private func suite(rungs: String? = nil, target: Int = 128) throws -> ScalebenchCore.Suite {
+        let text = """
+            { "version": 1, "question": "?", "dataset": "d", "contextLength": 64, "rungs": [
+              \(rungs ?? #"{ "width": 16, "layers": 2, "tokens": 4096 }, { "width": 64, "layers": 2, "tokens": 4096 }"#)
+            ], "target": { "width": \(target), "layers": 2, "tokens": 4096 } }
+            """
+        return try ScalebenchCore.Suite(try ConfigReader.parse(Data(text.utf8), file: "s.json"), defaultName: "s")
+    }
+
+    private func candidate(_ extra: String = "") throws -> Candidate {
+        let text =
+            #"{ "optimizer": { "learningRate": 0.1 }, "batchTokens": 500, "schedule": { "warmupFraction": 0.25 }\#(extra) }"#
+        return try Candidate(try ConfigReader.parse(Data(text.utf8), file: "c.json"), defaultName: "c")
+    }
+
+    private func spec(_ candidate: Candidate, seed: Int = 0) throws -> RunSpec {
+        let suite = try suite()
+        return try RunSpec(candidate, at: suite.rungs[0], of: suite, vocabularySize: 256, dataHash: "h", seed: seed)
+    }
+
+    @Test func resolvesWholeSequencesAndSteps() throws {
+        let spec = try spec(try candidate())
+        #expect(spec.batchSequences == 8)  // 500 tokens are 7.8 sequences of 64
+        #expect(spec.steps == 8)
+        #expect(spec.schedule.warmupSteps == 2)
+        #expect(spec.tokens == 4096)
+    }
+
+    @Test func namesAndNotesDoNotChangeTheRun() throws {
+        let first = try spec(try candidate()), second = try spec(try candidate(#", "name": "other", "notes": "n""#))
+        #expect(first.runID == second.runID)
+    }
+
+    @Test func everythingElseChangesTheRun() throws {
+        let base = try spec(try candidate()).runID
+        #expect(try spec(try candidate(), seed: 1).runID != base)
+        #expect(try spec(try candidate(#", "model": { "mlpRatio": 3 }"#)).runID != base)
+        var other = try spec(try candidate())
+        other.dataHash = "other"
+        #expect(other.runID != base)
+        other = try spec(try candidate())
+        other.trainerVersion = "builtin-0"
+        #expect(other.runID != base)
+    }
+
+    /// Stores on users' disks hold runs under these names: a change here orphans them, so it must be meant.
+    @Test func identityIsStable() throws {
+        let spec = try spec(try candidate())
+        let text = try JSONValue(encoding: spec).canonicalText
+        let expected = """
+            {"batchSequences":8,"dataHash":"h","evaluation":{"curvePoints":20,"curveSequences":64,"sequences":512},\
+            "model":{"activation":"geluTanh","contextLength":64,"head":"tied","heads":4,"initialization":"gpt2",\
+            "layers":2,"mlpWidth":64,"norm":"layerNorm","positions":"learned","vocabularySize":256,"width":16},\
+            "optimizer":{"beta1":0.9,"beta2":0.95,"epsilon":1e-08,"gradientClipping":1,"learningRate":0.1,\
+            "type":"adamW","weightDecay":0.1},"precision":"fp32","schedule":{"finalFraction":0.1,"type":"cosine",\
+            "warmupSteps":2},"seed":0,"specVersion":1,"steps":8,"trainer":{"type":"builtin"},\
+            "trainerVersion":"builtin-1"}
+            """
+        #expect(text == expected)
+    }
+
+    @Test func headsMustDivideTheWidth() throws {
+        let candidate = try candidate(#", "model": { "heads": 3 }"#)
+        #expect { try spec(candidate) } throws: { ($0 as? ScalebenchError)?.message.contains("3 heads") == true }
+    }
+
+    @Test(arguments: [
+        (
+            #"{ "width": 64, "layers": 2, "tokens": 4096 }, { "width": 16, "layers": 2, "tokens": 4096 }"#,
+            "s.json:rungs[1]"
+        ),
+        (
+            #"{ "width": 16, "layers": 2, "tokens": 4096 }, { "width": 256, "layers": 2, "tokens": 4096 }"#,
+            "s.json:target"
+        ),
+        (#"{ "width": 16, "layers": 2, "tokens": 4096 }"#, "s.json:rungs"),
+        (#"{ "width": 0, "layers": 2, "tokens": 4096 }"#, "s.json:rungs[0].width"),
+    ])
+    func ladderMustRise(rungs: String, location: String) throws {
+        #expect { try suite(rungs: rungs) } throws: { ($0 as? ScalebenchError)?.location == location }
+    }
+
+    /// By hand: width 64, 4 layers, MLP 256, context 256, vocabulary 512.
+    /// Matrices per layer 4·64² + 2·64·256 = 49,152; biases per layer 4·64 + 256 + 64 = 576; norms (2·4+1)·128 = 1,152;
+    /// embeddings (512 + 256)·64 = 49,152. FLOPs per token 6·(4·49,152 + 512·64) + 6·4·64·256.
+    @Test func accountingMatchesHandCount() {
+        let model = ModelConfig(width: 64, layers: 4, heads: 4, contextLength: 256, vocabularySize: 512, mlpWidth: 256)
+        let nonEmbedding = 4 * (49_152 + 576) + 1_152
+        let flopsPerToken = 6 * (4 * 49_152 + 32_768) + 393_216
+        #expect(model.parametersTotal == nonEmbedding + 49_152)
+        #expect(model.parametersNonEmbedding == nonEmbedding)
+        #expect(model.flopsPerToken == Double(flopsPerToken))
+    }
+}
