@@ -35,11 +35,16 @@ let package = Package(
         // MARK: System libraries and C
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CKernels"),
 
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
+        // MARK: Rooms on the vocabulary
+        room("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
+
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("Transformer", ["Transformer", "ScalebenchCore"], exclude: ["Golden"]),
     ]
 )
