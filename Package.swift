@@ -40,11 +40,13 @@ let package = Package(
         // MARK: System libraries and C
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .target(name: "CKernels"),
 
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
         // MARK: Pure parts
+        room("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
         room("ScalingLaws", [], exclude: ["README.md"]),
 
         // MARK: One run, and what a ladder of them says
@@ -58,6 +60,7 @@ let package = Package(
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("Transformer", ["Transformer", "ScalebenchCore"], exclude: ["Golden"]),
         tests("ScalingLaws", ["ScalingLaws"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore"]),

@@ -1,0 +1,44 @@
+// Loops over a matrix with one number per column: biases and their gradients.
+
+static void prefill(float *out, const float *bias, const float *addend, intptr_t rows, intptr_t columns) {
+    for (intptr_t row = 0; row < rows; row++, out += columns) {
+        if (bias && addend) {
+            for (intptr_t c = 0; c < columns; c++) out[c] = bias[c] + addend[c];
+        } else if (bias) {
+            memcpy(out, bias, (size_t)columns * sizeof(float));
+        } else if (addend) {
+            if (out != addend) memcpy(out, addend, (size_t)columns * sizeof(float));
+        } else {
+            memset(out, 0, (size_t)columns * sizeof(float));
+        }
+        if (addend) addend += columns;
+    }
+}
+
+static void addColumnSums(float *sums, const float *values, intptr_t rows, intptr_t columns) {
+    intptr_t c = 0;
+    for (; c + 4 * LANES <= columns; c += 4 * LANES) {
+        Vector a = splat(0), b = splat(0), d = splat(0), e = splat(0);
+        const float *from = values + c;
+        for (intptr_t row = 0; row < rows; row++, from += columns) {
+            a += load(from);
+            b += load(from + LANES);
+            d += load(from + 2 * LANES);
+            e += load(from + 3 * LANES);
+        }
+        store(sums + c, load(sums + c) + a);
+        store(sums + c + LANES, load(sums + c + LANES) + b);
+        store(sums + c + 2 * LANES, load(sums + c + 2 * LANES) + d);
+        store(sums + c + 3 * LANES, load(sums + c + 3 * LANES) + e);
+    }
+    for (; c + LANES <= columns; c += LANES) {
+        Vector a = splat(0);
+        for (intptr_t row = 0; row < rows; row++) a += load(values + row * columns + c);
+        store(sums + c, load(sums + c) + a);
+    }
+    for (; c < columns; c++) {
+        float a = 0;
+        for (intptr_t row = 0; row < rows; row++) a += values[row * columns + c];
+        sums[c] += a;
+    }
+}

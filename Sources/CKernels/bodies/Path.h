@@ -1,0 +1,26 @@
+// All loops of one path and their table. The including file sets PATH_TABLE and PATH_NAME, and the instruction set.
+#include "Vector.h"
+
+// Fast but not blind: sums may be reordered by the compiler (once, at build time), NaN and infinity are honoured.
+#pragma float_control(precise, off)
+
+#include "Columns.h"
+#include "LayerNorm.h"
+#include "GELU.h"
+#include "Softmax.h"
+#include "Update.h"
+
+const Kernels PATH_TABLE = {
+    .name = PATH_NAME,
+    .prefill = prefill,
+    .addColumnSums = addColumnSums,
+    .layerNorm = layerNorm,
+    .layerNormBackward = layerNormBackward,
+    .gelu = gelu,
+    .geluBackward = geluBackward,
+    .causalSoftmax = causalSoftmax,
+    .causalSoftmaxBackward = causalSoftmaxBackward,
+    .crossEntropy = crossEntropy,
+    .sumOfSquares = sumOfSquares,
+    .adamW = adamW,
+};

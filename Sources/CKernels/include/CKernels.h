@@ -1,0 +1,64 @@
+// Element-wise loops of the trainer, compiled once per instruction set and chosen at run time.
+// Not here: anything that knows what a model is. Matrices are row-major; `stride` is the distance between rows in
+// floats. Sums run in a fixed order, so equal inputs give equal bits on one path; paths differ in the last bits.
+// NaN and infinity pass through every loop: a diverged model is seen in its loss.
+#ifndef SCALEBENCH_CKERNELS_H
+#define SCALEBENCH_CKERNELS_H
+
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+typedef struct {
+    // x86-64-v4, x86-64-v3 or baseline.
+    const char *name;
+
+    // out = bias (one per column, may be null) + addend (same shape as out, may be null or out itself).
+    void (*prefill)(float *out, const float *_Nullable bias, const float *_Nullable addend, intptr_t rows, intptr_t columns);
+    // sums[column] += the column's sum.
+    void (*addColumnSums)(float *sums, const float *values, intptr_t rows, intptr_t columns);
+
+    // out = gain · (x − mean) · inverseDeviation + bias over each row; keeps the two statistics of each row.
+    void (*layerNorm)(float *out, float *means, float *inverseDeviations, const float *x, const float *gain,
+                      const float *bias, float epsilon, intptr_t rows, intptr_t width);
+    // xGradient += …, gainGradient += …, biasGradient += … for the layer norm above.
+    void (*layerNormBackward)(float *xGradient, float *gainGradient, float *biasGradient, const float *outGradient,
+                              const float *x, const float *means, const float *inverseDeviations, const float *gain,
+                              intptr_t rows, intptr_t width);
+
+    // x holds the input without bias. out = gelu(x + bias), tanh form; x becomes the derivative when `keepSlope`.
+    void (*gelu)(float *out, float *x, const float *bias, int keepSlope, intptr_t rows, intptr_t columns);
+    // gradient *= slope, and biasGradient += the column sums of the product.
+    void (*geluBackward)(float *gradient, float *biasGradient, const float *slope, intptr_t rows, intptr_t columns);
+
+    // Row i of `scores` (position first + i) becomes softmax(scale · scores) over its first first + i + 1 columns
+    // and 0 in the rest of its `keys` columns.
+    void (*causalSoftmax)(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys, intptr_t stride);
+    // gradient (of the weights) becomes the gradient of the unscaled scores.
+    void (*causalSoftmaxBackward)(float *gradient, const float *weights, float scale, intptr_t rows, intptr_t first,
+                                  intptr_t keys, intptr_t stride);
+
+    // losses[row] = −ln softmax(logits[row])[target]. With gradientScale ≠ 0 logits become
+    // gradientScale · (softmax − one-hot).
+    void (*crossEntropy)(float *losses, float *logits, const uint32_t *targets, float gradientScale, intptr_t rows,
+                         intptr_t vocabulary);
+
+    double (*sumOfSquares)(const float *values, intptr_t count);
+    // One AdamW update; the gradient is multiplied by `gradientScale` first, the parameter by `decayFactor`.
+    void (*adamW)(float *parameters, const float *gradients, float *firstMoments, float *secondMoments,
+                  float gradientScale, float beta1, float beta2, float stepSize, float decayFactor, float epsilon,
+                  float inverseSecondCorrection, intptr_t count);
+} Kernels;
+
+// The path of that name, or null when it is unknown or this processor cannot run it.
+const Kernels *_Nullable kernelsNamed(const char *name);
+// The fastest path this processor can run.
+const Kernels *kernelsBest(void);
+
+// Makes this thread treat denormal numbers as zero; returns the control word to restore.
+uint32_t flushDenormals(void);
+void restoreFloatControl(uint32_t word);
+
+#pragma clang assume_nonnull end
+
+#endif

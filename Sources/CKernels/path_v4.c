@@ -1,0 +1,13 @@
+// The loops for x86-64-v4 processors (AVX-512: 32 registers).
+#if defined(__x86_64__)
+#include "CKernels.h"
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
+#define PATH_TABLE kernels_v4
+#define PATH_NAME "x86-64-v4"
+#include "bodies/Path.h"
+#pragma clang attribute pop
+#endif

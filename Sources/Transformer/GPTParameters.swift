@@ -1,0 +1,75 @@
+// Where each trained tensor lies in the flat parameter buffer. Names and shapes are Hugging Face's GPT-2 names, whose
+// linear weights are [inputs, outputs]: a checkpoint is this table plus the bytes.
+// Letters: L layers, d width, f mlpWidth, T contextLength, V vocabularySize.
+
+package import ScalebenchCore
+
+/// The named tensors of a model, in the order of the flat buffer.
+package struct GPTParameters: Sendable {
+    package struct Tensor: Sendable, Hashable {
+        /// For example `h.0.attn.c_attn.weight`.
+        package let name: String
+        /// Row-major.
+        package let shape: [Int]
+        /// First element in the flat buffer; a multiple of 16 (64 bytes).
+        package let offset: Int
+        /// Whether weight decay acts on it: matrices and embeddings yes, biases and norms no.
+        package let decays: Bool
+
+        package var count: Int { shape.reduce(1, *) }
+        /// Elements up to the next tensor; the surplus holds zeros for ever.
+        package var paddedCount: Int { AlignedFloats.padded(count) }
+    }
+
+    package let tensors: [Tensor]
+    /// Length of the flat buffer in floats, padding included.
+    package let paddedCount: Int
+
+    package init(_ config: ModelConfig) {
+        var builder = Builder()
+        let width = config.width
+        builder.add("wte.weight", [config.vocabularySize, width])
+        builder.add("wpe.weight", [config.contextLength, width])
+        for layer in 0..<config.layers {
+            builder.addNorm("h.\(layer).ln_1", width)
+            builder.addLinear("h.\(layer).attn.c_attn", width, 3 * width)
+            builder.addLinear("h.\(layer).attn.c_proj", width, width)
+            builder.addNorm("h.\(layer).ln_2", width)
+            builder.addLinear("h.\(layer).mlp.c_fc", width, config.mlpWidth)
+            builder.addLinear("h.\(layer).mlp.c_proj", config.mlpWidth, width)
+        }
+        builder.addNorm("ln_f", width)
+        tensors = builder.tensors
+        paddedCount = builder.offset
+    }
+
+    /// The tensor of that name, or nil.
+    package func tensor(_ name: String) -> Tensor? { tensors.first { $0.name == name } }
+
+    /// The offset of a tensor that the model certainly has.
+    func offset(_ name: String) -> Int {
+        guard let tensor = tensor(name) else { preconditionFailure("no tensor \(name)") }
+        return tensor.offset
+    }
+
+    private struct Builder {
+        var tensors: [Tensor] = []
+        var offset = 0
+
+        mutating func add(_ name: String, _ shape: [Int]) {
+            let tensor = Tensor(name: name, shape: shape, offset: offset, decays: shape.count >= 2)
+            tensors.append(tensor)
+            offset += tensor.paddedCount
+        }
+
+        mutating func addLinear(_ name: String, _ inputs: Int, _ outputs: Int) {
+            add(name + ".weight", [inputs, outputs])
+            add(name + ".bias", [outputs])
+        }
+
+        mutating func addNorm(_ name: String, _ width: Int) {
+            add(name + ".weight", [width])
+            add(name + ".bias", [width])
+        }
+    }
+}

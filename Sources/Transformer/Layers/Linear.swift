@@ -1,0 +1,44 @@
+// A linear layer with bias:  out = input · weight + bias,  weight [inputs, outputs].
+
+import CKernels
+
+struct Linear {
+    /// Offsets in the flat parameter buffer.
+    let weight, bias: Int
+    let inputs, outputs: Int
+
+    init(_ name: String, _ layout: GPTParameters) {
+        let tensor = layout.tensor(name + ".weight")!
+        weight = tensor.offset
+        bias = layout.offset(name + ".bias")
+        inputs = tensor.shape[0]
+        outputs = tensor.shape[1]
+    }
+
+    /// out[rows, outputs] = input[rows, inputs] · weight (+ bias) (+ addend). `addend` may be nil.
+    func forward(
+        _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, input: Floats, rows: Int, addsBias: Bool = true,
+        addend: Floats? = nil
+    ) {
+        let prefills = addsBias || addend != nil
+        if prefills { arithmetic.kernels.prefill(out, addsBias ? parameters + bias : nil, addend, rows, outputs) }
+        arithmetic.multiply(
+            out, input, parameters + weight, rows: rows, inner: inputs, columns: outputs,
+            strides: (outputs, inputs, outputs), keep: prefills ? 1 : 0)
+    }
+
+    /// inputGradient = outGradient · transpose of weight; the weight's gradient is accumulated.
+    /// The bias's gradient is accumulated unless the caller has done so.
+    func backward(
+        _ arithmetic: Arithmetic, _ parameters: Floats, _ gradients: Floats, inputGradient: Floats, input: Floats,
+        outGradient: Floats, rows: Int, addsBias: Bool = true
+    ) {
+        arithmetic.multiplyTransposed(
+            inputGradient, outGradient, parameters + weight, rows: rows, inner: outputs, columns: inputs,
+            strides: (inputs, outputs, outputs))
+        arithmetic.multiplyOuter(
+            gradients + weight, input, outGradient, rows: inputs, inner: rows, columns: outputs,
+            strides: (outputs, inputs, outputs))
+        if addsBias { arithmetic.kernels.addColumnSums(gradients + bias, outGradient, rows, outputs) }
+    }
+}

@@ -1,0 +1,55 @@
+// The output layer: logits are inner products with the token embedding, and the loss is their cross-entropy with the
+// next token. Forward and backward are one pass over chunks of rows, so [tokens, vocabulary] is never in memory.
+
+import CKernels
+
+struct TiedHead {
+    let tokens: Int
+    let width, vocabulary: Int
+
+    init(_ layout: GPTParameters) {
+        let table = layout.tensor("wte.weight")!
+        tokens = table.offset
+        vocabulary = table.shape[0]
+        width = table.shape[1]
+    }
+
+    /// Rows whose logits are held at a time: about 256 kB of them, which stay in the second-level cache.
+    func chunkRows(rows: Int) -> Int { min(rows, max(32, 65_536 / vocabulary)) }
+
+    /// losses[rows] in nats.
+    func forward(
+        _ arithmetic: Arithmetic, _ parameters: Floats, losses: Floats, input: Floats, logits: Floats,
+        targets: UnsafePointer<UInt32>, rows: Int
+    ) {
+        let step = chunkRows(rows: rows)
+        for first in stride(from: 0, to: rows, by: step) {
+            let count = min(step, rows - first)
+            arithmetic.multiplyTransposed(
+                logits, input + first * width, parameters + tokens, rows: count, inner: width, columns: vocabulary,
+                strides: (vocabulary, width, width))
+            arithmetic.kernels.crossEntropy(losses + first, logits, targets + first, 0, count, vocabulary)
+        }
+    }
+
+    /// Losses as `forward`; inputGradient and the embedding's gradient are those of gradientScale · Σ losses.
+    func forwardBackward(
+        _ arithmetic: Arithmetic, _ parameters: Floats, _ gradients: Floats, losses: Floats, inputGradient: Floats,
+        input: Floats, logits: Floats, targets: UnsafePointer<UInt32>, gradientScale: Float, rows: Int
+    ) {
+        let step = chunkRows(rows: rows)
+        for first in stride(from: 0, to: rows, by: step) {
+            let count = min(step, rows - first)
+            arithmetic.multiplyTransposed(
+                logits, input + first * width, parameters + tokens, rows: count, inner: width, columns: vocabulary,
+                strides: (vocabulary, width, width))
+            arithmetic.kernels.crossEntropy(losses + first, logits, targets + first, gradientScale, count, vocabulary)
+            arithmetic.multiply(
+                inputGradient + first * width, logits, parameters + tokens, rows: count, inner: vocabulary,
+                columns: width, strides: (width, vocabulary, width))
+            arithmetic.multiplyOuter(
+                gradients + tokens, logits, input + first * width, rows: vocabulary, inner: count, columns: width,
+                strides: (width, vocabulary, width))
+        }
+    }
+}
