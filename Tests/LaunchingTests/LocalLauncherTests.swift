@@ -108,6 +108,35 @@ import Testing
         #expect(try await results.map(\.status) == [.failed(explanation: "killed by signal 9")])
     }
 
+    /// The launcher's process is killed outright; the child learns of it by the end of its standard input.
+    @Test func childNoticesThatTheLauncherWasKilled() async throws {
+        let folders = try folders(1)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [root = root as String] in
+            let script = "touch \"$1/ready\"; cat; touch \"$1/noticed\""
+            let launcher = LocalLauncher(executable: "/bin/sh", arguments: ["-c", script, "sh"], slots: 1)
+            Thread.detachNewThread {
+                while !FileManager.default.fileExists(atPath: "\(root)/0/ready") { usleep(5_000) }
+                kill(getpid(), SIGKILL)
+            }
+            _ = try await launcher.launch([RunFolder("\(root)/0")], stop: StopRequest()) { _ in }
+        }
+        try await wait(for: ["\(folders[0].path)/noticed"])
+    }
+
+    @Test func endOfTheLaunchersPipeRequestsAStop() async {
+        await #expect(processExitsWith: .success) {
+            var ends: [Int32] = [0, 0]
+            precondition(pipe(&ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
+            let stop = StopRequest()
+            setenv("SCALEBENCH_LAUNCHED", "1", 1)
+            ParentWatch.begin(stop: stop)
+            usleep(50_000)
+            precondition(!stop.isRequested)
+            close(ends[1])
+            while !stop.isRequested { usleep(5_000) }
+        }
+    }
+
     @Test func missingExecutableIsOneError() async throws {
         let launcher = LocalLauncher(executable: "\(root)/none", slots: 1)
         await #expect { try await launcher.launch(try folders(2), stop: StopRequest()) { _ in } } throws: { error in
