@@ -35,11 +35,16 @@ let package = Package(
         // MARK: System libraries and C
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
+        // MARK: Data and models
+        room("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
+
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("TokenData", ["TokenData", "ScalebenchCore"]),
     ]
 )
