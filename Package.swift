@@ -40,12 +40,14 @@ let package = Package(
         // MARK: System libraries and C
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CKernels"),
 
         // MARK: Vocabulary
         room("ScalebenchCore", [crypto]),
 
         // MARK: Pure parts
+        room("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
         room("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
         room("ScalingLaws", [], exclude: ["README.md"]),
 
@@ -60,6 +62,7 @@ let package = Package(
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
+        tests("TokenData", ["TokenData", "ScalebenchCore"]),
         tests("Transformer", ["Transformer", "ScalebenchCore"], exclude: ["Golden"]),
         tests("ScalingLaws", ["ScalingLaws"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),

@@ -1,0 +1,159 @@
+// Data set names → data sets on disk.
+// Looked for, in this order: the folders given, those in SCALEBENCH_DATASETS, the nearest `datasets/` of the working
+// folder and those above it, `../share/scalebench/datasets` beside the executable, what is embedded in the binary, and
+// the cache, where built and generated data sets live.
+
+package import Foundation
+import ScalebenchCore
+
+/// Finds data sets by name, and generates those that are only described.
+package struct DatasetLocator: Sendable {
+    private let roots: [String]
+    private let embedded: [String: Data]
+    private let cache: String
+
+    /// - Parameters:
+    ///   - roots: folders that hold `<name>/dataset.json`, first match wins.
+    ///   - embedded: manifests by name.
+    ///   - cache: where data sets are generated and built; created when needed.
+    package init(roots: [String], embedded: [String: Data], cache: String) {
+        self.roots = roots
+        self.embedded = embedded
+        self.cache = cache
+    }
+
+    /// The usual places, after the folders in `explicit`.
+    package static func standard(explicit: [String] = [], embedded: [String: Data]) -> DatasetLocator {
+        let environment = ProcessInfo.processInfo.environment
+        var roots = explicit
+        roots += (environment["SCALEBENCH_DATASETS"] ?? "").split(separator: ":").map(String.init)
+        var folder = FileManager.default.currentDirectoryPath as NSString
+        while true {
+            let candidate = folder.appendingPathComponent("datasets")
+            if holdsDatasets(candidate) {
+                roots.append(candidate)
+                break
+            }
+            if folder.length <= 1 { break }
+            folder = folder.deletingLastPathComponent as NSString
+        }
+        if let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
+            let prefix = ((executable as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
+            roots.append("\(prefix)/share/scalebench/datasets")
+        }
+        return DatasetLocator(roots: roots, embedded: embedded, cache: standardCache(environment))
+    }
+
+    /// `$XDG_CACHE_HOME/scalebench/datasets` or `~/.cache/scalebench/datasets`.
+    package static func standardCache(_ environment: [String: String]) -> String {
+        let base =
+            environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+            ?? "\(environment["HOME"] ?? NSTemporaryDirectory())/.cache"
+        return "\(base)/scalebench/datasets"
+    }
+
+    /// Where a data set of this name is built.
+    package func buildFolder(_ name: String) -> String { "\(cache)/\(name)" }
+
+    private static func holdsDatasets(_ folder: String) -> Bool {
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return entries.contains {
+            FileManager.default.fileExists(atPath: "\(folder)/\($0)/\(DatasetManifest.fileName)")
+        }
+    }
+}
+
+// MARK: - Looking up
+
+extension DatasetLocator {
+    private struct Found {
+        var manifest: DatasetManifest
+        /// nil for an embedded manifest.
+        var folder: String?
+    }
+
+    /// What is known of the data set without generating it; `name` may also be the path of a folder.
+    package func describe(_ name: String) throws -> DatasetDescription {
+        describe(try find(name))
+    }
+
+    /// All data sets that can be found, by name; those whose manifest cannot be read are left out.
+    package func list() -> [DatasetDescription] {
+        names().compactMap { try? describe($0) }
+    }
+
+    private func describe(_ found: Found) -> DatasetDescription {
+        let manifest = found.manifest
+        return DatasetDescription(
+            name: manifest.name, summary: manifest.summary, contentHash: manifest.contentHash,
+            vocabularySize: manifest.vocabularySize, contextLength: manifest.documentTokens,
+            trainTokens: manifest.train?.tokens ?? manifest.generator?.trainTokens ?? 0,
+            validationTokens: manifest.validation?.tokens ?? manifest.generator?.validationTokens ?? 0,
+            isReady: manifest.train != nil || isDataset(generatedFolder(manifest)),
+            origin: found.folder ?? "embedded")
+    }
+
+    private func find(_ name: String) throws -> Found {
+        if name.contains("/") { return Found(manifest: try .open(folder: name), folder: name) }
+        for folder in roots.map({ "\($0)/\(name)" }) where !name.isEmpty && isDataset(folder) {
+            return Found(manifest: try .open(folder: folder), folder: folder)
+        }
+        if let data = embedded[name] {
+            let reader = try ConfigReader.parse(data, file: "embedded \(name)/\(DatasetManifest.fileName)")
+            return Found(manifest: try DatasetManifest(reader, defaultName: name))
+        }
+        let built = buildFolder(name)
+        if !name.isEmpty, isDataset(built) { return Found(manifest: try .open(folder: built), folder: built) }
+        throw unknown(name)
+    }
+
+    private func unknown(_ name: String) -> ScalebenchError {
+        let known = names()
+        let nearest = NearestName.of(name, among: known).map { "did you mean \"\($0)\"? " } ?? ""
+        return ScalebenchError(
+            .notFound, "there is no data set \"\(name)\"",
+            hint: nearest + "known: \(known.joined(separator: ", ")); or give the path of a folder, ./\(name)")
+    }
+
+    private func isDataset(_ folder: String) -> Bool {
+        FileManager.default.fileExists(atPath: "\(folder)/\(DatasetManifest.fileName)")
+    }
+
+    /// Names of all data sets, sorted. A generated folder in the cache is not a name of its own.
+    private func names() -> [String] {
+        var names = Set(embedded.keys)
+        for root in roots + [cache] {
+            let entries = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+            names.formUnion(entries.filter { isDataset("\(root)/\($0)") && !$0.contains(Self.generatedMark) })
+        }
+        return names.sorted()
+    }
+}
+
+// MARK: - Preparing
+
+extension DatasetLocator {
+    /// Between name and hash in the folder of a generated data set; data set names given by users may hold it, but
+    /// their folders are found by name all the same.
+    private static let generatedMark = ".generated-"
+
+    /// The hash keeps generations of a changed spec apart.
+    private func generatedFolder(_ manifest: DatasetManifest) -> String {
+        "\(cache)/\(manifest.name)\(Self.generatedMark)\(manifest.contentHash.prefix(16))"
+    }
+
+    /// Opens the data set, generating it on first use. `progress` gets the share done while generating.
+    package func prepare(_ name: String, progress: (Double) -> Void = { _ in }) throws -> TokenDataset {
+        let found = try find(name)
+        if found.manifest.train != nil, let folder = found.folder { return try .open(folder: folder) }
+        let folder = generatedFolder(found.manifest)
+        if !isDataset(folder) { try GeneratedDataset.write(found.manifest, to: folder, progress: progress) }
+        let dataset = try TokenDataset.open(folder: folder)
+        guard dataset.contentHash == found.manifest.contentHash else {
+            throw ScalebenchError(
+                .damagedData, "the generated data set does not belong to its generator", at: folder,
+                hint: "remove the folder; it is generated again")
+        }
+        return dataset
+    }
+}

@@ -1,0 +1,107 @@
+// Tokens → one shard file: independent zstd frames, each with a content checksum, and a seek table at the end.
+// `zstd -d` of the file is the tokens and nothing else: the headerless `.bin` of nanoGPT-style trainers.
+// Not atomic by itself: a shard is written inside a folder that is renamed once everything is in it.
+
+import CZstd
+import Foundation
+import ScalebenchCore
+
+/// Writes one shard; `finish()` closes it and says what is in it.
+package final class TokenShardWriter {
+    /// Tokens of a frame but the last: 128 KiB of `uint16`, see the table in datasets/README.md.
+    package static let frameTokens = 65_536
+
+    private let path: String
+    private let type: TokenType
+    private let level: Int32
+    private let handle: FileHandle
+    private let context: OpaquePointer
+    private var pending: [UInt8] = []
+    private var compressed: [UInt8]
+    private var table = SeekTable()
+    private var hash = IncrementalHash()
+    private var tokens = 0
+
+    /// Tokens appended so far.
+    package var tokensAppended: Int { tokens + pending.count / type.bytes }
+
+    /// Creates the file at `path`, replacing what is there. `level` is zstd's compression level.
+    package init(path: String, type: TokenType, level: Int = 3) throws {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else {
+            throw ScalebenchError(
+                .inputOutput, "cannot be written", at: path,
+                hint: "check that the folder exists, is writable and has space")
+        }
+        guard let context = ZSTD_createCCtx() else { fatalError("zstd: out of memory") }
+        ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, Int32(level))
+        self.path = path
+        self.type = type
+        self.level = Int32(level)
+        self.handle = handle
+        self.context = context
+        compressed = [UInt8](repeating: 0, count: ZSTD_compressBound(Self.frameTokens * type.bytes))
+        pending.reserveCapacity(Self.frameTokens * type.bytes)
+    }
+
+    deinit {
+        ZSTD_freeCCtx(context)
+        try? handle.close()
+    }
+
+    /// Appends tokens; each must fit the shard's type.
+    package func append(_ tokens: some Sequence<UInt32>) throws {
+        let frameBytes = Self.frameTokens * type.bytes
+        for token in tokens {
+            pending.append(UInt8(truncatingIfNeeded: token))
+            pending.append(UInt8(truncatingIfNeeded: token >> 8))
+            if type == .uint32 {
+                pending.append(UInt8(truncatingIfNeeded: token >> 16))
+                pending.append(UInt8(truncatingIfNeeded: token >> 24))
+            } else {
+                precondition(token <= 65_535, "token does not fit uint16")
+            }
+            if pending.count == frameBytes { try writeFrame() }
+        }
+    }
+
+    /// Writes the last frame and the seek table, and flushes everything to disk.
+    package func finish() throws -> DatasetManifest.Shard {
+        if !pending.isEmpty { try writeFrame() }
+        let bytes = table.encoded()
+        do {
+            try handle.write(contentsOf: bytes)
+            try handle.synchronize()
+        } catch { throw unwritable(error) }
+        return DatasetManifest.Shard(
+            file: (path as NSString).lastPathComponent, tokens: tokens, sha256: hash.finalize(),
+            seekTableSHA256: ContentHash.sha256(bytes))
+    }
+
+    private func writeFrame() throws {
+        let size = compressed.withUnsafeMutableBytes { output in
+            pending.withUnsafeBytes { input in
+                hash.update(input)
+                return ZSTD_compress2(context, output.baseAddress, output.count, input.baseAddress, input.count)
+            }
+        }
+        precondition(ZSTD_isError(size) == 0, "zstd: \(String(cString: ZSTD_getErrorName(size)))")
+        let frame = Data(compressed[..<size])
+        do { try handle.write(contentsOf: frame) } catch { throw unwritable(error) }
+        // With the checksum flag the frame ends in the low half of the XXH64 of its content.
+        table.append(
+            SeekTable.Frame(
+                compressedBytes: size, decompressedBytes: pending.count, checksum: frame.littleEndian(at: size - 4)))
+        tokens += pending.count / type.bytes
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    private func unwritable(_ error: any Error) -> ScalebenchError {
+        ScalebenchError(
+            .inputOutput, "cannot be written", at: path, hint: "check that the disk has space",
+            cause: error.localizedDescription)
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import ScalebenchCore
+import Testing
+import TokenData
+
+@Suite struct DatasetLocatorTests {
+    private let manifest = Data("{ \"formatVersion\": 1, \"generator\": \(tinySpec) }".utf8)
+
+    @Test func anEmbeddedManifestIsGeneratedOnFirstUse() throws {
+        let folder = try TemporaryFolder()
+        let locator = DatasetLocator(roots: [], embedded: ["tiny": manifest], cache: "\(folder.path)/deep/cache")
+        let before = try locator.describe("tiny")
+        #expect(!before.isReady && before.trainTokens == 20_000 && before.validationTokens == 2_500)
+        #expect(before.vocabularySize == 4 && before.contextLength == 5)
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/deep"))
+
+        var shares: [Double] = []
+        let dataset = try locator.prepare("tiny") { shares.append($0) }
+        #expect(shares.last == 1 && shares == shares.sorted())
+        try dataset.verify()
+        #expect(dataset.contentHash == before.contentHash)
+        #expect(dataset.name == "tiny" && dataset.trainTokens == before.trainTokens)
+        #expect(dataset.validationTokens == before.validationTokens)
+
+        let after = try locator.describe("tiny")
+        #expect(after.isReady && after.contentHash == before.contentHash)
+        shares = []
+        _ = try locator.prepare("tiny") { shares.append($0) }
+        #expect(shares.isEmpty)
+        #expect(locator.list().map(\.name) == ["tiny"])
+    }
+
+    @Test func generatedTokensAndTheirEntropy() throws {
+        let folder = try TemporaryFolder()
+        let dataset = try DatasetLocator(roots: [], embedded: ["tiny": manifest], cache: folder.path).prepare("tiny")
+        let language = WordLanguage(try wordSpec(tinySpec))
+        #expect(try dataset.train.read(0..<20_000) == documents(language, 0..<4000).flatMap { $0 })
+        let validation = documents(language, 0..<500, split: .validation)
+        let surprisal = validation.flatMap { language.surprisal(of: $0) }
+        let mean = surprisal.dropFirst().reduce(0, +) / 2499
+        #expect(abs(dataset.entropyNatsPerToken! - mean) < 1e-12)
+
+        let entropies = try #require(try dataset.validationEntropy(sequences: 499))
+        for sequence in [0, 1, 498] {
+            let targets = surprisal[(sequence * 5 + 1)...(sequence * 5 + 5)]
+            #expect(abs(entropies[sequence] - targets.reduce(0, +) / 5) < 1e-6)
+        }
+        #expect(abs(entropies.reduce(0, +) / 499 - mean) < 0.01)
+        // Two documents to a window are as good as one; a third of one is not.
+        #expect(try dataset.validationEntropy(sequences: 10, contextLength: 10)?.count == 10)
+        #expect(try dataset.validationEntropy(sequences: 10, contextLength: 4) == nil)
+    }
+
+    @Test func theHashFollowsTheGenerator() throws {
+        let other = Data(String(decoding: manifest, as: UTF8.self).replacing("\"seed\": 7", with: "\"seed\": 8").utf8)
+        let respelled = Data(
+            String(decoding: manifest, as: UTF8.self)
+                .replacing("[{ \"distance\": 1 }]", with: "[{ \"classes\": 5, \"distance\": 1 }]").utf8)
+        #expect(respelled != manifest)
+        let folder = try TemporaryFolder()
+        let locator = DatasetLocator(
+            roots: [], embedded: ["tiny": manifest, "other": other, "respelled": respelled], cache: folder.path)
+        let hash = try locator.describe("tiny").contentHash
+        #expect(try locator.describe("other").contentHash != hash)
+        #expect(try locator.describe("respelled").contentHash == hash)
+    }
+
+    @Test func foldersComeBeforeTheEmbedded() throws {
+        let folder = try TemporaryFolder()
+        _ = try writeDataset(in: folder, name: "tiny", train: [1, 2, 3])
+        let locator = DatasetLocator(
+            roots: [folder.path], embedded: ["tiny": manifest], cache: "\(folder.path)/cache")
+        #expect(try locator.prepare("tiny").trainTokens == 3)
+        #expect(try locator.describe("\(folder.path)/tiny").trainTokens == 3)
+    }
+
+    @Test func anUnknownNameListsTheKnown() throws {
+        let folder = try TemporaryFolder()
+        _ = try writeDataset(in: folder, name: "shakespeare", train: [1, 2, 3])
+        let locator = DatasetLocator(roots: [], embedded: ["tiny": manifest], cache: folder.path)
+        let found = error { _ = try locator.describe("shakespere") }
+        #expect(found?.code == .notFound)
+        #expect(found?.hint?.contains("did you mean \"shakespeare\"?") == true)
+        #expect(found?.hint?.contains("shakespeare, tiny") == true)
+        #expect(try locator.describe("shakespeare").isReady)
+    }
+
+    /// Four at once on one empty cache: all get the same data set, and nothing else stays behind.
+    @Test func severalGenerateAtOnce() async throws {
+        let folder = try TemporaryFolder()
+        let locator = DatasetLocator(roots: [], embedded: ["tiny": manifest], cache: folder.path)
+        let hashes = try await withThrowingTaskGroup(of: String.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    let dataset = try locator.prepare("tiny")
+                    try dataset.verify()
+                    return dataset.contentHash
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(hashes).count == 1 && hashes.count == 4)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 1)
+    }
+
+    @Test func theShippedDataSetsCanBeRead() throws {
+        let folder = try TemporaryFolder()
+        let locator = DatasetLocator(roots: [datasetsFolder], embedded: [:], cache: folder.path)
+        let description = try locator.describe("known-entropy")
+        #expect(description.contextLength == 64 && description.trainTokens >= 8_000_000)
+        #expect(description.validationTokens > 2048 * 64)
+    }
+}
