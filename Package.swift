@@ -52,7 +52,7 @@ let package = Package(
         room("ScalingLaws", [], exclude: ["README.md"]),
 
         // MARK: One run, and what a ladder of them says
-        room("Training", ["ScalebenchCore"]),
+        room("Training", ["ScalebenchCore", "TokenData", "Transformer"]),
         room("Comparison", ["ScalebenchCore", "ScalingLaws"]),
 
         // MARK: Storing, launching, showing
@@ -66,7 +66,7 @@ let package = Package(
         tests("Transformer", ["Transformer", "ScalebenchCore"], exclude: ["Golden"]),
         tests("ScalingLaws", ["ScalingLaws"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
-        tests("Training", ["Training", "ScalebenchCore"]),
+        tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
     ]

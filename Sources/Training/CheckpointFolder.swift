@@ -16,7 +16,7 @@ struct LoopState: Codable, Equatable {
     var lossCount = 0
     /// Training losses of the last steps, oldest first, for the divergence check.
     var recentLosses: [Double] = []
-    /// Gradient norm of the last step; nil when it was not finite.
+    /// Gradient norm of the last step; nil before the first.
     var gradientNorm: Double?
 }
 

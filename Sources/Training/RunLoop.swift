@@ -1,9 +1,9 @@
 // The loop of one run: train, report, evaluate, checkpoint, end. Everything that is written into events depends on the
 // spec and the step alone (timing fields apart), never on when the run was interrupted.
 //
-// Divergence. The run ends at once as `diverged` when a training loss or an evaluation is not finite, or when the mean
-// training loss of the last ten steps, none of them among the first ten of the run, exceeds the trainer's limit
-// (2 · ln V: twice what a model that knows nothing loses). A single spike is recorded, not fatal.
+// Divergence. The run ends at once as `diverged` when a training loss, a gradient norm or an evaluation is not finite,
+// or when the mean training loss of the last ten steps, none of them among the first ten of the run, exceeds the
+// trainer's limit (2 · ln V: twice what a model that knows nothing loses). A single spike is recorded, not fatal.
 
 import Foundation
 import ScalebenchCore
@@ -39,6 +39,9 @@ struct RunLoop {
             state.seconds += began.duration(to: .now).seconds
             guard result.natsPerToken.isFinite else {
                 return try diverged(state, at: step, "the training loss of step \(step) is not finite")
+            }
+            guard result.gradientNorm.isFinite else {
+                return try diverged(state, at: step, "the gradient of step \(step) is not finite")
             }
             state.note(result, step: step, window: Self.divergenceWindow)
             if let mean = state.windowMean(Self.divergenceWindow), mean > trainer.divergenceLoss {
@@ -126,12 +129,12 @@ struct RunLoop {
 }
 
 extension LoopState {
-    /// Takes in the finite loss of `step`.
+    /// Takes in the finite numbers of `step`.
     fileprivate mutating func note(_ result: StepResult, step: Int, window: Int) {
         self.step = step
         lossSum += result.natsPerToken
         lossCount += 1
-        gradientNorm = result.gradientNorm.isFinite ? result.gradientNorm : nil
+        gradientNorm = result.gradientNorm
         guard step > window else { return }
         recentLosses.append(result.natsPerToken)
         if recentLosses.count > window { recentLosses.removeFirst() }

@@ -60,7 +60,7 @@ package func makeTrainer(for job: RunJob) throws -> any Trainer {
     }
     switch spec.trainer {
     case .builtin:
-        throw ScalebenchError(.invalidInput, "the built-in trainer is not part of this program")
+        return try BuiltinTrainer(job)
     case .planted(let law):
         return PlantedTrainer(law, spec: spec)
     }

@@ -1,0 +1,120 @@
+// The trainer of scalebench itself: a transformer of `Transformer`, batches of `TokenData`.
+//
+// Its whole state is the parameters, the two moments and the number of updates; batches and initial weights are
+// functions of the seed and the step. So a restored run goes on bit-identically.
+
+import Foundation
+package import ScalebenchCore
+import TokenData
+import Transformer
+
+/// Trains the model of a spec on the data set of its job.
+package final class BuiltinTrainer: Trainer {
+    private let spec: RunSpec
+    private let model: GPT
+    private let optimizer: AdamW
+    private let schedule: LearningRateSchedule
+    private let sampler: BatchSampler
+    /// [sequences, contextLength + 1], as many sequences as the largest evaluation takes.
+    private let validation: [UInt32]
+    private var batch: [UInt32]
+
+    /// - Throws: `invalidInput` when the data set is not the one the spec was resolved for or is too small for it;
+    ///   what opening the data set throws.
+    package init(_ job: RunJob) throws {
+        spec = job.spec
+        let dataset = try TokenDataset.open(folder: job.dataset.folder)
+        guard dataset.contentHash == spec.dataHash, dataset.vocabularySize == spec.model.vocabularySize else {
+            throw ScalebenchError(
+                .invalidInput, "data set \"\(job.dataset.name)\" is not the one that run \(job.runID) was planned for",
+                at: job.dataset.folder, hint: "start the comparison again; it plans anew with the present data")
+        }
+        let contextLength = spec.model.contextLength
+        let seed = UInt64(bitPattern: Int64(spec.seed))
+        validation = try dataset.validation(
+            sequences: max(spec.evaluation.sequences, spec.evaluation.curveSequences), contextLength: contextLength)
+        sampler = try BatchSampler(
+            dataset, contextLength: contextLength, batchSequences: spec.batchSequences, seed: seed)
+        batch = [UInt32](repeating: 0, count: spec.batchSequences * (contextLength + 1))
+        model = GPT(spec.model, batchSequences: spec.batchSequences)
+        model.initialize(seed: seed)
+        optimizer = AdamW(spec.optimizer, model.layout)
+        schedule = LearningRateSchedule(spec.schedule, steps: spec.steps)
+    }
+
+    package var machine: [String: String] { ["blas": BLAS.description] }
+
+    /// Twice the loss of a model that knows nothing.
+    package var divergenceLoss: Double { 2 * log(Double(spec.model.vocabularySize)) }
+
+    package func learningRate(at step: Int) -> Double {
+        spec.optimizer.learningRate * schedule.fraction(atStep: step - 1)
+    }
+
+    package func train(step: Int) throws -> StepResult {
+        try batch.withUnsafeMutableBufferPointer { try sampler.batch(step - 1, into: $0) }
+        let loss = batch.withUnsafeBufferPointer { model.lossAndGradients($0, sequences: spec.batchSequences) }
+        let norm = optimizer.update(
+            parameters: model.parameters, gradients: model.gradients, learningRate: learningRate(at: step))
+        return StepResult(natsPerToken: loss, gradientNorm: norm)
+    }
+
+    package func evaluate(step: Int, sequences: Int) throws -> [Double] {
+        validation.withUnsafeBufferPointer { tokens in
+            let count = sequences * (spec.model.contextLength + 1)
+            return model.evaluate(UnsafeBufferPointer(rebasing: tokens[..<count]), sequences: sequences)
+        }
+    }
+}
+
+// MARK: - Checkpoints
+
+extension BuiltinTrainer {
+    private static let weightsFile = "model.safetensors", optimizerFile = "optimizer.safetensors"
+
+    /// The tensors of a buffer that is laid out as the parameters.
+    private func tensors(
+        of buffer: UnsafeMutableBufferPointer<Float>, prefix: String = ""
+    ) -> [Safetensors.Tensor<UnsafeMutableBufferPointer<Float>>] {
+        model.layout.tensors.map { tensor in
+            Safetensors.Tensor(
+                name: prefix + tensor.name, shape: tensor.shape,
+                values: UnsafeMutableBufferPointer(rebasing: buffer[tensor.offset..<tensor.offset + tensor.count]))
+        }
+    }
+
+    /// The moments under the names of their parameters.
+    private var moments: [Safetensors.Tensor<UnsafeMutableBufferPointer<Float>>] {
+        tensors(of: optimizer.firstMoments, prefix: "first.")
+            + tensors(of: optimizer.secondMoments, prefix: "second.")
+    }
+
+    package func save(to folder: String, metadata: [String: String]) throws {
+        try saveWeights(to: "\(folder)/\(Self.weightsFile)", metadata: metadata)
+        try Safetensors.write(
+            moments.map { $0.readOnly }, metadata: metadata.merging(["updates": String(optimizer.updates)]) { $1 },
+            to: "\(folder)/\(Self.optimizerFile)")
+    }
+
+    package func restore(from folder: String) throws {
+        let weights = try Safetensors.read(into: tensors(of: model.parameters), from: "\(folder)/\(Self.weightsFile)")
+        let state = try Safetensors.read(into: moments, from: "\(folder)/\(Self.optimizerFile)")
+        guard let updates = state["updates"].flatMap(Int.init), weights["step"] == state["step"],
+            weights["runID"] == spec.runID.rawValue, state["runID"] == spec.runID.rawValue
+        else {
+            throw ScalebenchError(
+                .damagedData, "weights and optimizer state are not from the same step of this run", at: folder)
+        }
+        optimizer.updates = updates
+    }
+
+    package func saveWeights(to path: String, metadata: [String: String]) throws {
+        try Safetensors.write(tensors(of: model.parameters).map { $0.readOnly }, metadata: metadata, to: path)
+    }
+}
+
+extension Safetensors.Tensor where Values == UnsafeMutableBufferPointer<Float> {
+    fileprivate var readOnly: Safetensors.Tensor<UnsafeBufferPointer<Float>> {
+        .init(name: name, shape: shape, values: UnsafeBufferPointer(values))
+    }
+}
