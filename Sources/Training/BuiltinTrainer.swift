@@ -23,11 +23,16 @@ package final class BuiltinTrainer: Trainer {
     ///   what opening the data set throws.
     package init(_ job: RunJob) throws {
         spec = job.spec
-        let dataset = try TokenDataset.open(folder: job.dataset.folder)
+        guard let source = job.dataset as RunJob.Dataset? else {
+            throw ScalebenchError(
+                .invalidInput, "run \(job.runID) names no data set",
+                hint: "start runs with `scalebench compare`; do not write job files by hand")
+        }
+        let dataset = try TokenDataset.open(folder: source.folder)
         guard dataset.contentHash == spec.dataHash, dataset.vocabularySize == spec.model.vocabularySize else {
             throw ScalebenchError(
-                .invalidInput, "data set \"\(job.dataset.name)\" is not the one that run \(job.runID) was planned for",
-                at: job.dataset.folder, hint: "start the comparison again; it plans anew with the present data")
+                .invalidInput, "data set \"\(source.name)\" is not the one that run \(job.runID) was planned for",
+                at: source.folder, hint: "start the comparison again; it plans anew with the present data")
         }
         let contextLength = spec.model.contextLength
         let seed = UInt64(bitPattern: Int64(spec.seed))

@@ -11,6 +11,7 @@ import ScalebenchCore
 /// How long the loop waits between checkpoints, and whom it tells what.
 struct RunLoop {
     let job: RunJob
+    let folder: RunFolder
     let trainer: any Trainer
     let log: EventLog
     let checkpoints: CheckpointFolder
@@ -62,6 +63,9 @@ struct RunLoop {
                 secondsAtCheckpoint = state.seconds
             }
         }
+        // Before the end event, after which nobody comes back to write them.
+        try trainer.saveWeights(
+            to: folder.weights, metadata: ["runID": job.runID.rawValue, "step": String(state.step)])
         try end(.completed, state, at: state.step, reason: nil)
         return .completed
     }

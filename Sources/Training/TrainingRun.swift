@@ -49,9 +49,13 @@ package struct TrainingRun {
         defer { withExtendedLifetime(lock) {} }
         let log = try EventLog(folder.events)
         let record = try RunRecord(events: try ConfigReader.readFile(folder.events), file: folder.events)
-        if record.isFinished { return record.end?.status == .diverged ? .diverged : .completed }
+        let checkpoints = CheckpointFolder(folder, runID: job.runID)
+        if record.isFinished {
+            checkpoints.removeAll()
+            return record.end?.status == .diverged ? .diverged : .completed
+        }
         do {
-            return try train(job, after: record, log: log, stop: stop, onProgress: onProgress)
+            return try train(job, after: record, log: log, checkpoints, stop: stop, onProgress: onProgress)
         } catch {
             // Best effort: where the disk is full, this cannot be written either.
             try? log.append(
@@ -64,20 +68,15 @@ package struct TrainingRun {
     }
 
     private func train(
-        _ job: RunJob, after record: RunRecord, log: EventLog, stop: StopRequest,
+        _ job: RunJob, after record: RunRecord, log: EventLog, _ checkpoints: CheckpointFolder, stop: StopRequest,
         onProgress: @escaping (TrainingProgress) -> Void
     ) throws -> TrainingOutcome {
-        let checkpoints = CheckpointFolder(folder, runID: job.runID)
         let (trainer, state) = try resume(job, after: record, from: checkpoints)
         try log.append(.start(startEvent(job, resumedFromStep: state.step, trainer)))
         let loop = RunLoop(
-            job: job, trainer: trainer, log: log, checkpoints: checkpoints, options: options, stop: stop,
-            onProgress: onProgress)
+            job: job, folder: folder, trainer: trainer, log: log, checkpoints: checkpoints, options: options,
+            stop: stop, onProgress: onProgress)
         let outcome = try loop.run(from: state)
-        if outcome == .completed {
-            try trainer.saveWeights(
-                to: folder.weights, metadata: ["runID": job.runID.rawValue, "step": String(job.spec.steps)])
-        }
         if outcome != .interrupted { checkpoints.removeAll() }
         return outcome
     }
