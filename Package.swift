@@ -30,6 +30,7 @@ func tests(_ room: String, _ dependencies: [Target.Dependency], exclude: [String
 
 let package = Package(
     name: "scalebench",
+    products: [.executable(name: "scalebench", targets: ["scalebench"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -60,6 +61,15 @@ let package = Package(
         room("RunStore", ["ScalebenchCore"]),
         room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 
+        // MARK: The tool
+        room(
+            "ScalebenchCLI",
+            [
+                "ScalebenchCore", "TokenData", "Transformer", "Training", "Comparison", "RunStore", "Launching",
+                "Reporting", argumentParser,
+            ], resources: [.embedInCode("Embedded")]),
+        .executableTarget(name: "scalebench", dependencies: ["ScalebenchCLI"], swiftSettings: swiftSettings),
+
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
         tests("TokenData", ["TokenData", "ScalebenchCore"]),
@@ -69,5 +79,7 @@ let package = Package(
         tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
+        .testTarget(name: "CommandTests", dependencies: ["scalebench"], swiftSettings: swiftSettings),
+        .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ]
 )

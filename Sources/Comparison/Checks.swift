@@ -17,6 +17,20 @@ package enum Checks {
             advice: "the options in which they differ never act here: change them, or the ladder")
     }
 
+    /// Runs longer than one pass over the data: outside the one-pass regime, conclusions about regularisation flip.
+    package static func repeatedTokens(_ plan: ComparisonPlan, trainTokens: Int) -> [Finding] {
+        let longest = plan.runs.map(\.spec.tokens).max() ?? 0
+        guard longest > trainTokens else { return [] }
+        let passes = Double(longest) / Double(trainTokens)
+        return [
+            Finding(
+                "repeatedTokens", .warning,
+                "the longest run sees the training tokens \(Quantity.significant(passes)) times: this is not one-pass training",
+                advice: "use a larger data set or fewer tokens per rung before concluding anything about regularisation"
+            )
+        ]
+    }
+
     private static func divergence(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
         (pair.rungs + [pair.target]).flatMap { here in
             [(pair.a, here.a), (pair.b, here.b)].compactMap { name, points in

@@ -41,7 +41,7 @@ package enum PlanReport {
                 range(runs.map { Double($0.spec.model.parametersNonEmbedding) }),
                 range(runs.map { Double($0.spec.tokens) }), range(runs.map(\.spec.flops)),
                 seconds(costs), Quantity.bytes(costs.map(\.memoryBytes).max() ?? 0),
-                Phrase.percent(flops / targetFlops),
+                share(flops, targetFlops),
             ])
         }
         let total = plan.runs.filter { !isDone($0.id) }.count
@@ -51,9 +51,14 @@ package enum PlanReport {
             \(table.text)
             \(total) of \(plan.runs.count) runs to do, \(Quantity.duration(secondsToDo)) of core time, about \
             \(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers; \
-            the ladder costs \(Phrase.percent(ladderFlops / targetFlops)) of the target's FLOPs.
+            the ladder costs \(share(ladderFlops, targetFlops)) of the target's FLOPs.
 
             """
+    }
+
+    /// A cost as a share of the target's; unlike a probability it may pass 100 %.
+    private static func share(_ flops: Double, _ targetFlops: Double) -> String {
+        Quantity.significant(100 * flops / targetFlops, digits: 2) + " %"
     }
 
     private static func range(_ values: [Double]) -> String {

@@ -7,7 +7,8 @@ import Foundation
 package struct RunJob: Codable, Sendable, Hashable {
     package var runID: RunID
     package var spec: RunSpec
-    package var dataset: Dataset
+    /// Nil for a trainer that reads none.
+    package var dataset: Dataset?
 
     /// A data set on this machine; its content is checked against the spec's `dataHash` by whoever opens it.
     package struct Dataset: Codable, Sendable, Hashable {
@@ -20,7 +21,7 @@ package struct RunJob: Codable, Sendable, Hashable {
         }
     }
 
-    package init(_ spec: RunSpec, dataset: Dataset) {
+    package init(_ spec: RunSpec, dataset: Dataset?) {
         runID = spec.runID
         self.spec = spec
         self.dataset = dataset

@@ -57,8 +57,8 @@ extension Suite {
         question = try reader.string("question")
         dataset = try reader.string("dataset")
         contextLength = try reader.integer("contextLength", in: 2...65_536)
-        rungs = try reader.objects("rungs").map { try Rung($0) }
-        target = try Rung(try reader.object("target"))
+        rungs = try reader.objects("rungs").map { try Rung($0, seeds: 1...1000) }
+        target = try Rung(try reader.object("target"), seeds: 1...1)
         evaluation = try RunSpec.Evaluation(try reader.object(ifPresent: "evaluation"))
         thresholds = try VerdictThresholds(try reader.object(ifPresent: "verdict"))
         candidates = try reader.strings("candidates", default: [])
@@ -84,11 +84,12 @@ extension Suite {
 }
 
 extension Suite.Rung {
-    init(_ reader: ConfigReader) throws {
+    /// - Parameter range: of `seeds`; the target is trained once per candidate, that is the point.
+    init(_ reader: ConfigReader, seeds range: ClosedRange<Int>) throws {
         width = try reader.integer("width", in: 1...131_072)
         layers = try reader.integer("layers", in: 1...1024)
         tokens = try reader.integer("tokens", in: 1...1_000_000_000_000_000)
-        seeds = try reader.integer("seeds", in: 1...1000, default: 1)
+        seeds = try reader.integer("seeds", in: range, default: 1)
         try reader.finish()
     }
 }

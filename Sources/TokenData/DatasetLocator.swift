@@ -24,24 +24,11 @@ package struct DatasetLocator: Sendable {
 
     /// The usual places, after the folders in `explicit`.
     package static func standard(explicit: [String] = [], embedded: [String: Data]) -> DatasetLocator {
-        let environment = ProcessInfo.processInfo.environment
-        var roots = explicit
-        roots += (environment["SCALEBENCH_DATASETS"] ?? "").split(separator: ":").map(String.init)
-        var folder = FileManager.default.currentDirectoryPath as NSString
-        while true {
-            let candidate = folder.appendingPathComponent("datasets")
-            if holdsDatasets(candidate) {
-                roots.append(candidate)
-                break
-            }
-            if folder.length <= 1 { break }
-            folder = folder.deletingLastPathComponent as NSString
+        let roots = FolderSearch.roots(of: "datasets", environmentKey: "SCALEBENCH_DATASETS") {
+            FolderSearch.holds(DatasetManifest.fileName, inFoldersOf: $0)
         }
-        if let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") {
-            let prefix = ((executable as NSString).deletingLastPathComponent as NSString).deletingLastPathComponent
-            roots.append("\(prefix)/share/scalebench/datasets")
-        }
-        return DatasetLocator(roots: roots, embedded: embedded, cache: standardCache(environment))
+        return DatasetLocator(
+            roots: explicit + roots, embedded: embedded, cache: standardCache(ProcessInfo.processInfo.environment))
     }
 
     /// `$XDG_CACHE_HOME/scalebench/datasets` or `~/.cache/scalebench/datasets`.
@@ -54,13 +41,6 @@ package struct DatasetLocator: Sendable {
 
     /// Where a data set of this name is built.
     package func buildFolder(_ name: String) -> String { "\(cache)/\(name)" }
-
-    private static func holdsDatasets(_ folder: String) -> Bool {
-        let entries = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return entries.contains {
-            FileManager.default.fileExists(atPath: "\(folder)/\($0)/\(DatasetManifest.fileName)")
-        }
-    }
 }
 
 // MARK: - Looking up

@@ -6,6 +6,8 @@ import ScalebenchCore
 /// Training and validation tokens with their identity. Opening costs the manifest and the seek tables, not the tokens;
 /// every frame is checked when it is read.
 package struct TokenDataset: Sendable {
+    /// Where it lies.
+    package let folder: String
     package let manifest: DatasetManifest
     package let train: TokenSplit
     package let validation: TokenSplit
@@ -35,6 +37,7 @@ package struct TokenDataset: Sendable {
     private init(
         folder: String, manifest: DatasetManifest, train: DatasetManifest.Split, validation: DatasetManifest.Split
     ) throws {
+        self.folder = folder
         self.manifest = manifest
         contentHash = manifest.contentHash
         self.train = try TokenSplit(

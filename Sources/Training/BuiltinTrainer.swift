@@ -23,7 +23,7 @@ package final class BuiltinTrainer: Trainer {
     ///   what opening the data set throws.
     package init(_ job: RunJob) throws {
         spec = job.spec
-        guard let source = job.dataset as RunJob.Dataset? else {
+        guard let source = job.dataset else {
             throw ScalebenchError(
                 .invalidInput, "run \(job.runID) names no data set",
                 hint: "start runs with `scalebench compare`; do not write job files by hand")

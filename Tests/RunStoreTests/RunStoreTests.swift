@@ -48,7 +48,7 @@ import Testing
         #expect(before.runID == after.runID)
         try store.prepare(before)
         try store.prepare(after)
-        #expect(try RunJob.open(store.folder(of: after.runID)).dataset.folder == "here")
+        #expect(try RunJob.open(store.folder(of: after.runID)).dataset?.folder == "here")
     }
 
     @Test func recordIsNilBeforeAndReadAfter() throws {

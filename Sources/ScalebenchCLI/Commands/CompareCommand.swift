@@ -1,0 +1,96 @@
+import ArgumentParser
+import Comparison
+import Foundation
+import ScalebenchCore
+
+struct CompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Train candidates on a ladder of small models and say which one wins at the target.",
+        discussion: """
+            CANDIDATES are files (a.json) or names of the suite's own candidates; the first is the reference A, every \
+            other is judged against it. Without any, the suite's own pair is compared.
+
+            A compare that was interrupted, or is asked again with one more candidate, trains only what is missing.
+            Gap = loss of B − loss of A: positive means A is better.
+
+            Examples:
+              scalebench compare                                  the default question
+              scalebench compare a.json b.json --dry-run          what it would cost
+              scalebench compare a.json b.json --predict-only     leave the target untrained
+              scalebench compare --runs results.csv --target-scale 7e9
+              scalebench compare --runs ladders.csv.gz --target-scale 7e9 --where ladder=c4 base new
+            """)
+
+    @Argument(help: "Candidate files, or names of candidates; the first is the reference.")
+    var candidates: [String] = []
+
+    @OptionGroup(title: "What to train") var training: TrainingOptions
+    @OptionGroup(title: "Results trained elsewhere") var table: TableOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        if table.runs == nil {
+            guard table.targetScale == nil, table.filters.isEmpty, table.axis == nil, table.reference == nil else {
+                throw ValidationError("--target-scale, --axis, --where and --reference go with --runs FILE.")
+            }
+            guard candidates.count != 1 else {
+                throw ValidationError("One candidate alone cannot be compared; name at least two, or none.")
+            }
+        } else {
+            guard table.targetScale != nil else { throw ValidationError("--runs needs --target-scale X.") }
+            guard !training.isUsed else {
+                throw ValidationError("--runs trains nothing; leave out --suite, --dataset, --dry-run and the like.")
+            }
+        }
+    }
+
+    func run() async throws {
+        try output.checkWritable()
+        let result: CompareResult?
+        if let file = table.runs {
+            result = try RunTableCompare(file: file, options: table, candidates: candidates).run()
+        } else {
+            result = try await ComparePipeline(candidates: candidates, options: training, output: output).run()
+        }
+        if let result { try output.write(result) }
+    }
+}
+
+struct TrainingOptions: ParsableArguments {
+    @Option(help: "Suite: a name, or a folder with a suite.json.") var suite: String?
+    @Option(help: "Data set instead of the suite's: a name, or a folder with a dataset.json.") var dataset: String?
+    @Option(help: "Folder that keeps every run.") var store: String?
+    @Option(help: "Runs trained at once; default: one per core.") var workers: Int?
+    @Option(help: "Seeds are counted from here; another number gives fresh runs.") var firstSeed: Int = 0
+    @Flag(help: "Print runs, sizes, FLOPs, time and memory, and stop.") var dryRun = false
+    @Flag(help: "Leave the target untrained.") var predictOnly = false
+
+    func validate() throws {
+        if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
+        guard (0...1_000_000_000).contains(firstSeed) else { throw ValidationError("--first-seed takes 0 to 10⁹.") }
+    }
+
+    var isUsed: Bool {
+        suite != nil || dataset != nil || store != nil || workers != nil || firstSeed != 0 || dryRun || predictOnly
+    }
+}
+
+struct TableOptions: ParsableArguments {
+    @Option(help: "CSV of finished runs (.csv or .csv.gz); nothing is trained.") var runs: String?
+    @Option(help: "The scale to judge at, in units of the axis.") var targetScale: Double?
+    @Option(help: "parameters, tokens or flops; default: what the file says.") var axis: ScaleAxis?
+    @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
+    @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
+
+    func validate() throws {
+        if let targetScale, !(targetScale.isFinite && targetScale > 0) {
+            throw ValidationError("--target-scale takes a number above zero.")
+        }
+        for filter in filters where !filter.contains("=") {
+            throw ValidationError("--where takes column=value, found '\(filter)'.")
+        }
+    }
+}
+
+extension ScaleAxis: ExpressibleByArgument {}

@@ -1,0 +1,108 @@
+// `scalebench compare` from two files to a verdict: plan, data, ladder, prediction, target, verdict.
+
+import ArgumentParser
+import Comparison
+import Foundation
+import Launching
+import Reporting
+import RunStore
+import ScalebenchCore
+import TokenData
+
+struct ComparePipeline {
+    let candidates: [String]
+    let options: TrainingOptions
+    let output: OutputOptions
+
+    /// Nil after `--dry-run`.
+    /// - Throws: `ExitCode(75)` when stopped by a signal; the same command goes on later.
+    func run() async throws -> CompareResult? {
+        let locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
+        let (plan, data) = try makePlan(locator)
+        if options.dryRun {
+            try printPlan(plan)
+            return nil
+        }
+        let store = try RunStore(root: storePath)
+        let stop = StopRequest.listenToSignals()
+        let session = LadderSession(
+            plan: plan, store: store, workers: workers, stop: stop, isQuiet: output.quiet,
+            dataset: { try prepare(plan.suite.dataset, locator) })
+
+        try await session.train { $0 != .target }
+        if !options.predictOnly {
+            if session.hasWork(at: { $0 == .target }) {
+                for pair in try judge(plan, data, try session.records(), includesTarget: false).pairs {
+                    session.log("prediction from the ladder: \(Phrase.sentence(pair, unit: " nats/token"))")
+                }
+            }
+            try await session.train { $0 == .target }
+        }
+        return try judge(plan, data, try session.records(), includesTarget: !options.predictOnly)
+    }
+
+    private func makePlan(_ locator: DatasetLocator) throws -> (ComparisonPlan, DatasetDescription) {
+        let located = try SuiteLocator.find(options.suite ?? EmbeddedFiles.defaultSuite)
+        var suite = located.suite
+        if let dataset = options.dataset { suite.dataset = dataset }
+        let names = candidates.isEmpty ? suite.candidates : candidates
+        guard names.count >= 2 else {
+            throw ScalebenchError(
+                .invalidInput, "suite \(suite.name) names no candidates to compare",
+                hint: "name two: scalebench compare a.json b.json --suite \(suite.name)")
+        }
+        let chosen = try names.map { try located.candidate($0) }
+        try refuseEqualNames(chosen)
+        let data = try locator.describe(suite.dataset)
+        let plan = try ComparisonPlan(
+            suite: suite, candidates: chosen, vocabularySize: data.vocabularySize, dataHash: data.contentHash,
+            firstSeed: options.firstSeed)
+        return (plan, data)
+    }
+
+    private func refuseEqualNames(_ candidates: [Candidate]) throws {
+        var seen: Set<String> = []
+        for candidate in candidates where !seen.insert(candidate.name).inserted {
+            throw ScalebenchError(
+                .invalidInput, "two candidates are named \"\(candidate.name)\"", at: "name",
+                hint: "give each candidate file a name of its own")
+        }
+    }
+
+    private func prepare(_ name: String, _ locator: DatasetLocator) throws -> TokenDataset {
+        let line = LiveLine(isQuiet: output.quiet)
+        defer { line.clear() }
+        return try locator.prepare(name) { fraction in
+            line.show("preparing data set \(name): \(Phrase.percent(min(fraction, 0.999)))")
+        }
+    }
+
+    private func printPlan(_ plan: ComparisonPlan) throws {
+        // A dry run leaves nothing behind, not even an empty store.
+        let exists = FileManager.default.fileExists(atPath: storePath)
+        let store = exists ? try RunStore(root: storePath) : nil
+        let costs = CostModel()
+        print(
+            PlanReport.render(
+                plan, workers: workers, cost: costs.cost,
+                isDone: { id in (try? store?.record(id))?.isFinished ?? false }), terminator: "")
+    }
+
+    private func judge(
+        _ plan: ComparisonPlan, _ data: DatasetDescription, _ records: [RunID: RunRecord], includesTarget: Bool
+    ) throws -> CompareResult {
+        var ladder = plan.ladder(records)
+        if !includesTarget { ladder.target.points = plan.candidates.map { _ in [] } }
+        let suite = plan.suite
+        return try Judge(thresholds: suite.thresholds).result(
+            ladder, question: suite.question,
+            suite: .init(
+                name: suite.name, version: suite.version, dataset: suite.dataset,
+                dataHash: data.contentHash, thresholds: suite.thresholds),
+            findings: Checks.repeatedTokens(plan, trainTokens: data.trainTokens))
+    }
+
+    private var storePath: String { options.store ?? RunStore.defaultRoot }
+
+    private var workers: Int { options.workers ?? ProcessInfo.processInfo.activeProcessorCount }
+}

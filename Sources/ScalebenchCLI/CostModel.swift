@@ -1,0 +1,90 @@
+// What a run will cost on this machine: FLOPs and memory are counted, the rate is measured by training a few steps.
+
+import Comparison
+import Foundation
+import Reporting
+import ScalebenchCore
+import Synchronization
+import Transformer
+
+/// Measures each shape once.
+final class CostModel {
+    private struct Shape: Hashable {
+        var model: ModelConfig
+        var batchSequences: Int
+
+        /// Of one training step.
+        var flops: Double { model.flopsPerToken * Double(batchSequences * model.contextLength) }
+    }
+
+    private var secondsPerStep: [Shape: Double] = [:]
+    /// The best FLOP/s measured so far: what larger models, which use the machine better, will reach at least.
+    private var bestRate = 0.0
+
+    /// A step of more FLOPs than this is not tried out but estimated from the best rate measured.
+    private static let largestMeasuredStep = 2e10
+    /// A shape that is measured when the plan has only large ones.
+    private static let fallback = Shape(
+        model: ModelConfig(width: 128, layers: 2, heads: 2, contextLength: 64, vocabularySize: 256, mlpWidth: 512),
+        batchSequences: 8)
+
+    /// Long enough to be past caches and clock steps, short enough not to be noticed.
+    private static let measuringSeconds = 0.04
+
+    func cost(_ run: ComparisonPlan.Run) -> RunCost {
+        let spec = run.spec
+        switch spec.trainer {
+        case .planted(let law):
+            return RunCost(seconds: law.secondsPerStep * Double(spec.steps), memoryBytes: 0)
+        case .builtin:
+            let shape = Shape(model: spec.model, batchSequences: spec.batchSequences)
+            let perStep = secondsPerStep(shape)
+            // Evaluation is a forward pass, a third of a training step's FLOPs.
+            let evaluated =
+                spec.evaluation.sequences + (spec.evaluation.curvePoints - 1) * spec.evaluation.curveSequences
+            let steps = Double(spec.steps) + Double(evaluated) / Double(spec.batchSequences) / 3
+            return RunCost(
+                seconds: perStep * steps,
+                memoryBytes: Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)))
+        }
+    }
+
+    private func secondsPerStep(_ shape: Shape) -> Double {
+        if let known = secondsPerStep[shape] { return known }
+        if shape.flops > Self.largestMeasuredStep {
+            if bestRate == 0 { _ = secondsPerStep(Self.fallback) }
+            return shape.flops / bestRate
+        }
+        let seconds = measure(shape, OptimizerConfig(learningRate: 0.001))
+        secondsPerStep[shape] = seconds
+        bestRate = max(bestRate, shape.flops / seconds)
+        return seconds
+    }
+
+    private func measure(_ shape: Shape, _ optimizerConfig: OptimizerConfig) -> Double {
+        BLAS.useOneThread()
+        let model = GPT(shape.model, batchSequences: shape.batchSequences)
+        model.initialize(seed: 0)
+        let optimizer = AdamW(optimizerConfig, model.layout)
+        var random = Philox(seed: 0)
+        let tokens = (0..<(shape.batchSequences * (shape.model.contextLength + 1))).map { _ in
+            random.next32() % UInt32(shape.model.vocabularySize)
+        }
+        let step = {
+            _ = tokens.withUnsafeBufferPointer { model.lossAndGradients($0, sequences: shape.batchSequences) }
+            _ = optimizer.update(
+                parameters: model.parameters, gradients: model.gradients, learningRate: optimizerConfig.learningRate)
+        }
+        step()
+        let start = ContinuousClock.now
+        var steps = 0
+        var elapsed = 0.0
+        while elapsed < Self.measuringSeconds {
+            step()
+            steps += 1
+            let duration = start.duration(to: .now)
+            elapsed = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+        }
+        return elapsed / Double(steps)
+    }
+}

@@ -1,0 +1,93 @@
+// Finds suites: a folder anywhere, or a name in the suite roots, or what the binary carries.
+
+import Foundation
+import ScalebenchCore
+
+/// A suite with the folder its candidates come from.
+struct LocatedSuite {
+    var suite: Suite
+    /// Nil for the embedded one.
+    var folder: String?
+
+    /// The candidate that `argument` means: a file, or the name of one of the suite's own candidates.
+    func candidate(_ argument: String) throws -> Candidate {
+        if argument.contains("/") || argument.hasSuffix(".json") || argument.hasSuffix(".json5") {
+            return try Candidate.open(argument)
+        }
+        if let folder {
+            let path = "\(folder)/candidates/\(argument).json"
+            if FileManager.default.fileExists(atPath: path) { return try Candidate.open(path) }
+        } else if let data = EmbeddedFiles.candidates[suite.name]?[argument] {
+            let reader = try ConfigReader.parse(data, file: "\(suite.name)/candidates/\(argument).json")
+            return try Candidate(reader, defaultName: argument)
+        }
+        let names = candidateNames
+        throw ScalebenchError(
+            .notFound, "no candidate \"\(argument)\" in suite \(suite.name)",
+            hint: NearestName.of(argument, among: names).map { "did you mean \"\($0)\"?" }
+                ?? "give a file such as ./\(argument).json, or one of: \(names.joined(separator: ", "))")
+    }
+
+    /// The names of the suite's own candidates, sorted.
+    var candidateNames: [String] {
+        guard let folder else { return EmbeddedFiles.candidates[suite.name]?.keys.sorted() ?? [] }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/candidates")) ?? []
+        return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    }
+}
+
+enum SuiteLocator {
+    /// Environment variable with a folder of suites.
+    static let environmentKey = "SCALEBENCH_SUITES"
+
+    /// The suite that `name` means. A path (anything with a slash, or an existing folder) is that folder.
+    static func find(_ name: String) throws -> LocatedSuite {
+        if name.contains("/") || FileManager.default.fileExists(atPath: "\(name)/suite.json") {
+            return try open(folder: name)
+        }
+        for root in roots where FileManager.default.fileExists(atPath: "\(root)/\(name)/suite.json") {
+            return try open(folder: "\(root)/\(name)")
+        }
+        if let embedded = try embedded(name) { return embedded }
+        let names = try all().map(\.suite.name)
+        throw ScalebenchError(
+            .notFound, "no suite \"\(name)\"",
+            hint: NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
+                ?? "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))")
+    }
+
+    /// Every suite in the roots and in the binary, by name.
+    static func all() throws -> [LocatedSuite] {
+        var found: [String: LocatedSuite] = [:]
+        for name in EmbeddedFiles.suites.keys { found[name] = try embedded(name) }
+        for root in roots.reversed() {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+            where FileManager.default.fileExists(atPath: "\(root)/\(name)/suite.json") {
+                found[name] = try open(folder: "\(root)/\(name)")
+            }
+        }
+        return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private static func open(folder: String) throws -> LocatedSuite {
+        let path = "\(folder)/suite.json"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ScalebenchError(
+                .notFound, "no suite.json in this folder", at: folder, hint: "a suite is a folder with a suite.json")
+        }
+        let name = URL(fileURLWithPath: folder).lastPathComponent
+        return LocatedSuite(suite: try Suite(try ConfigReader.open(path), defaultName: name), folder: folder)
+    }
+
+    private static func embedded(_ name: String) throws -> LocatedSuite? {
+        guard let data = EmbeddedFiles.suites[name] else { return nil }
+        let reader = try ConfigReader.parse(data, file: "\(name)/suite.json")
+        return LocatedSuite(suite: try Suite(reader, defaultName: name), folder: nil)
+    }
+
+    private static var roots: [String] {
+        FolderSearch.roots(of: "Suites", environmentKey: environmentKey) {
+            FolderSearch.holds("suite.json", inFoldersOf: $0)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// One line of progress that redraws itself on a terminal. Progress goes to standard error, results to standard output.
+
+import Foundation
+import Synchronization
+
+/// Shows a line in place on a terminal, and nothing elsewhere.
+struct LiveLine: Sendable {
+    let isShown: Bool
+
+    init(isQuiet: Bool) {
+        isShown = !isQuiet && Self.isTerminal
+    }
+
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Replaces the line; cut to the terminal's width.
+    func show(_ text: String) {
+        guard isShown else { return }
+        Self.write("\r\u{1B}[K" + String(text.prefix(max(20, Self.columns - 1))))
+    }
+
+    func clear() {
+        if isShown { Self.write("\r\u{1B}[K") }
+    }
+
+    /// A line that stays. A live line under it is drawn again by the next `show`.
+    static func print(_ text: String) {
+        write((isTerminal ? "\r\u{1B}[K" : "") + text + "\n")
+    }
+
+    private static func write(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    private static var columns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+        return Int(size.ws_col)
+    }
+}

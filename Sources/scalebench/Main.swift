@@ -1,0 +1,5 @@
+import ScalebenchCLI
+
+@main struct Main {
+    static func main() async { await runScalebench() }
+}

@@ -1,0 +1,91 @@
+// The built binary, called as a user calls it.
+
+import Foundation
+
+struct ToolResult {
+    var status: Int32
+    var output: String
+    var errors: String
+}
+
+enum Tool {
+    /// Beside the test bundle, where the package manager puts both.
+    static let path: String = {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        return bundle.deletingLastPathComponent().appendingPathComponent("scalebench").path
+    }()
+
+    /// Runs `scalebench` with `arguments` in `folder`; no terminal, an empty cache unless the environment names one.
+    static func run(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    ) throws -> ToolResult {
+        let process = try start(arguments, in: folder, environment: environment)
+        return process.wait()
+    }
+
+    static func start(
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    ) throws -> RunningTool {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = folder
+        var merged = ProcessInfo.processInfo.environment
+        merged["XDG_CACHE_HOME"] = folder.appendingPathComponent("cache").path
+        merged.merge(environment) { $1 }
+        process.environment = merged
+        process.standardInput = FileHandle.nullDevice
+        return try RunningTool(process, in: folder)
+    }
+}
+
+/// A started tool; its output goes to files so that no pipe can fill up.
+struct RunningTool {
+    let process: Process
+    private let output: URL
+    private let errors: URL
+
+    fileprivate init(_ process: Process, in folder: URL) throws {
+        self.process = process
+        let name = UUID().uuidString
+        output = folder.appendingPathComponent("stdout-\(name)")
+        errors = folder.appendingPathComponent("stderr-\(name)")
+        for file in [output, errors] { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+        process.standardOutput = try FileHandle(forWritingTo: output)
+        process.standardError = try FileHandle(forWritingTo: errors)
+        try process.run()
+    }
+
+    func wait() -> ToolResult {
+        process.waitUntilExit()
+        let read = { (file: URL) in (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
+        let result = ToolResult(status: process.terminationStatus, output: read(output), errors: read(errors))
+        for file in [output, errors] { try? FileManager.default.removeItem(at: file) }
+        return result
+    }
+}
+
+/// A folder of its own for one test, removed at the end.
+final class Scratch {
+    let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appendingPathComponent("scalebench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(at: url) }
+
+    @discardableResult func write(_ text: String, to path: String) throws -> String {
+        let file = url.appendingPathComponent(path)
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
+        return file.path
+    }
+
+    func files(under path: String = "") -> [String] {
+        let root = url.appendingPathComponent(path)
+        return (FileManager.default.enumerator(atPath: root.path)?.allObjects as? [String])?.sorted() ?? []
+    }
+}
