@@ -86,22 +86,21 @@ extension GapPosterior {
     /// Sample paths of the smooth trend of the gap at ascending `places`; the same ones at every call.
     private func paths(at places: [Double], count: Int) -> [[Double]] {
         var generator = SplitMix(seed: 0x5CA1_EBE7)
-        var weighted: [(fit: TrendFit, observations: [Double], noise: [Double], weight: Double)] = []
-        for floor in floors {
-            let observations = ladder.gaps(floor.value), noise = ladder.gapNoise(floor.value)
-            for gap in floor.gap { weighted.append((gap.fit, observations, noise, floor.weight * gap.weight)) }
+        var choices: [(fit: TrendFit, floor: Double, weight: Double)] = []
+        for gap in gaps {
+            for fit in gap.fits { choices.append((fit.fit, gap.floor, gap.weight * fit.weight)) }
         }
         var result: [[Double]] = []
         var cumulative = 0.0, owner = 0
         for path in 0..<count {
             // Stratified choice of the fit: path i takes the owner of quantile (i + ½)/count.
             let quantile = (Double(path) + 0.5) / Double(count)
-            while owner < weighted.count - 1, cumulative + weighted[owner].weight < quantile {
-                cumulative += weighted[owner].weight
+            while owner < choices.count - 1, cumulative + choices[owner].weight < quantile {
+                cumulative += choices[owner].weight
                 owner += 1
             }
-            let choice = weighted[owner]
-            result.append(choice.fit.path(at: places, choice.observations, choice.noise, &generator))
+            let (fit, floor, _) = choices[owner]
+            result.append(fit.path(at: places, ladder.gaps(floor), ladder.gapNoise(floor), &generator))
         }
         return result
     }

@@ -36,21 +36,27 @@ extension GapPosterior {
 
     /// P(one run of A beats one run of B); exact over the mixture.
     func probabilityABetter(_ x: Double, _ noiseA: Double, _ noiseB: Double) -> Double {
-        var sum = 0.0
-        for floor in floors {
-            let level = floor.level.reduce(0) { $0 + $1.weight * $1.fit.predict(x, misfit: true).mean }
-            for gap in floor.gap {
-                let p = gap.fit.predict(x, misfit: true)
-                let seeds = Self.seedVariance(level: level, gap: p.mean, noiseA, noiseB)
-                sum += floor.weight * gap.weight * Self.probabilityPositive(p.mean, p.variance + seeds)
-            }
+        let centre = noiseA > 0 || noiseB > 0 ? centre(x) : 1
+        return mix { fit, floor in
+            let p = fit.predict(x, misfit: true)
+            let seeds = Self.seedVariance(reducible: centre - floor, gap: p.mean, noiseA, noiseB)
+            return Self.probabilityPositive(p.mean, p.variance + seeds)
         }
-        return min(max(sum, 0), 1)
     }
 
-    /// Variance of d that one seed of each adds where the level and gap are known.
-    static func seedVariance(level: Double, gap: Double, _ noiseA: Double, _ noiseB: Double) -> Double {
-        let a = noiseA * exp(-clamp(level - gap / 2)), b = noiseB * exp(-clamp(level + gap / 2))
+    /// The central loss M at `x` by its mean level, in units of the smallest loss.
+    func centre(_ x: Double) -> Double {
+        levels.reduce(0) { sum, level in
+            let mean = level.fits.reduce(0) { $0 + $1.weight * $1.fit.predict(x, misfit: true).mean }
+            return sum + level.weight * (level.floor + exp(Self.clamp(mean)))
+        }
+    }
+
+    /// Variance of d that one seed of each adds where M − F and the gap are known.
+    static func seedVariance(reducible: Double, gap: Double, _ noiseA: Double, _ noiseB: Double) -> Double {
+        // A level forecast below the gap's floor: the noise is then bounded by that of a twentieth of the unit.
+        let inverse = 1 / max(reducible, 0.05)
+        let a = noiseA * inverse * exp(clamp(gap / 2)), b = noiseB * inverse * exp(clamp(-gap / 2))
         return min(a * a + b * b, 1e300)
     }
 
@@ -59,7 +65,7 @@ extension GapPosterior {
         if TrendFit.same(x, 0) { return 0 }
         let nodes = 24
         let quantiles = (0..<nodes).map { NormalDistribution.quantile((Double($0) + 0.5) / Double(nodes)) }
-        let value = mix { _, fit in
+        return mix { fit, _ in
             let top = fit.predict(0, misfit: true), target = fit.predict(x, misfit: true)
             let deviation = top.variance.squareRoot()
             guard deviation > 0 else {
@@ -73,7 +79,6 @@ extension GapPosterior {
                 return sum + (top.mean + deviation * z > 0 ? 1 - positive : positive) / Double(nodes)
             }
         }
-        return min(max(value, 0), 1)
     }
 
     struct Draws {
@@ -86,28 +91,32 @@ extension GapPosterior {
         var multiplier: [Double]?
     }
 
-    /// One moment set per floor and fit, with the cumulative weights that draws select from.
+    /// One moment set per fit, with its floor and the cumulative weights that draws select from.
     private struct Table {
         var cumulative: [Double] = []
         var moments: [TrendPrediction] = []
+        var floors: [Double] = []
 
-        init(_ fits: [WeightedFit], _ x: Double, misfit: Bool) {
+        init(_ posteriors: [FloorPosterior], _ x: Double, misfit: Bool) {
             var sum = 0.0
-            for fit in fits {
-                sum += fit.weight
-                cumulative.append(sum)
-                moments.append(fit.fit.predict(x, misfit: misfit))
+            for posterior in posteriors {
+                for fit in posterior.fits {
+                    sum += posterior.weight * fit.weight
+                    cumulative.append(sum)
+                    moments.append(fit.fit.predict(x, misfit: misfit))
+                    floors.append(posterior.floor)
+                }
             }
         }
 
         /// The fit that owns the point `u` of (0, 1).
-        func select(_ u: Double) -> TrendPrediction {
+        func select(_ u: Double) -> (moments: TrendPrediction, floor: Double) {
             var low = 0, high = cumulative.count - 1
             while low < high {
                 let middle = (low + high) / 2
                 if cumulative[middle] < u { low = middle + 1 } else { high = middle }
             }
-            return moments[low]
+            return (moments[low], floors[low])
         }
     }
 
@@ -116,41 +125,63 @@ extension GapPosterior {
         var draws = Draws()
         var multiplier: [Double] = []
         var notFalling = 0.0
-        let sequence = QuasiRandomSequence(dimensions: 7)
-        var index = 0
-        var carried = 0.0
-        var total = 0
-        for floor in floors {
-            // 1. Draws are shared out over the floors in proportion to their weights.
-            carried += floor.weight * Double(count / 2)
-            let pairs = Int(carried.rounded()) - total
-            total += pairs
-            let gaps = Table(floor.gap, x, misfit: misfit), levels = Table(floor.level, x, misfit: misfit)
-            for pair in 0..<pairs {
-                index += 1
-                let gap = gaps.select((Double(pair) + 0.5) / Double(pairs))
-                let level = levels.select(sequence.value(index, 0))
-                let z = (1..<7).map { NormalDistribution.quantile(sequence.value(index, $0)) }
-                let (m, mSlope) = Self.joint(level, z[1], z[2])
-                // 2. Opposite signs in pairs: a ladder without a gap gets a forecast centred on zero.
-                for sign in [1.0, -1.0] {
-                    let (d, dSlope) = Self.joint(gap, sign * z[0], sign * z[3])
-                    let a = exp(Self.clamp(m - d / 2)), b = exp(Self.clamp(m + d / 2))
-                    let expected = 2 * exp(Self.clamp(m)) * sinh(Self.clamp(d / 2))
-                    draws.logGap.append(d)
-                    draws.expectedGap.append(expected)
-                    draws.gap.append(expected + sign * (noiseB * z[5] - noiseA * z[4]))
-                    draws.lossA.append(max(floor.value + a + sign * noiseA * z[4], 0))
-                    draws.lossB.append(max(floor.value + b + sign * noiseB * z[5], 0))
-                    // 3. B reaches A's loss where m + d/2 has fallen by d: a shift of d / −(m′ + d′/2) decades.
-                    let fall = -(mSlope + dSlope / 2)
-                    if fall < 1e-3 { notFalling += 1 }
-                    multiplier.append(pow(10, min(max(d / max(fall, 1e-3), -12), 12)))
-                }
+        let sequence = QuasiRandomSequence(dimensions: 9)
+        let gapTable = Table(gaps, x, misfit: misfit), levelTable = Table(levels, x, misfit: misfit)
+        let growth = growthDeviation(x)
+        for index in 0..<count / 2 {
+            let gap = gapTable.select(sequence.value(index, 0)), level = levelTable.select(sequence.value(index, 1))
+            let z = (2..<9).map { NormalDistribution.quantile(sequence.value(index, $0)) }
+            let (m, mSlope) = Self.joint(level.moments, z[0], z[1])
+            let grown = exp(growth * z[4])
+            // Opposite signs in pairs: a ladder without a gap gets a forecast centred on zero.
+            for sign in [1.0, -1.0] {
+                let (smooth, smoothSlope) = Self.joint(gap.moments, sign * z[2], sign * z[3])
+                let d = grown * smooth, dSlope = grown * smoothSlope
+                let here = Pair(centre: level.floor + exp(Self.clamp(m)), gap: d, floor: gap.floor)
+                draws.logGap.append(log(here.b / here.a))
+                draws.expectedGap.append(here.b - here.a)
+                draws.gap.append(here.b - here.a + sign * (noiseB * z[6] - noiseA * z[5]))
+                draws.lossA.append(max(here.a + sign * noiseA * z[5], 0))
+                draws.lossB.append(max(here.b + sign * noiseB * z[6], 0))
+                let step = 1e-3
+                let next = Pair(
+                    centre: level.floor + exp(Self.clamp(m + step * mSlope)), gap: d + step * dSlope, floor: gap.floor)
+                let decades = decadesToReach(
+                    here.a, from: here.b, slope: (next.b - here.b) / step, above: level.floor)
+                if decades == nil { notFalling += 1 }
+                multiplier.append(pow(10, min(max(decades ?? 12, -12), 12)))
             }
         }
         if notFalling <= 0.05 * Double(multiplier.count) { draws.multiplier = multiplier }
         return draws
+    }
+
+    /// The two losses that have a given geometric mean M and gap d above a floor F: a b = M², b − F = e^d (a − F).
+    private struct Pair {
+        let a: Double
+        let b: Double
+
+        init(centre: Double, gap: Double, floor: Double) {
+            let ratio = exp(GapPosterior.clamp(abs(gap)))
+            // The positive root of ratio·s² − F (ratio − 1) s − M² = 0 is the smaller loss.
+            let linear = floor * (ratio - 1)
+            let smaller = (linear + (linear * linear + 4 * ratio * centre * centre).squareRoot()) / (2 * ratio)
+            let larger = floor + ratio * (smaller - floor)
+            a = gap >= 0 ? smaller : larger
+            b = gap >= 0 ? larger : smaller
+        }
+    }
+
+    /// How many decades of scale bring a loss from `b` to `a` along its power law above `floor`.
+    ///
+    /// ln(b − E) has slope b′/(b − E) per decade and has to fall by ln((b − E)/(a − E)). Nil when the loss does not
+    /// fall; capped where `a` is at or below the floor and cannot be reached.
+    private func decadesToReach(_ a: Double, from b: Double, slope: Double, above floor: Double) -> Double? {
+        guard b > floor else { return a >= b ? 0 : nil }
+        let fall = -slope / (b - floor)
+        guard fall > 1e-3 else { return nil }
+        guard a > floor else { return 12 }
+        return log((b - floor) / (a - floor)) / fall
     }
 
     /// A value and slope drawn from their joint normal distribution.
@@ -162,7 +193,7 @@ extension GapPosterior {
         return (p.mean + deviation * first, p.slopeMean + regression * first + rest * second)
     }
 
-    private static func clamp(_ logarithm: Double) -> Double { min(max(logarithm, -logClamp), logClamp) }
+    static func clamp(_ logarithm: Double) -> Double { min(max(logarithm, -logClamp), logClamp) }
 
     private func finite(_ value: Double) -> Double {
         min(max(value, -Double.greatestFiniteMagnitude), Double.greatestFiniteMagnitude)

@@ -64,7 +64,7 @@ extension GapPosterior {
         return min(max(expected, now), 1)
     }
 
-    /// One fit's prediction of the new mean gap (in units comparable between floors) and of the target.
+    /// One fit's prediction of the new mean gap and of the target.
     private struct Outcome {
         var weight: Double
         var mean: Double
@@ -76,42 +76,34 @@ extension GapPosterior {
     }
 
     private func outcomes(_ runs: NextRuns, place: Double, rung: Int?, target: Double) -> [Outcome] {
+        let centre = centre(place)
+        let observed = rung.map { ladder.rungs[$0] }
+        let noiseA = noiseOfMean(runs.sigmaA, runs.runsA, observed?.lossesA)
+        let noiseB = noiseOfMean(runs.sigmaB, runs.runsB, observed?.lossesB)
         var result: [Outcome] = []
-        for floor in floors {
-            let level = floor.level.reduce(0) { $0 + $1.weight * $1.fit.predict(place, misfit: true).mean }
-            // The same gap in nats is a different d at each floor: e^level brings them to one unit.
-            let unit = exp(min(max(level, -230), 230))
-            for gap in floor.gap {
-                let p = gap.fit.predict(place, misfit: true), t = gap.fit.predict(target, misfit: true)
-                let noise = noiseOfNewMean(runs, rung: rung, floor.value, level: level, gap: p.mean)
+        for gap in gaps {
+            let reducible = max(centre - gap.floor, 0.05)
+            // The same gap is a larger d above a higher floor: this brings all floors to the d of floor zero.
+            let unit = reducible / centre
+            for weighted in gap.fits {
+                let p = weighted.fit.predict(place, misfit: true), t = weighted.fit.predict(target, misfit: true)
+                let noise = Self.seedVariance(reducible: reducible, gap: p.mean, noiseA, noiseB)
                 let deviation = (p.variance + noise).squareRoot()
                 guard deviation > 0 else { continue }
-                let covariance = gap.fit.covariance(place, misfit: true, target, misfit: true)
+                let covariance = weighted.fit.covariance(place, misfit: true, target, misfit: true)
                 result.append(
                     Outcome(
-                        weight: floor.weight * gap.weight, mean: p.mean * unit, deviation: deviation * unit,
+                        weight: gap.weight * weighted.weight, mean: p.mean * unit, deviation: deviation * unit,
                         targetMean: t.mean, targetVariance: t.variance, gain: covariance / deviation))
             }
         }
         return result
     }
 
-    /// Variance of the new runs' information about the rung's true gap.
-    ///
-    /// At an observed rung the old means are in the posterior already; new runs of one candidate are compared with
-    /// the other's posterior mean there, whose noise is the old one.
-    private func noiseOfNewMean(
-        _ runs: NextRuns, rung: Int?, _ floor: Double, level: Double, gap: Double
-    ) -> Double {
-        func part(_ sigma: Double?, _ count: Int, _ old: [Double]?, _ sign: Double) -> Double {
-            let relative = min((sigma ?? 0) / ladder.unit, 1e100) * exp(-min(max(level + sign * gap / 2, -230), 230))
-            let runs = count > 0 ? count : (old?.count ?? 1)
-            return relative * relative / Double(runs)
-        }
-        let observed = rung.map { ladder.rungs[$0] }
-        return min(
-            part(runs.sigmaA, runs.runsA, observed?.lossesA, -1) + part(runs.sigmaB, runs.runsB, observed?.lossesB, 1),
-            1e300)
+    /// Noise of the mean of `count` new runs; with none, that of the `old` ones they are compared with.
+    private func noiseOfMean(_ sigma: Double?, _ count: Int, _ old: [Double]?) -> Double {
+        let runs = count > 0 ? count : (old?.count ?? 1)
+        return min((sigma ?? 0) / ladder.unit, 1e100) / Double(runs).squareRoot()
     }
 
     /// The outcome with cumulative probability `quantile`, by bisection.

@@ -1,14 +1,7 @@
-// What a ladder says about a pair: forecasts at any scale, as a mixture over floors and trend scales.
-// Probabilities are exact sums over the mixture; everything in nats comes from one fixed set of quasi-random draws.
-// Notation as in GapModel.swift. Positive gap: A is better.
+// What a ladder says about a pair: the posterior of its gap and of its level, and the shape of a forecast.
+// The forecasts themselves are in GapPosterior+Forecast, +Crossing and +NextRuns. Notation as in GapModel.swift.
 
 import Foundation
-
-/// One trend fit with its share of the posterior.
-struct WeightedFit: Sendable {
-    let fit: TrendFit
-    var weight: Double
-}
 
 /// The forecast of a pair at one scale. Losses and gaps are in the losses' own units (nats per token).
 package struct GapForecast: Sendable, Codable, Equatable {
@@ -31,67 +24,77 @@ package struct GapForecast: Sendable, Codable, Equatable {
     package var probabilitySignDiffersFromTopRung: Double
 }
 
-/// The gap over scale as a picture needs it: P(A better over seeds) and the band of d at each scale.
+/// The gap over scale as a picture needs it: P(A better over seeds) and the band of the trend at each scale.
 package struct GapBand: Sendable, Codable, Equatable {
     package var scales: [Double]
     package var probabilityABetter: [Double]
-    /// The smooth trend of d = ln of the ratio of reducible losses.
+    /// The smooth trend of d, the logarithm of the ratio of (reducible) losses.
     package var gap: [Estimate]
     /// The same trend in the losses' own units (loss of B − loss of A).
     package var gapInLoss: [Estimate]
 }
 
-/// The posterior of one pair.
-package struct GapPosterior: Sendable {
-    struct Floor: Sendable {
-        /// In units of the smallest loss.
-        let value: Double
-        var weight: Double
-        let gap: [WeightedFit]
-        let level: [WeightedFit]
+/// The posterior of the gap, or of the level, under one floor.
+struct FloorPosterior: Sendable {
+    /// In units of the smallest loss.
+    let floor: Double
+    /// Log weight when made by the model, normalised weight inside a posterior.
+    var weight: Double
+    let fits: [WeightedFit]
 
-        init(value: Double, logWeight: Double, gap: [WeightedFit], level: [WeightedFit]) {
-            self.value = value
-            weight = logWeight
-            self.gap = gap
-            self.level = level
+    /// Weights normalised; floors without weight left out.
+    static func normalised(_ floors: [FloorPosterior]) -> [FloorPosterior] {
+        let total = logSumExp(floors.map(\.weight))
+        return floors.compactMap { floor in
+            let weight = exp(floor.weight - total)
+            return weight > 1e-6 ? FloorPosterior(floor: floor.floor, weight: weight, fits: floor.fits) : nil
         }
     }
+}
 
+/// The posterior of one pair.
+package struct GapPosterior: Sendable {
     let ladder: Ladder
-    let floors: [Floor]
+    let growth: Double
+    let gaps: [FloorPosterior]
+    let levels: [FloorPosterior]
 
-    init(ladder: Ladder, floors: [Floor]) {
+    init(ladder: Ladder, growth: Double, gaps: [FloorPosterior], levels: [FloorPosterior]) {
         self.ladder = ladder
-        let total = logSumExp(floors.map(\.weight))
-        var normalised = floors
-        for i in normalised.indices { normalised[i].weight = exp(floors[i].weight - total) }
-        self.floors = normalised.filter { $0.weight > 1e-6 }
+        self.growth = growth
+        self.gaps = FloorPosterior.normalised(gaps)
+        self.levels = FloorPosterior.normalised(levels)
     }
 
-    /// The floors with their posterior weights, in the losses' units: how well the ladder identifies the floor.
+    /// The level's floors with their posterior weights, in the losses' units: how well the ladder identifies the floor.
     package var floorWeights: [WeightedValue] {
-        floors.map { WeightedValue($0.value * ladder.unit, weight: $0.weight) }
+        levels.map { WeightedValue($0.floor * ladder.unit, weight: $0.weight) }
     }
 
     /// P(A better over seeds) along an axis of scales, from the smooth trend alone.
     package func signProbability(at scales: [Double]) -> [Double] {
         scales.map { scale in
             let x = ladder.position(of: scale)
-            return mix { _, fit in
+            return mix { fit, _ in
                 let p = fit.predict(x, misfit: false)
                 return Self.probabilityPositive(p.mean, p.variance)
             }
         }
     }
 
-    /// Weighted mean over floors and gap fits.
-    func mix(_ value: (Floor, TrendFit) -> Double) -> Double {
+    /// Weighted mean of a probability over the gap's fits and their floors.
+    func mix(_ probability: (TrendFit, Double) -> Double) -> Double {
         var sum = 0.0
-        for floor in floors {
-            for gap in floor.gap { sum += floor.weight * gap.weight * value(floor, gap.fit) }
+        for gap in gaps {
+            for fit in gap.fits { sum += gap.weight * fit.weight * probability(fit.fit, gap.floor) }
         }
-        return sum
+        return min(max(sum, 0), 1)
+    }
+
+    /// Standard deviation of ln |d| at `x` that the trend does not explain: 0 inside the ladder.
+    func growthDeviation(_ x: Double) -> Double {
+        let outside = max(x, (ladder.positions.first ?? 0) - x, 0)
+        return TrendFit.same(outside, 0) ? 0 : growth * outside.squareRoot()
     }
 
     /// P(N(mean, variance) > 0); one half for an exact zero, so that equal arms stay equal.

@@ -1,6 +1,6 @@
 // What is believed about a pair of candidates before its ladder is seen: how rough, how sloped and how bent the gap
 // and the level of public ladders are. Not the place where that is fitted: Comparison's backtest does it.
-// Units: d = ln((L_B − E)/(L_A − E)) at a floor E of half the smallest loss, per decade of scale where a slope.
+// Units: d = ln(L_B/L_A), and its change per decade of scale where a slope.
 
 import Foundation
 
@@ -37,49 +37,60 @@ package struct WeightedValue: Codable, Sendable, Equatable {
     }
 }
 
-/// The priors of one trend process; its scales are integrated over the product of four grids.
+/// One kind of trend: how steep and how bent, and how often ladders are of this kind.
+package struct TrendKind: Codable, Sendable, Equatable {
+    package var share: Double
+    package var slope: ScalePrior
+    /// Change of slope over one decade, as a multiple of the slope's own scale.
+    package var curvature: Double
+
+    package init(share: Double, slope: ScalePrior, curvature: Double) {
+        self.share = share
+        self.slope = slope
+        self.curvature = curvature
+    }
+}
+
+/// The priors of one trend process; misfit, slope and kind are integrated over the product of their grids.
 package struct TrendPriors: Codable, Sendable, Equatable {
     package var misfit: ScalePrior
-    package var slope: ScalePrior
-    package var constants: [WeightedValue]
-    package var curvatures: [WeightedValue]
-    /// Grids of the misfit and the slope: first, last, count; equally spaced in the logarithm.
+    /// Standard deviation of the trend at the top rung.
+    package var constant: Double
+    package var kinds: [TrendKind]
     package var misfitGrid: LogarithmicGrid
     package var slopeGrid: LogarithmicGrid
 
     package init(
-        misfit: ScalePrior, slope: ScalePrior, constants: [WeightedValue], curvatures: [WeightedValue],
-        misfitGrid: LogarithmicGrid, slopeGrid: LogarithmicGrid
+        misfit: ScalePrior, constant: Double, kinds: [TrendKind], misfitGrid: LogarithmicGrid,
+        slopeGrid: LogarithmicGrid
     ) {
         self.misfit = misfit
-        self.slope = slope
-        self.constants = constants
-        self.curvatures = curvatures
+        self.constant = constant
+        self.kinds = kinds
         self.misfitGrid = misfitGrid
         self.slopeGrid = slopeGrid
     }
 
-    /// Every grid point with the logarithm of its normalised prior weight.
-    func points() -> [(scales: TrendScales, logWeight: Double)] {
-        let misfits = misfitGrid.values, slopes = slopeGrid.values
-        var result: [(scales: TrendScales, logWeight: Double)] = []
-        for misfit in misfits {
-            for slope in slopes {
-                for constant in constants where constant.weight > 0 {
-                    for curvature in curvatures where curvature.weight > 0 {
-                        result.append(
-                            (
-                                TrendScales(
-                                    misfit: misfit, slope: slope, constant: constant.value, curvature: curvature.value),
-                                self.misfit.logDensity(misfit) + self.slope.logDensity(slope) + log(constant.weight)
-                                    + log(curvature.weight)
-                            ))
-                    }
+    /// Every grid point: kinds outermost, then misfits, then slopes.
+    var scales: [TrendScales] {
+        kinds.flatMap { kind in
+            misfitGrid.values.flatMap { misfit in
+                slopeGrid.values.map {
+                    TrendScales(misfit: misfit, slope: $0, constant: constant, curvature: kind.curvature)
                 }
             }
         }
-        let total = logSumExp(result.map(\.logWeight))
-        return result.map { ($0.scales, $0.logWeight - total) }
+    }
+
+    /// Logarithms of the normalised prior weights of `scales`, in the same order.
+    var logWeights: [Double] {
+        let misfits = misfitGrid.values.map { misfit.logDensity($0) }
+        return kinds.flatMap { kind in
+            let slopes = slopeGrid.values.map { kind.slope.logDensity($0) }
+            let block = misfits.flatMap { misfit in slopes.map { misfit + $0 } }
+            let total = logSumExp(block) - log(kind.share)
+            return block.map { $0 - total }
+        }
     }
 }
 
@@ -103,15 +114,26 @@ package struct LogarithmicGrid: Codable, Sendable, Equatable {
 
 /// Everything the gap model believes beforehand.
 package struct GapPriors: Codable, Sendable, Equatable {
+    /// Of d at a floor of zero; at other floors the scales grow in proportion.
     package var gap: TrendPriors
+    /// Floors of the gap as fractions of the smallest loss; ignored when the floor is known.
+    package var gapFloors: [WeightedValue]
+    /// How far gaps beyond the ladder grow or fade without changing sign: standard deviation of ln |d| over the root
+    /// of the decades between the ladder and the place.
+    package var growth: Double
+    /// Of the logarithm of the reducible central loss.
     package var level: TrendPriors
-    /// Floors as fractions of the smallest loss; ignored when the floor is known.
-    package var floors: [WeightedValue]
+    /// Floors of the level as fractions of the smallest loss; ignored when the floor is known.
+    package var levelFloors: [WeightedValue]
 
-    package init(gap: TrendPriors, level: TrendPriors, floors: [WeightedValue]) {
+    package init(
+        gap: TrendPriors, gapFloors: [WeightedValue], growth: Double, level: TrendPriors, levelFloors: [WeightedValue]
+    ) {
         self.gap = gap
+        self.gapFloors = gapFloors
+        self.growth = growth
         self.level = level
-        self.floors = floors
+        self.levelFloors = levelFloors
     }
 }
 

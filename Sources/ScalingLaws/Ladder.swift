@@ -16,7 +16,6 @@ struct Ladder: Sendable {
     /// Variance of each mean that seed noise explains; 0 where it is unknown.
     let varianceA: [Double]
     let varianceB: [Double]
-
     init(_ unsorted: [GapRung]) throws {
         guard !unsorted.isEmpty else { throw GapModelError.noRungs }
         for rung in unsorted {
@@ -49,28 +48,39 @@ struct Ladder: Sendable {
 
     func position(of scale: Double) -> Double { log10(scale) - topLogScale }
 
-    func gaps(_ floor: Double) -> [Double] {
-        zip(meanA, meanB).map { log(($1 - floor) / ($0 - floor)) }
-    }
+    /// A known floor in units of the smallest loss. Noise can put a mean loss at or below it: it then moves just below.
+    func floor(_ known: Double) -> Double { min(known / unit, 0.98) }
 
-    func levels(_ floor: Double) -> [Double] {
-        zip(meanA, meanB).map { 0.5 * (log($0 - floor) + log($1 - floor)) }
-    }
+    /// d at every rung, for the floor F.
+    func gaps(_ floor: Double) -> [Double] { zip(meanA, meanB).map { log(($1 - floor) / ($0 - floor)) } }
+
+    /// M at every rung.
+    private var centres: [Double] { zip(meanA, meanB).map { $0.squareRoot() * $1.squareRoot() } }
+
+    /// m at every rung, for the floor E.
+    func levels(_ floor: Double) -> [Double] { centres.map { log($0 - floor) } }
 
     /// Variance of d that seed noise explains, to first order.
     func gapNoise(_ floor: Double) -> [Double] {
-        meanA.indices.map { relative(varianceA[$0], meanA[$0], floor) + relative(varianceB[$0], meanB[$0], floor) }
+        meanA.indices.map {
+            relative(varianceA[$0], meanA[$0] - floor) + relative(varianceB[$0], meanB[$0] - floor)
+        }
     }
 
-    func levelNoise(_ floor: Double) -> [Double] { gapNoise(floor).map { $0 / 4 } }
-
-    /// ln |∂(d, m)/∂(ln a, ln b)| summed over rungs: makes evidences of different floors comparable.
-    func logJacobian(_ floor: Double) -> Double {
-        zip(meanA, meanB).reduce(0) { $0 - log1p(-floor / $1.0) - log1p(-floor / $1.1) }
+    /// Variance of m that seed noise explains, to first order.
+    func levelNoise(_ floor: Double) -> [Double] {
+        zip(gapNoise(0), centres).map { noise, centre in
+            let steepness = centre / (centre - floor)
+            return min(noise / 4 * steepness * steepness, 1e8)
+        }
     }
 
-    private func relative(_ variance: Double, _ mean: Double, _ floor: Double) -> Double {
-        min(variance / ((mean - floor) * (mean - floor)), 1e8)
+    /// ln of the derivative of d (given the level), or of m, by the logarithm of a loss, summed over rungs: makes the
+    /// evidences of different floors comparable.
+    func logJacobian(_ floor: Double) -> Double { centres.reduce(0) { $0 - log1p(-floor / $1) } }
+
+    private func relative(_ variance: Double, _ reducible: Double) -> Double {
+        min(variance / (reducible * reducible), 1e8)
     }
 
     private static func mean(_ values: [Double]) -> Double {
