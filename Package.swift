@@ -45,6 +45,6 @@ let package = Package(
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
-        tests("Transformer", ["Transformer", "ScalebenchCore"], exclude: ["Golden"]),
+        tests("Transformer", ["Transformer", "ScalebenchCore", "CKernels"], exclude: ["Golden"]),
     ]
 )
