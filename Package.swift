@@ -73,7 +73,7 @@ let package = Package(
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
         tests("TokenData", ["TokenData", "ScalebenchCore"]),
-        tests("Transformer", ["Transformer", "ScalebenchCore"], exclude: ["Golden"]),
+        tests("Transformer", ["Transformer", "CKernels", "ScalebenchCore"], exclude: ["Golden"]),
         tests("ScalingLaws", ["ScalingLaws"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData"]),

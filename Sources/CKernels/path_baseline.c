@@ -3,4 +3,8 @@
 
 #define PATH_TABLE kernels_baseline
 #define PATH_NAME "baseline"
+#define TILE_ROWS_1 4
+#define TILE_ROWS_2 2
+#define TILE_ROWS_3 0
+#define TILE_ROWS_4 0
 #include "bodies/Path.h"

@@ -8,6 +8,10 @@
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #define PATH_TABLE kernels_v4
 #define PATH_NAME "x86-64-v4"
+#define TILE_ROWS_1 16
+#define TILE_ROWS_2 12
+#define TILE_ROWS_3 8
+#define TILE_ROWS_4 6
 #include "bodies/Path.h"
 #pragma clang attribute pop
 #endif

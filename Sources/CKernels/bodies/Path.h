@@ -1,9 +1,11 @@
-// All loops of one path and their table. The including file sets PATH_TABLE and PATH_NAME, and the instruction set.
+// All loops of one path and their table. The including file sets PATH_TABLE and PATH_NAME, the instruction
+// set, and the rows of a matrix tile.
 #include "Vector.h"
 
 // Fast but not blind: sums may be reordered by the compiler (once, at build time), NaN and infinity are honoured.
 #pragma float_control(precise, off)
 
+#include "MatrixProduct.h"
 #include "Columns.h"
 #include "LayerNorm.h"
 #include "GELU.h"
@@ -12,6 +14,9 @@
 
 const Kernels PATH_TABLE = {
     .name = PATH_NAME,
+    .multiply = multiply,
+    .multiplyTransposed = multiplyTransposed,
+    .multiplyOuter = multiplyOuter,
     .prefill = prefill,
     .addColumnSums = addColumnSums,
     .layerNorm = layerNorm,

@@ -18,19 +18,28 @@ INLINE Vector load(const float *from) { return *(const UnalignedVector *)from; }
 INLINE void store(float *to, Vector value) { *(UnalignedVector *)to = value; }
 INLINE Vector splat(float value) { return (Vector)(value); }
 
-// The last count < LANES floats of a row; the other lanes are `rest`.
+typedef float float4 __attribute__((ext_vector_type(4)));
+typedef float float2 __attribute__((ext_vector_type(2)));
+typedef float UnalignedHalf __attribute__((ext_vector_type(4), aligned(4)));
+
+// The last count < LANES floats of a row; the other lanes are `rest`. Four (heads of four channels) are common.
 INLINE Vector loadPart(const float *from, intptr_t count, float rest) {
     Vector value = splat(rest);
+    if (count == 4) {
+        value.lo = *(const UnalignedHalf *)from;
+        return value;
+    }
     for (intptr_t lane = 0; lane < count; lane++) value[lane] = from[lane];
     return value;
 }
 
 INLINE void storePart(float *to, Vector value, intptr_t count) {
+    if (count == 4) {
+        *(UnalignedHalf *)to = value.lo;
+        return;
+    }
     for (intptr_t lane = 0; lane < count; lane++) to[lane] = value[lane];
 }
-
-typedef float float4 __attribute__((ext_vector_type(4)));
-typedef float float2 __attribute__((ext_vector_type(2)));
 
 INLINE float sumOf(Vector v) {
     float4 half = v.lo + v.hi;
@@ -44,6 +53,29 @@ INLINE float largestOf(Vector v) {
     float best = v[0];
     for (int lane = 1; lane < LANES; lane++) best = v[lane] > best ? v[lane] : best;
     return best;
+}
+
+// Rows become columns.
+INLINE void transpose(Vector *rows) {
+    Vector pairs[LANES], quads[LANES];
+#pragma unroll
+    for (int i = 0; i < LANES; i += 2) {
+        pairs[i] = __builtin_shufflevector(rows[i], rows[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+        pairs[i + 1] = __builtin_shufflevector(rows[i], rows[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+    }
+#pragma unroll
+    for (int i = 0; i < LANES; i += 4) {
+#pragma unroll
+        for (int j = 0; j < 2; j++) {
+            quads[i + 2 * j] = __builtin_shufflevector(pairs[i + j], pairs[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+            quads[i + 2 * j + 1] = __builtin_shufflevector(pairs[i + j], pairs[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+        }
+    }
+#pragma unroll
+    for (int i = 0; i < 4; i++) {
+        rows[i] = __builtin_shufflevector(quads[i], quads[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+        rows[i + 4] = __builtin_shufflevector(quads[i], quads[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    }
 }
 
 // Reassociation would merge the two parts of ln 2 and cost five digits.

@@ -1,4 +1,4 @@
-// Element-wise loops of the trainer, compiled once per instruction set and chosen at run time.
+// Inner loops of the trainer, compiled once per instruction set and chosen at run time.
 // Not here: anything that knows what a model is. Matrices are row-major; `stride` is the distance between rows in
 // floats. Sums run in a fixed order, so equal inputs give equal bits on one path; paths differ in the last bits.
 // NaN and infinity pass through every loop: a diverged model is seen in its loss.
@@ -12,6 +12,18 @@
 typedef struct {
     // x86-64-v4, x86-64-v3 or baseline.
     const char *name;
+
+    // Matrix products, made for the shapes of small models. out[rows, columns] = a[rows, inner] · b[inner, columns]
+    // (+ bias, one per column) (+ addend, shaped as out, maybe out itself); null leaves either out.
+    void (*multiply)(float *out, const float *a, const float *b, const float *_Nullable bias,
+                     const float *_Nullable addend, intptr_t rows, intptr_t inner, intptr_t columns,
+                     intptr_t outStride, intptr_t aStride, intptr_t bStride, intptr_t addendStride);
+    // out[rows, columns] = a[rows, inner] · transpose of b[columns, inner].
+    void (*multiplyTransposed)(float *out, const float *a, const float *b, intptr_t rows, intptr_t inner,
+                               intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride);
+    // out[rows, columns] (+)= transpose of a[inner, rows] · b[inner, columns].
+    void (*multiplyOuter)(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
+                          intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride);
 
     // out = bias (one per column, may be null) + addend (same shape as out, may be null or out itself).
     void (*prefill)(float *out, const float *_Nullable bias, const float *_Nullable addend, intptr_t rows, intptr_t columns);

@@ -75,7 +75,7 @@ struct Attention {
                 let headWeights = weights + (sequence * heads + head) * weightCount
                 // The last block reaches every key: it overwrites their gradients, the others add.
                 for (index, block) in blocks.enumerated().reversed() {
-                    let keep: Float = index == blocks.count - 1 ? 0 : 1
+                    let adds = index != blocks.count - 1
                     let scores = headWeights + block.offset
                     let outRows = mixedGradient + block.first * width
                     let queries = block.first * 3 * width
@@ -83,16 +83,16 @@ struct Attention {
                         scratch, outRows, q + 2 * width, rows: block.rows, inner: channels, columns: block.keys,
                         strides: (block.stride, width, 3 * width))
                     arithmetic.multiplyOuter(
-                        qGradient + 2 * width, scores, outRows, rows: block.keys, inner: block.rows,
-                        columns: channels, strides: (3 * width, block.stride, width), keep: keep)
+                        qGradient + 2 * width, scores, outRows, adds: adds, rows: block.keys, inner: block.rows,
+                        columns: channels, strides: (3 * width, block.stride, width))
                     arithmetic.kernels.causalSoftmaxBackward(
                         scratch, scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiply(
                         qGradient + queries, scratch, q + width, rows: block.rows, inner: block.keys,
                         columns: channels, strides: (3 * width, block.stride, 3 * width))
                     arithmetic.multiplyOuter(
-                        qGradient + width, scratch, q + queries, rows: block.keys, inner: block.rows,
-                        columns: channels, strides: (3 * width, block.stride, 3 * width), keep: keep)
+                        qGradient + width, scratch, q + queries, adds: adds, rows: block.keys, inner: block.rows,
+                        columns: channels, strides: (3 * width, block.stride, 3 * width))
                 }
             }
         }

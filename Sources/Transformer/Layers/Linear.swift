@@ -20,11 +20,9 @@ struct Linear {
         _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, input: Floats, rows: Int, addsBias: Bool = true,
         addend: Floats? = nil
     ) {
-        let prefills = addsBias || addend != nil
-        if prefills { arithmetic.kernels.prefill(out, addsBias ? parameters + bias : nil, addend, rows, outputs) }
         arithmetic.multiply(
-            out, input, parameters + weight, rows: rows, inner: inputs, columns: outputs,
-            strides: (outputs, inputs, outputs), keep: prefills ? 1 : 0)
+            out, input, parameters + weight, bias: addsBias ? parameters + bias : nil, addend: addend, rows: rows,
+            inner: inputs, columns: outputs, strides: (outputs, inputs, outputs))
     }
 
     /// inputGradient = outGradient · transpose of weight; the weight's gradient is accumulated.

@@ -1,0 +1,164 @@
+// Matrix products for small inner dimensions and few columns, where a library's packing and dispatch cost more than
+// the product. A tile of rows by up to four vectors of columns stays in registers over the inner loop: its rows for
+// one to four vectors are TILE_ROWS_1 … TILE_ROWS_4, as many as the registers of a path hold (0: never that wide).
+// Panels of b (inner × up to 32 columns) are copied to the stack when they need a transpose, padding or reuse.
+
+#define PANEL ((TILE_ROWS_4 ? 4 : TILE_ROWS_3 ? 3 : 2) * LANES)
+#define INNER_BLOCK 256
+
+// One tile: out = a·b (+ bias) (+ addend). a's element (row, k) is a[row·aRow + k·aInner].
+INLINE void productTile(const int tileRows, const int vectors, float *out, intptr_t outStride, const float *a,
+                        intptr_t aRow, intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner,
+                        const float *bias, const float *addend, intptr_t addendStride, intptr_t columns) {
+    Vector sums[TILE_ROWS_1][4];
+#pragma unroll
+    for (int row = 0; row < tileRows; row++)
+#pragma unroll
+        for (int v = 0; v < vectors; v++) sums[row][v] = splat(0);
+    for (intptr_t k = 0; k < inner; k++) {
+        Vector right[4];
+#pragma unroll
+        for (int v = 0; v < vectors; v++) right[v] = load(b + k * bStride + v * LANES);
+#pragma unroll
+        for (int row = 0; row < tileRows; row++) {
+            Vector left = splat(a[row * aRow + k * aInner]);
+#pragma unroll
+            for (int v = 0; v < vectors; v++) sums[row][v] += left * right[v];
+        }
+    }
+#pragma unroll
+    for (int row = 0; row < tileRows; row++) {
+#pragma unroll
+        for (int v = 0; v < vectors; v++) {
+            intptr_t left = columns - v * LANES;
+            Vector sum = sums[row][v];
+            if (left >= LANES) {
+                if (bias) sum += load(bias + v * LANES);
+                if (addend) sum += load(addend + row * addendStride + v * LANES);
+                store(out + row * outStride + v * LANES, sum);
+            } else {
+                if (bias) sum += loadPart(bias + v * LANES, left, 0);
+                if (addend) sum += loadPart(addend + row * addendStride + v * LANES, left, 0);
+                storePart(out + row * outStride + v * LANES, sum, left);
+            }
+        }
+    }
+}
+
+// All rows against one panel of at most `vectors` vectors of columns.
+INLINE void productPanel(const int tileRows, const int vectors, float *out, intptr_t outStride, const float *a, intptr_t aRow,
+                         intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner, const float *bias,
+                         const float *addend, intptr_t addendStride, intptr_t rows, intptr_t columns) {
+    intptr_t row = 0;
+#define TILE(count)                                                                                                   \
+    productTile(count, vectors, out + row * outStride, outStride, a + row * aRow, aRow, aInner, b, bStride, inner,    \
+                bias, addend ? addend + row * addendStride : addend, addendStride, columns)
+    for (; row + tileRows <= rows; row += tileRows) TILE(tileRows);
+    if (tileRows > 8 && row + 8 <= rows) {
+        TILE(8);
+        row += 8;
+    }
+    for (; tileRows > 4 && row + 4 <= rows; row += 4) TILE(4);
+    for (; row < rows; row++) TILE(1);
+#undef TILE
+}
+
+INLINE void productPanels(float *out, intptr_t outStride, const float *a, intptr_t aRow, intptr_t aInner,
+                          const float *b, intptr_t bStride, intptr_t inner, const float *bias, const float *addend,
+                          intptr_t addendStride, intptr_t rows, intptr_t columns) {
+#define PRODUCT(vectors)                                                                                              \
+    productPanel(TILE_ROWS_##vectors, vectors, out, outStride, a, aRow, aInner, b, bStride, inner, bias, addend, addendStride, rows,       \
+                 columns)
+    if (TILE_ROWS_4 && columns > 3 * LANES) PRODUCT(4);
+    else if (TILE_ROWS_3 && columns > 2 * LANES) PRODUCT(3);
+    else if (columns > LANES) PRODUCT(2);
+    else PRODUCT(1);
+#undef PRODUCT
+}
+
+// packed[k·width + c] = b[k·stride + c], zero from `columns` up to `width`.
+INLINE void packPanel(float *packed, intptr_t width, const float *b, intptr_t stride, intptr_t inner,
+                      intptr_t columns) {
+    for (intptr_t k = 0; k < inner; k++, packed += width, b += stride) {
+        intptr_t c = 0;
+        for (; c + LANES <= columns; c += LANES) store(packed + c, load(b + c));
+        if (c < width) store(packed + c, loadPart(b + c, columns - c, 0));
+    }
+}
+
+// packed[k·width + c] = b[c·stride + k], zero from `columns` up to `width`: 8 × 8 squares turned in registers.
+INLINE void packPanelTransposed(float *packed, intptr_t width, const float *b, intptr_t stride, intptr_t inner,
+                                intptr_t columns) {
+    for (intptr_t c = 0; c < width; c += LANES, packed += LANES, b += LANES * stride) {
+        intptr_t left = columns - c, k = 0;
+        for (; left >= LANES && k + LANES <= inner; k += LANES) {
+            Vector square[LANES];
+#pragma unroll
+            for (int i = 0; i < LANES; i++) square[i] = load(b + i * stride + k);
+            transpose(square);
+#pragma unroll
+            for (int i = 0; i < LANES; i++) store(packed + (k + i) * width, square[i]);
+        }
+        for (; k < inner; k++)
+            for (intptr_t i = 0; i < LANES; i++) packed[k * width + i] = i < left ? b[i * stride + k] : 0;
+    }
+}
+
+// Columns of the next panel. Four vectors leave no narrow rest only if they divide what is left; else three are best.
+INLINE intptr_t panelColumns(intptr_t left) {
+    if (left <= PANEL) return left;
+    return PANEL == 4 * LANES && left % PANEL != 0 ? 3 * LANES : PANEL;
+}
+
+static void multiply(float *out, const float *a, const float *b, const float *bias, const float *addend,
+                     intptr_t rows, intptr_t inner, intptr_t columns, intptr_t outStride, intptr_t aStride,
+                     intptr_t bStride, intptr_t addendStride) {
+    float packed[INNER_BLOCK * PANEL] __attribute__((aligned(64)));
+    for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
+        intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
+        for (intptr_t c = 0, count; c < columns; c += count) {
+            count = panelColumns(columns - c);
+            intptr_t width = (count + LANES - 1) / LANES * LANES;
+            packPanel(packed, width, b + k * bStride + c, bStride, block, count);
+            const float *start = k ? out : addend;
+            productPanels(out + c, outStride, a + k, aStride, 1, packed, width, block, k || !bias ? NULL : bias + c,
+                          start ? start + c : NULL, k ? outStride : addendStride, rows, count);
+        }
+    }
+}
+
+static void multiplyTransposed(float *out, const float *a, const float *b, intptr_t rows, intptr_t inner,
+                               intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride) {
+    float packed[INNER_BLOCK * PANEL] __attribute__((aligned(64)));
+    for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
+        intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
+        for (intptr_t c = 0, count; c < columns; c += count) {
+            count = panelColumns(columns - c);
+            intptr_t width = (count + LANES - 1) / LANES * LANES;
+            packPanelTransposed(packed, width, b + c * bStride + k, bStride, block, count);
+            productPanels(out + c, outStride, a + k, aStride, 1, packed, width, block, NULL, k ? out + c : NULL,
+                          outStride, rows, count);
+        }
+    }
+}
+
+static void multiplyOuter(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
+                          intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride) {
+    float packed[INNER_BLOCK * PANEL] __attribute__((aligned(64)));
+    for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
+        intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
+        for (intptr_t c = 0, count; c < columns; c += count) {
+            count = panelColumns(columns - c);
+            intptr_t width = (count + LANES - 1) / LANES * LANES, stride = bStride;
+            const float *panel = b + k * bStride + c;
+            // Rows far apart fall into the same few cache sets.
+            if (count % LANES || bStride >= 512) {
+                packPanel(packed, width, panel, bStride, block, count);
+                panel = packed;
+                stride = width;
+            }
+            productPanels(out + c, outStride, a + k * aStride, 1, aStride, panel, stride, block, NULL,
+                          adds || k ? out + c : NULL, outStride, rows, count);
+        }
+    }
+}
