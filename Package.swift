@@ -77,6 +77,7 @@ let package = Package(
         tests("ScalingLaws", ["ScalingLaws"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
+        tests("Reporting", ["Reporting", "Comparison"], exclude: ["Snapshots"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(name: "CommandTests", dependencies: ["scalebench"], swiftSettings: swiftSettings),

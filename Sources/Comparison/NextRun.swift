@@ -16,12 +16,13 @@ package struct NextRun: Codable, Sendable {
 }
 
 extension NextRun {
-    private static let runsPerStep = 2
+    /// Runs of each candidate that are considered, fewest first.
+    private static let counts = [2, 4, 8]
     /// Gains below this are not worth a line.
     private static let smallestGain = 0.005
 
-    /// Two more runs of each at every rung, and of a new rung half-way (in log scale) between the top rung and the
-    /// target; those that help, best gain per FLOP first (per run where FLOPs are unknown).
+    /// More runs at every rung, and at a new rung half-way (in log scale) between the top rung and the target: the
+    /// fewest at each place that help, best gain per FLOP first (per run where FLOPs are unknown).
     static func candidates(_ pair: PairLadder, _ posterior: GapPosterior) -> [NextRun] {
         guard let top = pair.rungs.last else { return [] }
         let now = posterior.probabilityOfRightDecision(at: pair.targetScale)
@@ -33,18 +34,24 @@ extension NextRun {
             let flops = pair.axis == .flops ? middle : nil
             places.append(("a new rung at \(Quantity.short(middle)) \(pair.axis.unit)", middle, flops))
         }
-        let options = places.map { place in
+        let options = places.compactMap { place -> NextRun? in
             let sigma = pair.sigma(at: place.scale)
-            let runs = NextRuns(
-                scale: place.scale, runsA: runsPerStep, runsB: runsPerStep, sigmaA: sigma.a, sigmaB: sigma.b)
-            return NextRun(
-                label: place.label, scale: place.scale, runsPerCandidate: runsPerStep,
-                flops: place.flops.map { $0 * Double(2 * runsPerStep) }, probabilityRightNow: now,
-                probabilityRightAfter: posterior.probabilityAfter(adding: runs, target: pair.targetScale))
+            for count in counts {
+                let runs = NextRuns(
+                    scale: place.scale, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b)
+                let after = posterior.probabilityAfter(adding: runs, target: pair.targetScale)
+                guard after - now >= smallestGain else { continue }
+                return NextRun(
+                    label: place.label, scale: place.scale, runsPerCandidate: count,
+                    flops: place.flops.map { $0 * Double(2 * count) }, probabilityRightNow: now,
+                    probabilityRightAfter: after)
+            }
+            return nil
         }
-        return options.filter { $0.probabilityRightAfter - now >= smallestGain }
-            .sorted { $0.gainPerCost > $1.gainPerCost }
+        return options.sorted { $0.gainPerCost > $1.gainPerCost }
     }
 
-    private var gainPerCost: Double { (probabilityRightAfter - probabilityRightNow) / (flops ?? 1) }
+    private var gainPerCost: Double {
+        (probabilityRightAfter - probabilityRightNow) / (flops ?? Double(runsPerCandidate))
+    }
 }

@@ -19,8 +19,6 @@ package enum Phrase {
     /// `97 %`, `> 99.9 %`: never a certainty that the model does not have.
     package static func percent(_ probability: Double) -> String {
         switch probability {
-        case 1: "100 %"
-        case 0: "0 %"
         case 0.999...: "> 99.9 %"
         case ..<0.001: "< 0.1 %"
         case 0.99..., ..<0.01: String(format: "%.1f %%", probability * 100)
@@ -50,7 +48,9 @@ package enum Phrase {
         case .bBetter:
             return "\(b) \(tense) better than \(a) at the target"
                 + evidence(pair, pair.probabilityABetter.map { 1 - $0 }, unit)
-        case .equivalent: return "\(a) and \(b) \(tense) equivalent at the target: the gap is too small to matter."
+        case .equivalent:
+            return
+                "\(a) and \(b) \(pair.observed == nil ? "will be" : "are") equivalent at the target: the gap is too small to matter."
         case .crossoverRisk:
             let risk = pair.predicted.probabilitySignChanges.map { " (probability \(percent($0)))" } ?? ""
             return "No winner yet: the order of \(a) and \(b) may change between the top rung and the target\(risk)."
@@ -62,6 +62,7 @@ package enum Phrase {
     }
 
     private static func evidence(_ pair: PairResult, _ probability: Double?, _ unit: String) -> String {
+        if pair.gap == nil { return ": the other one diverged." }
         var parts: [String] = []
         if let probability { parts.append("probability \(percent(probability))") }
         if let gap = pair.expectedGap {

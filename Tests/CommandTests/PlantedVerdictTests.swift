@@ -37,12 +37,12 @@ struct PlantedVerdictTests {
     }
 
     @Test func equivalent() throws {
-        let pair = try compare(.init(noise: 0.0003), .init(amplitude: 1.0001, noise: 0.0003), ["--predict-only"])
+        let pair = try compare(.init(noise: 0.0003), .init(amplitude: 1.0001, noise: 0.0003))
         #expect(pair["verdict"] as? String == "equivalent")
     }
 
     @Test func unresolvedOffersTheNextRun() throws {
-        let pair = try compare(.init(noise: 0.05), .init(amplitude: 1.01, noise: 0.05), ["--predict-only"])
+        let pair = try compare(.init(noise: 0.02), .init(amplitude: 1.005, noise: 0.02), ["--predict-only"])
         #expect(["unresolved", "crossoverRisk"].contains(pair["verdict"] as? String))
         #expect(try #require(pair["nextRuns"] as? [[String: Any]]).isEmpty == false)
     }

@@ -99,7 +99,9 @@ final class LadderMonitor: Sendable {
             let record = try? store.record(run.id)
             let loss = record?.finalEvaluation?.natsPerToken
             outcome = record?.end?.status == .diverged ? "diverged" : "loss \(loss.map(Phrase.loss) ?? "–")"
-        case .interrupted: outcome = "stopped, goes on later"
+        case .interrupted:
+            LiveLine.print("stopped   \(plan.describe(run)): goes on later")
+            return
         case .notStarted: return
         case .failed: outcome = "failed"
         }
