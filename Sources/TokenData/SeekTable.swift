@@ -62,7 +62,9 @@ extension SeekTable {
         func damaged(_ message: String) -> ScalebenchError {
             ScalebenchError(
                 .damagedData, message, at: file.path,
-                hint: "the file is truncated or no shard in the zstd seekable format; restore it or build it again")
+                hint:
+                    "the file is truncated or no shard in the zstd seekable format; restore it, or remove the folder to have the data set made again"
+            )
         }
         guard file.size >= 8 + footerBytes else { throw damaged("too short for a shard") }
         let footer = try file.read(at: file.size - footerBytes, count: footerBytes)

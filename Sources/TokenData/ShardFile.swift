@@ -15,7 +15,8 @@ final class ShardFile {
             switch errno {
             case ENOENT:
                 throw ScalebenchError(
-                    .damagedData, "the shard is missing", at: path, hint: "restore the file or build the data set again"
+                    .damagedData, "the shard is missing", at: path,
+                    hint: "restore the file, or remove the folder to have the data set made again"
                 )
             case ELOOP:
                 throw ScalebenchError(
@@ -54,7 +55,8 @@ final class ShardFile {
                 done += got
             } else if got == 0 {
                 throw ScalebenchError(
-                    .damagedData, "the file ends too early", at: path, hint: "restore it or build the data set again")
+                    .damagedData, "the file ends too early", at: path,
+                    hint: "restore it, or remove the folder to have the data set made again")
             } else if errno != EINTR {
                 throw ScalebenchError(
                     .inputOutput, "cannot be read", at: path, cause: String(cString: strerror(errno)))

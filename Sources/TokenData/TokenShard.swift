@@ -20,7 +20,9 @@ package struct TokenShard: Sendable {
         func damaged(_ message: String) -> ScalebenchError {
             ScalebenchError(
                 .damagedData, message, at: path,
-                hint: "the file is not the one dataset.json describes; restore it or build the data set again")
+                hint:
+                    "the file is not the one dataset.json describes; restore it, or remove the folder to have the data set made again"
+            )
         }
         let decompressed = table.frames.reduce(0) { $0 + $1.decompressedBytes }
         guard decompressed == entry.tokens * type.bytes else {
@@ -107,6 +109,6 @@ final class FrameDecoder {
     private func damaged(_ index: Int, of shard: TokenShard, _ cause: String) -> ScalebenchError {
         ScalebenchError(
             .damagedData, "frame \(index) of \(shard.table.frames.count) is damaged", at: shard.path,
-            hint: "restore the file or build the data set again", cause: cause)
+            hint: "restore the file, or remove the folder to have the data set made again", cause: cause)
     }
 }

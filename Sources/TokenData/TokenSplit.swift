@@ -79,7 +79,7 @@ package struct TokenSplit: Sendable {
             guard hash.finalize() == shard.sha256 else {
                 throw ScalebenchError(
                     .damagedData, "the SHA-256 of the tokens is not the one in dataset.json", at: shard.path,
-                    hint: "restore the file or build the data set again")
+                    hint: "restore the file, or remove the folder to have the data set made again")
             }
         }
     }
