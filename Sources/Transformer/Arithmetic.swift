@@ -36,13 +36,15 @@ struct Arithmetic {
     typealias Strides = (out: Int, a: Int, b: Int)
 
     /// out[rows, columns] = a[rows, inner] · b[inner, columns] (+ bias) (+ addend); the addend has out's stride.
+    /// Causal products (firstQuery given) may skip what a query cannot see, as CKernels.h says for each.
     func multiply(
         _ out: Floats, _ a: Floats, _ b: Floats, bias: Floats? = nil, addend: Floats? = nil, rows: Int, inner: Int,
-        columns: Int, strides: Strides
+        columns: Int, strides: Strides, firstQuery: Int = NOT_CAUSAL
     ) {
         guard usesLibrary else {
             kernels.multiply(
-                out, a, b, bias, addend, rows, inner, columns, strides.out, strides.a, strides.b, strides.out)
+                out, a, b, bias, addend, rows, inner, columns, strides.out, strides.a, strides.b, strides.out,
+                firstQuery)
             return
         }
         let prefills = bias != nil || addend != nil
@@ -57,10 +59,12 @@ struct Arithmetic {
 
     /// out[rows, columns] = a[rows, inner] · transpose of b[columns, inner].
     func multiplyTransposed(
-        _ out: Floats, _ a: Floats, _ b: Floats, rows: Int, inner: Int, columns: Int, strides: Strides
+        _ out: Floats, _ a: Floats, _ b: Floats, rows: Int, inner: Int, columns: Int, strides: Strides,
+        firstQuery: Int = NOT_CAUSAL
     ) {
         guard usesLibrary else {
-            kernels.multiplyTransposed(out, a, b, rows, inner, columns, strides.out, strides.a, strides.b)
+            kernels.multiplyTransposed(
+                out, a, b, rows, inner, columns, strides.out, strides.a, strides.b, firstQuery)
             return
         }
         cblas_sgemm(
@@ -71,11 +75,11 @@ struct Arithmetic {
     /// out[rows, columns] (+)= transpose of a[inner, rows] · b[inner, columns]: a weight's gradient.
     func multiplyOuter(
         _ out: Floats, _ a: Floats, _ b: Floats, adds: Bool = true, rows: Int, inner: Int, columns: Int,
-        strides: Strides
+        strides: Strides, firstQuery: Int = NOT_CAUSAL
     ) {
         guard usesLibrary else {
             kernels.multiplyOuter(
-                out, a, b, adds ? 1 : 0, rows, inner, columns, strides.out, strides.a, strides.b)
+                out, a, b, adds ? 1 : 0, rows, inner, columns, strides.out, strides.a, strides.b, firstQuery)
             return
         }
         cblas_sgemm(
