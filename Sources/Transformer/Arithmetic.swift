@@ -1,6 +1,6 @@
 // The arithmetic a model runs on: one path of kernels, and the three matrix products of a linear layer. Our own
 // products beat OpenBLAS by 5 to 30 % at the shapes of small models (and do not change with its version); OpenBLAS
-// serves processors that have no tuned path.
+// serves large weights and processors that have no tuned path.
 // All matrices are row-major; a stride is the distance between rows in floats.
 
 import CKernels
@@ -22,14 +22,21 @@ package enum KernelPath: String, CaseIterable, Sendable {
 struct Arithmetic {
     let kernels: Kernels
     /// The baseline kernels are not tuned for any processor; the library's products are.
-    private let usesLibrary: Bool
+    private let prefersLibrary: Bool
 
     init(_ path: KernelPath) {
         guard let kernels = kernelsNamed(path.rawValue) else {
             preconditionFailure("this processor cannot run the \(path.rawValue) kernels")
         }
         self.kernels = kernels.pointee
-        usesLibrary = path == .baseline
+        prefersLibrary = path == .baseline
+    }
+
+    /// Above this many elements (256 kB) of weights, the library's blocking for the outer caches pays.
+    private static let libraryWeights = 65_536
+
+    private func usesLibrary(weights: Int, firstQuery: Int) -> Bool {
+        prefersLibrary || (firstQuery == NOT_CAUSAL && weights > Self.libraryWeights)
     }
 
     /// Distances between rows of the three matrices, in floats.
@@ -41,7 +48,7 @@ struct Arithmetic {
         _ out: Floats, _ a: Floats, _ b: Floats, bias: Floats? = nil, addend: Floats? = nil, rows: Int, inner: Int,
         columns: Int, strides: Strides, firstQuery: Int = NOT_CAUSAL
     ) {
-        guard usesLibrary else {
+        guard usesLibrary(weights: inner * columns, firstQuery: firstQuery) else {
             kernels.multiply(
                 out, a, b, bias, addend, rows, inner, columns, strides.out, strides.a, strides.b, strides.out,
                 firstQuery)
@@ -62,7 +69,7 @@ struct Arithmetic {
         _ out: Floats, _ a: Floats, _ b: Floats, rows: Int, inner: Int, columns: Int, strides: Strides,
         firstQuery: Int = NOT_CAUSAL
     ) {
-        guard usesLibrary else {
+        guard usesLibrary(weights: inner * columns, firstQuery: firstQuery) else {
             kernels.multiplyTransposed(
                 out, a, b, rows, inner, columns, strides.out, strides.a, strides.b, firstQuery)
             return
@@ -77,7 +84,7 @@ struct Arithmetic {
         _ out: Floats, _ a: Floats, _ b: Floats, adds: Bool = true, rows: Int, inner: Int, columns: Int,
         strides: Strides, firstQuery: Int = NOT_CAUSAL
     ) {
-        guard usesLibrary else {
+        guard usesLibrary(weights: rows * columns, firstQuery: firstQuery) else {
             kernels.multiplyOuter(
                 out, a, b, adds ? 1 : 0, rows, inner, columns, strides.out, strides.a, strides.b, firstQuery)
             return

@@ -4,7 +4,7 @@
 // Panels of b (inner × up to 32 columns) are copied to the stack when they need a transpose, padding or reuse.
 
 #define PANEL ((TILE_ROWS_4 ? 4 : TILE_ROWS_3 ? 3 : 2) * LANES)
-#define INNER_BLOCK 256
+#define INNER_BLOCK 128
 #define UNLIMITED (INTPTR_MAX / 4)
 
 // One tile: out = a·b (+ bias) (+ addend). a's element (row, k) is a[row·aRow + k·aInner].
