@@ -1,6 +1,6 @@
 // The arithmetic a model runs on: one path of kernels, and the three matrix products of a linear layer. Our own
 // products beat OpenBLAS by 5 to 30 % at the shapes of small models (and do not change with its version); OpenBLAS
-// serves processors that have no tuned path.
+// serves large weights and processors that have no tuned path.
 // All matrices are row-major; a stride is the distance between rows in floats.
 
 import CKernels
@@ -22,27 +22,36 @@ package enum KernelPath: String, CaseIterable, Sendable {
 struct Arithmetic {
     let kernels: Kernels
     /// The baseline kernels are not tuned for any processor; the library's products are.
-    private let usesLibrary: Bool
+    private let prefersLibrary: Bool
 
     init(_ path: KernelPath) {
         guard let kernels = kernelsNamed(path.rawValue) else {
             preconditionFailure("this processor cannot run the \(path.rawValue) kernels")
         }
         self.kernels = kernels.pointee
-        usesLibrary = path == .baseline
+        prefersLibrary = path == .baseline
+    }
+
+    /// Above this many elements (256 kB) of weights, the library's blocking for the outer caches pays.
+    private static let libraryWeights = 65_536
+
+    private func usesLibrary(weights: Int, firstQuery: Int) -> Bool {
+        prefersLibrary || (firstQuery == NOT_CAUSAL && weights > Self.libraryWeights)
     }
 
     /// Distances between rows of the three matrices, in floats.
     typealias Strides = (out: Int, a: Int, b: Int)
 
     /// out[rows, columns] = a[rows, inner] · b[inner, columns] (+ bias) (+ addend); the addend has out's stride.
+    /// Causal products (firstQuery given) may skip what a query cannot see, as CKernels.h says for each.
     func multiply(
         _ out: Floats, _ a: Floats, _ b: Floats, bias: Floats? = nil, addend: Floats? = nil, rows: Int, inner: Int,
-        columns: Int, strides: Strides
+        columns: Int, strides: Strides, firstQuery: Int = NOT_CAUSAL
     ) {
-        guard usesLibrary else {
+        guard usesLibrary(weights: inner * columns, firstQuery: firstQuery) else {
             kernels.multiply(
-                out, a, b, bias, addend, rows, inner, columns, strides.out, strides.a, strides.b, strides.out)
+                out, a, b, bias, addend, rows, inner, columns, strides.out, strides.a, strides.b, strides.out,
+                firstQuery)
             return
         }
         let prefills = bias != nil || addend != nil
@@ -57,10 +66,12 @@ struct Arithmetic {
 
     /// out[rows, columns] = a[rows, inner] · transpose of b[columns, inner].
     func multiplyTransposed(
-        _ out: Floats, _ a: Floats, _ b: Floats, rows: Int, inner: Int, columns: Int, strides: Strides
+        _ out: Floats, _ a: Floats, _ b: Floats, rows: Int, inner: Int, columns: Int, strides: Strides,
+        firstQuery: Int = NOT_CAUSAL
     ) {
-        guard usesLibrary else {
-            kernels.multiplyTransposed(out, a, b, rows, inner, columns, strides.out, strides.a, strides.b)
+        guard usesLibrary(weights: inner * columns, firstQuery: firstQuery) else {
+            kernels.multiplyTransposed(
+                out, a, b, rows, inner, columns, strides.out, strides.a, strides.b, firstQuery)
             return
         }
         cblas_sgemm(
@@ -71,11 +82,11 @@ struct Arithmetic {
     /// out[rows, columns] (+)= transpose of a[inner, rows] · b[inner, columns]: a weight's gradient.
     func multiplyOuter(
         _ out: Floats, _ a: Floats, _ b: Floats, adds: Bool = true, rows: Int, inner: Int, columns: Int,
-        strides: Strides
+        strides: Strides, firstQuery: Int = NOT_CAUSAL
     ) {
-        guard usesLibrary else {
+        guard usesLibrary(weights: rows * columns, firstQuery: firstQuery) else {
             kernels.multiplyOuter(
-                out, a, b, adds ? 1 : 0, rows, inner, columns, strides.out, strides.a, strides.b)
+                out, a, b, adds ? 1 : 0, rows, inner, columns, strides.out, strides.a, strides.b, firstQuery)
             return
         }
         cblas_sgemm(

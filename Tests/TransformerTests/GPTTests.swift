@@ -28,7 +28,7 @@ import Transformer
         Shape(8, 2, 2, 16, 32, 32, 3), Shape(24, 2, 4, 20, 50, 96, 2), Shape(8, 1, 8, 9, 11, 20, 2),
         Shape(6, 1, 3, 7, 5, 10, 3), Shape(12, 1, 3, 70, 17, 48, 2), Shape(16, 3, 4, 64, 64, 64, 2),
         Shape(32, 1, 2, 130, 40, 128, 1), Shape(3, 1, 1, 1, 2, 3, 2), Shape(10, 1, 2, 33, 300, 40, 17),
-        Shape(48, 1, 3, 64, 70, 192, 1),
+        Shape(48, 1, 3, 64, 70, 192, 1), Shape(160, 1, 4, 8, 20, 640, 1), Shape(20, 1, 5, 66, 513, 80, 9),
     ]
 
     @Test(arguments: shapes) func lossAndEveryGradientMatchTheReference(_ shape: Shape) throws {

@@ -56,17 +56,18 @@ import Transformer
         }
         let aStride = inner + surplus, bStride = columns + surplus
         check("multiply") {
-            kernels.multiply(&$0, a, b, nil, nil, rows, inner, columns, outStride, aStride, bStride, 0)
+            kernels.multiply(&$0, a, b, nil, nil, rows, inner, columns, outStride, aStride, bStride, 0, NOT_CAUSAL)
         } _: { r, c in
             product({ a[r * aStride + $0] }, { b[$0 * bStride + c] })
         }
         check("multiply with bias and addend") {
-            kernels.multiply(&$0, a, b, bias, addend, rows, inner, columns, outStride, aStride, bStride, outStride)
+            kernels.multiply(
+                &$0, a, b, bias, addend, rows, inner, columns, outStride, aStride, bStride, outStride, NOT_CAUSAL)
         } _: { r, c in
             product({ a[r * aStride + $0] }, { b[$0 * bStride + c] }) + Double(bias[c] + addend[r * outStride + c])
         }
         check("multiplyTransposed") {
-            kernels.multiplyTransposed(&$0, a, b, rows, inner, columns, outStride, aStride, inner)
+            kernels.multiplyTransposed(&$0, a, b, rows, inner, columns, outStride, aStride, inner, NOT_CAUSAL)
         } _: { r, c in
             product({ a[r * aStride + $0] }, { b[c * inner + $0] })
         }
@@ -74,7 +75,7 @@ import Transformer
         for adds in [false, true] {
             check("multiplyOuter", start: addend) {
                 kernels.multiplyOuter(
-                    &$0, a, b, adds ? 1 : 0, rows, inner, columns, outStride, tallStride, bStride)
+                    &$0, a, b, adds ? 1 : 0, rows, inner, columns, outStride, tallStride, bStride, NOT_CAUSAL)
             } _: { r, c in
                 product({ a[$0 * tallStride + r] }, { b[$0 * bStride + c] })
                     + (adds ? Double(addend[r * outStride + c]) : 0)
@@ -94,16 +95,16 @@ import Transformer
     }
 
     @Test(arguments: paths) func softmaxSurvivesLargeScores(_ path: KernelPath) {
-        // Two rows of a block that starts at position 9: 10 and 11 keys of 12.
-        var scores = (0..<24).map { Float($0 * 37 % 23) * 40 }
+        // Two rows of a block that starts at position 9: 10 and 11 keys of 12, rows 16 apart.
+        var scores = (0..<32).map { Float($0 * 37 % 23) * 40 }
         let before = scores
-        kernels(path).causalSoftmax(&scores, 0.25, 2, 9, 12, 12)
+        kernels(path).causalSoftmax(&scores, 0.25, 2, 9, 12, 16)
         for row in 0..<2 {
             let visible = 10 + row
-            let expected = ReferenceLayers.softmax((0..<visible).map { Double(before[row * 12 + $0]) * 0.25 })
+            let expected = ReferenceLayers.softmax((0..<visible).map { Double(before[row * 16 + $0]) * 0.25 })
             for key in 0..<12 {
                 let weight = key < visible ? expected[key] : 0
-                #expect(abs(Double(scores[row * 12 + key]) - weight) < 1e-6)
+                #expect(abs(Double(scores[row * 16 + key]) - weight) < 1e-6)
             }
         }
     }

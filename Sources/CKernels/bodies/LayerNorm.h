@@ -18,7 +18,7 @@ static void layerNorm(float *out, float *means, float *inverseDeviations, const 
             Vector centred = loadPart(x + whole, rest, mean) - mean;
             squares += centred * centred;
         }
-        float inverse = 1.0f / sqrtf(sumOf(squares) * inverseWidth + epsilon);
+        float inverse = 1.0f / __builtin_elementwise_sqrt(sumOf(squares) * inverseWidth + epsilon);
         for (intptr_t c = 0; c < whole; c += LANES)
             store(out + c, (load(x + c) - mean) * inverse * load(gain + c) + load(bias + c));
         for (intptr_t c = whole; c < width; c++) out[c] = (x[c] - mean) * inverse * gain[c] + bias[c];

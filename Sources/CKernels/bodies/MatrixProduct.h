@@ -4,7 +4,8 @@
 // Panels of b (inner × up to 32 columns) are copied to the stack when they need a transpose, padding or reuse.
 
 #define PANEL ((TILE_ROWS_4 ? 4 : TILE_ROWS_3 ? 3 : 2) * LANES)
-#define INNER_BLOCK 256
+#define INNER_BLOCK 128
+#define UNLIMITED (INTPTR_MAX / 4)
 
 // One tile: out = a·b (+ bias) (+ addend). a's element (row, k) is a[row·aRow + k·aInner].
 INLINE void productTile(const int tileRows, const int vectors, float *out, intptr_t outStride, const float *a,
@@ -45,14 +46,21 @@ INLINE void productTile(const int tileRows, const int vectors, float *out, intpt
     }
 }
 
-// All rows against one panel of at most `vectors` vectors of columns.
+// All rows against one panel of at most `vectors` vectors of columns. Causal products skip what is known to be zero:
+// rows row ..< row + n use only the inner indices from row − skipsBefore up to row + n + endsAfter.
 INLINE void productPanel(const int tileRows, const int vectors, float *out, intptr_t outStride, const float *a, intptr_t aRow,
                          intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner, const float *bias,
-                         const float *addend, intptr_t addendStride, intptr_t rows, intptr_t columns) {
+                         const float *addend, intptr_t addendStride, intptr_t rows, intptr_t columns,
+                         intptr_t skipsBefore, intptr_t endsAfter) {
     intptr_t row = 0;
 #define TILE(count)                                                                                                   \
-    productTile(count, vectors, out + row * outStride, outStride, a + row * aRow, aRow, aInner, b, bStride, inner,    \
-                bias, addend ? addend + row * addendStride : addend, addendStride, columns)
+    do {                                                                                                              \
+        intptr_t begin = row > skipsBefore ? row - skipsBefore : 0;                                                   \
+        intptr_t end = inner - row - count < endsAfter ? inner : row + count + endsAfter;                             \
+        productTile(count, vectors, out + row * outStride, outStride, a + row * aRow + begin * aInner, aRow, aInner,  \
+                    b + begin * bStride, bStride, end - begin, bias, addend ? addend + row * addendStride : addend,   \
+                    addendStride, columns);                                                                           \
+    } while (0)
     for (; row + tileRows <= rows; row += tileRows) TILE(tileRows);
     if (tileRows > 8 && row + 8 <= rows) {
         TILE(8);
@@ -65,10 +73,11 @@ INLINE void productPanel(const int tileRows, const int vectors, float *out, intp
 
 INLINE void productPanels(float *out, intptr_t outStride, const float *a, intptr_t aRow, intptr_t aInner,
                           const float *b, intptr_t bStride, intptr_t inner, const float *bias, const float *addend,
-                          intptr_t addendStride, intptr_t rows, intptr_t columns) {
+                          intptr_t addendStride, intptr_t rows, intptr_t columns, intptr_t skipsBefore,
+                          intptr_t endsAfter) {
 #define PRODUCT(vectors)                                                                                              \
     productPanel(TILE_ROWS_##vectors, vectors, out, outStride, a, aRow, aInner, b, bStride, inner, bias, addend, addendStride, rows,       \
-                 columns)
+                 columns, skipsBefore, endsAfter)
     if (TILE_ROWS_4 && columns > 3 * LANES) PRODUCT(4);
     else if (TILE_ROWS_3 && columns > 2 * LANES) PRODUCT(3);
     else if (columns > LANES) PRODUCT(2);
@@ -112,7 +121,7 @@ INLINE intptr_t panelColumns(intptr_t left) {
 
 static void multiply(float *out, const float *a, const float *b, const float *bias, const float *addend,
                      intptr_t rows, intptr_t inner, intptr_t columns, intptr_t outStride, intptr_t aStride,
-                     intptr_t bStride, intptr_t addendStride) {
+                     intptr_t bStride, intptr_t addendStride, intptr_t firstQuery) {
     float packed[INNER_BLOCK * PANEL] __attribute__((aligned(64)));
     for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
         intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
@@ -122,28 +131,34 @@ static void multiply(float *out, const float *a, const float *b, const float *bi
             packPanel(packed, width, b + k * bStride + c, bStride, block, count);
             const float *start = k ? out : addend;
             productPanels(out + c, outStride, a + k, aStride, 1, packed, width, block, k || !bias ? NULL : bias + c,
-                          start ? start + c : NULL, k ? outStride : addendStride, rows, count);
+                          start ? start + c : NULL, k ? outStride : addendStride, rows, count, UNLIMITED,
+                          firstQuery == NOT_CAUSAL ? UNLIMITED : firstQuery - k);
         }
     }
 }
 
 static void multiplyTransposed(float *out, const float *a, const float *b, intptr_t rows, intptr_t inner,
-                               intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride) {
+                               intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                               intptr_t firstQuery) {
     float packed[INNER_BLOCK * PANEL] __attribute__((aligned(64)));
     for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
         intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
         for (intptr_t c = 0, count; c < columns; c += count) {
             count = panelColumns(columns - c);
             intptr_t width = (count + LANES - 1) / LANES * LANES;
+            // Queries before key c see none of this panel.
+            intptr_t skip = firstQuery != NOT_CAUSAL && c > firstQuery ? c - firstQuery : 0;
             packPanelTransposed(packed, width, b + c * bStride + k, bStride, block, count);
-            productPanels(out + c, outStride, a + k, aStride, 1, packed, width, block, NULL, k ? out + c : NULL,
-                          outStride, rows, count);
+            float *corner = out + skip * outStride + c;
+            productPanels(corner, outStride, a + skip * aStride + k, aStride, 1, packed, width, block, NULL,
+                          k ? corner : NULL, outStride, rows - skip, count, UNLIMITED, UNLIMITED);
         }
     }
 }
 
 static void multiplyOuter(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
-                          intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride) {
+                          intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                          intptr_t firstQuery) {
     float packed[INNER_BLOCK * PANEL] __attribute__((aligned(64)));
     for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
         intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
@@ -158,7 +173,8 @@ static void multiplyOuter(float *out, const float *a, const float *b, int adds, 
                 stride = width;
             }
             productPanels(out + c, outStride, a + k * aStride, 1, aStride, panel, stride, block, NULL,
-                          adds || k ? out + c : NULL, outStride, rows, count);
+                          adds || k ? out + c : NULL, outStride, rows, count,
+                          firstQuery == NOT_CAUSAL ? UNLIMITED : firstQuery + k, UNLIMITED);
         }
     }
 }

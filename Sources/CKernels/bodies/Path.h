@@ -2,8 +2,9 @@
 // set, and the rows of a matrix tile.
 #include "Vector.h"
 
-// Fast but not blind: sums may be reordered by the compiler (once, at build time), NaN and infinity are honoured.
-#pragma float_control(precise, off)
+// Sums may be reordered by the compiler (once, at build time). Not `float_control(precise, off)`: that would also
+// promise that nothing is ever infinite or NaN, and a diverged model must be seen.
+#pragma clang fp reassociate(on) reciprocal(on)
 
 #include "MatrixProduct.h"
 #include "Columns.h"

@@ -27,23 +27,61 @@ INLINE float exponentials(float *values, intptr_t count, float scale, float *lar
     return sum;
 }
 
+// The lanes before `count`.
+INLINE Integers lanesBefore(intptr_t count) {
+    const Integers lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+    return lanes < (Integers)((int32_t)count);
+}
+
 static void causalSoftmax(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys, intptr_t stride) {
     for (intptr_t row = 0; row < rows; row++, scores += stride) {
-        intptr_t visible = first + row + 1;
-        float largest, inverse = 1.0f / exponentials(scores, visible, scale, &largest);
-        for (intptr_t c = 0; c < visible; c++) scores[c] *= inverse;
-        for (intptr_t c = visible; c < keys; c++) scores[c] = 0;
+        intptr_t visible = first + row + 1, whole = visible - visible % LANES, c;
+        Integers seen = lanesBefore(visible - whole);
+        Vector rest = splat(0), tops = splat(-INFINITY);
+        if (whole < visible) {
+            rest = load(scores + whole);
+            tops = seen ? rest : tops;
+        }
+        for (c = 0; c < whole; c += LANES) tops = larger(load(scores + c), tops);
+        float top = largestOf(tops) * scale;
+        Vector sums = splat(0);
+        for (c = 0; c < whole; c += LANES) {
+            Vector e = exponential(load(scores + c) * scale - top);
+            store(scores + c, e);
+            sums += e;
+        }
+        if (whole < visible) {
+            rest = seen ? exponential(rest * scale - top) : splat(0);
+            sums += rest;
+        }
+        float inverse = 1.0f / sumOf(sums);
+        for (c = 0; c < whole; c += LANES) store(scores + c, load(scores + c) * inverse);
+        if (whole < visible) {
+            store(scores + whole, rest * inverse);
+            c += LANES;
+        }
+        for (; c < keys; c += LANES) store(scores + c, splat(0));
     }
 }
 
 static void causalSoftmaxBackward(float *gradient, const float *weights, float scale, intptr_t rows, intptr_t first,
                                   intptr_t keys, intptr_t stride) {
     for (intptr_t row = 0; row < rows; row++, gradient += stride, weights += stride) {
-        intptr_t visible = first + row + 1;
-        float mean = 0;
-        for (intptr_t c = 0; c < visible; c++) mean += weights[c] * gradient[c];
-        for (intptr_t c = 0; c < visible; c++) gradient[c] = weights[c] * (gradient[c] - mean) * scale;
-        for (intptr_t c = visible; c < keys; c++) gradient[c] = 0;
+        intptr_t visible = first + row + 1, whole = visible - visible % LANES, c;
+        Vector rest = splat(0), products = splat(0);
+        if (whole < visible) {
+            rest = lanesBefore(visible - whole) ? load(gradient + whole) : splat(0);
+            products = load(weights + whole) * rest;
+        }
+        for (c = 0; c < whole; c += LANES) products += load(weights + c) * load(gradient + c);
+        float mean = sumOf(products);
+        for (c = 0; c < whole; c += LANES)
+            store(gradient + c, load(weights + c) * (load(gradient + c) - mean) * scale);
+        if (whole < visible) {
+            store(gradient + whole, load(weights + whole) * (rest - mean) * scale);
+            c += LANES;
+        }
+        for (; c < keys; c += LANES) store(gradient + c, splat(0));
     }
 }
 

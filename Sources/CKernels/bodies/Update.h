@@ -23,6 +23,6 @@ static void adamW(float *parameters, const float *gradients, float *firstMoments
         float second = beta2 * v[i] + (1 - beta2) * gradient * gradient;
         m[i] = first;
         v[i] = second;
-        p[i] = p[i] * decayFactor - stepSize * first / (sqrtf(second) * inverseSecondCorrection + epsilon);
+        p[i] = p[i] * decayFactor - stepSize * first / (__builtin_elementwise_sqrt(second) * inverseSecondCorrection + epsilon);
     }
 }

@@ -9,21 +9,31 @@
 
 #pragma clang assume_nonnull begin
 
+// The value of `firstQuery` for products that are not causal.
+static const intptr_t NOT_CAUSAL = -1;
+
 typedef struct {
     // x86-64-v4, x86-64-v3 or baseline.
     const char *name;
 
     // Matrix products, made for the shapes of small models. out[rows, columns] = a[rows, inner] · b[inner, columns]
     // (+ bias, one per column) (+ addend, shaped as out, maybe out itself); null leaves either out.
+    // Causal: row r is the query at position firstQuery + r, and inner indices are keys; a must be 0 for later keys.
+    // NOT_CAUSAL for an ordinary product.
     void (*multiply)(float *out, const float *a, const float *b, const float *_Nullable bias,
                      const float *_Nullable addend, intptr_t rows, intptr_t inner, intptr_t columns,
-                     intptr_t outStride, intptr_t aStride, intptr_t bStride, intptr_t addendStride);
-    // out[rows, columns] = a[rows, inner] · transpose of b[columns, inner].
+                     intptr_t outStride, intptr_t aStride, intptr_t bStride, intptr_t addendStride,
+                     intptr_t firstQuery);
+    // out[rows, columns] = a[rows, inner] · transpose of b[columns, inner]. Causal: rows are queries and columns keys;
+    // what a query cannot see may be left unwritten.
     void (*multiplyTransposed)(float *out, const float *a, const float *b, intptr_t rows, intptr_t inner,
-                               intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride);
-    // out[rows, columns] (+)= transpose of a[inner, rows] · b[inner, columns].
+                               intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                               intptr_t firstQuery);
+    // out[rows, columns] (+)= transpose of a[inner, rows] · b[inner, columns]. Causal: inner indices are queries, rows
+    // keys; a must be 0 where a query cannot see a key.
     void (*multiplyOuter)(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
-                          intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride);
+                          intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                          intptr_t firstQuery);
 
     // out = bias (one per column, may be null) + addend (same shape as out, may be null or out itself).
     void (*prefill)(float *out, const float *_Nullable bias, const float *_Nullable addend, intptr_t rows, intptr_t columns);
@@ -44,9 +54,9 @@ typedef struct {
     void (*geluBackward)(float *gradient, float *biasGradient, const float *slope, intptr_t rows, intptr_t columns);
 
     // Row i of `scores` (position first + i) becomes softmax(scale · scores) over its first first + i + 1 columns
-    // and 0 in the rest of its `keys` columns.
+    // and 0 in the rest of its `keys` columns. The stride is a multiple of 8: padding may be written.
     void (*causalSoftmax)(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys, intptr_t stride);
-    // gradient (of the weights) becomes the gradient of the unscaled scores.
+    // gradient (of the weights) becomes the gradient of the unscaled scores; 0 where a query cannot see.
     void (*causalSoftmaxBackward)(float *gradient, const float *weights, float scale, intptr_t rows, intptr_t first,
                                   intptr_t keys, intptr_t stride);
 

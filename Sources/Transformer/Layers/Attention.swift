@@ -50,12 +50,12 @@ struct Attention {
                     let scores = headWeights + block.offset
                     arithmetic.multiplyTransposed(
                         scores, q + block.first * 3 * width, q + width, rows: block.rows, inner: channels,
-                        columns: block.keys, strides: (block.stride, 3 * width, 3 * width))
+                        columns: block.keys, strides: (block.stride, 3 * width, 3 * width), firstQuery: block.first)
                     arithmetic.kernels.causalSoftmax(
                         scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiply(
                         mixed + block.first * width, scores, q + 2 * width, rows: block.rows, inner: block.keys,
-                        columns: channels, strides: (width, block.stride, 3 * width))
+                        columns: channels, strides: (width, block.stride, 3 * width), firstQuery: block.first)
                 }
             }
         }
@@ -81,18 +81,18 @@ struct Attention {
                     let queries = block.first * 3 * width
                     arithmetic.multiplyTransposed(
                         scratch, outRows, q + 2 * width, rows: block.rows, inner: channels, columns: block.keys,
-                        strides: (block.stride, width, 3 * width))
+                        strides: (block.stride, width, 3 * width), firstQuery: block.first)
                     arithmetic.multiplyOuter(
                         qGradient + 2 * width, scores, outRows, adds: adds, rows: block.keys, inner: block.rows,
-                        columns: channels, strides: (3 * width, block.stride, width))
+                        columns: channels, strides: (3 * width, block.stride, width), firstQuery: block.first)
                     arithmetic.kernels.causalSoftmaxBackward(
                         scratch, scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiply(
                         qGradient + queries, scratch, q + width, rows: block.rows, inner: block.keys,
-                        columns: channels, strides: (3 * width, block.stride, 3 * width))
+                        columns: channels, strides: (3 * width, block.stride, 3 * width), firstQuery: block.first)
                     arithmetic.multiplyOuter(
                         qGradient + width, scratch, q + queries, adds: adds, rows: block.keys, inner: block.rows,
-                        columns: channels, strides: (3 * width, block.stride, 3 * width))
+                        columns: channels, strides: (3 * width, block.stride, 3 * width), firstQuery: block.first)
                 }
             }
         }
