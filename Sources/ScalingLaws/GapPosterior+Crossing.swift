@@ -90,6 +90,7 @@ extension GapPosterior {
         for gap in gaps {
             for fit in gap.fits { choices.append((fit.fit, gap.floor, gap.weight * fit.weight)) }
         }
+        let order = TrendFit.order(ladder.positions, places)
         var result: [[Double]] = []
         var cumulative = 0.0, owner = 0
         for path in 0..<count {
@@ -100,24 +101,36 @@ extension GapPosterior {
                 owner += 1
             }
             let (fit, floor, _) = choices[owner]
-            result.append(fit.path(at: places, ladder.gaps(floor), ladder.gapNoise(floor), &generator))
+            result.append(fit.path(order, at: places, ladder.gaps(floor), ladder.gapNoise(floor), &generator))
         }
         return result
     }
 }
 
 extension TrendFit {
+    /// The observed rungs and the places in one ascending walk.
+    static func order(_ positions: [Double], _ places: [Double]) -> [(x: Double, isRung: Bool)] {
+        (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0 < $1.0 }
+    }
+
     /// One draw of the posterior trend at ascending `places`.
     func path(
-        at places: [Double], _ observations: [Double], _ noise: [Double], _ generator: inout SplitMix
+        _ order: [(x: Double, isRung: Bool)], at places: [Double], _ observations: [Double], _ noise: [Double],
+        _ generator: inout SplitMix
     ) -> [Double] {
-        // 1. One prior path through the observed rungs and the places, both ascending.
-        let order = (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0 < $1.0 }
+        // 1. One prior path through the observed rungs and the places. Beyond the top rung the motion starts anew, and
+        //    what it was at the top rung goes on with a fading slope.
+        let kernel = kernel
         let constant = scales.constant * generator.normal(), slope = scales.slope * generator.normal()
         let bend = scales.slope * scales.curvature
         var velocity = 0.0, integral = 0.0, last = origin
+        var topVelocity = 0.0, topIntegral = 0.0, isBeyond = false
         var atRungs: [Double] = [], atPlaces: [Double] = []
         for (x, observed) in order {
+            if x > 0, !isBeyond {
+                (topVelocity, topIntegral, isBeyond) = (velocity, integral, true)
+                (velocity, integral, last) = (0, 0, 0)
+            }
             let step = max(0, x - last)
             if step > 0 {
                 let first = generator.normal(), second = generator.normal()
@@ -125,7 +138,9 @@ extension TrendFit {
                 velocity += step.squareRoot() * first
                 last = x
             }
-            let value = constant + slope * x + bend * integral
+            let place = kernel.place(x)
+            let value =
+                constant + slope * place.linear + bend * (topIntegral + topVelocity * place.lever + integral)
             if observed { atRungs.append(value) } else { atPlaces.append(value) }
         }
         // 2. What the data say beyond what this path would have shown.
@@ -136,9 +151,10 @@ extension TrendFit {
         }
         Cholesky.solveLower(factor, n, &residual)
         Cholesky.solveUpper(factor, n, &residual)
-        let kernel = kernel
+        let rungs = positions.map { kernel.place($0) }
         for (index, x) in places.enumerated() {
-            for i in 0..<n { atPlaces[index] += kernel.covariance(x, positions[i]) * residual[i] }
+            let here = kernel.place(x)
+            for i in 0..<n { atPlaces[index] += kernel.covariance(here, rungs[i]) * residual[i] }
         }
         return atPlaces
     }

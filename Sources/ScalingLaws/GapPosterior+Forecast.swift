@@ -4,7 +4,7 @@ import Foundation
 
 extension GapPosterior {
     /// Draws per forecast, in pairs of opposite sign: quantiles to about a hundredth of a standard deviation.
-    private static let drawCount = 4096
+    private static let drawCount = 2048
     private static let logClamp = 230.0
 
     /// What one run of each candidate, and their mean over seeds, will be at `scale`.
@@ -128,9 +128,10 @@ extension GapPosterior {
         let sequence = QuasiRandomSequence(dimensions: 9)
         let gapTable = Table(gaps, x, misfit: misfit), levelTable = Table(levels, x, misfit: misfit)
         let growth = growthDeviation(x)
+        var z = [Double](repeating: 0, count: 7)
         for index in 0..<count / 2 {
             let gap = gapTable.select(sequence.value(index, 0)), level = levelTable.select(sequence.value(index, 1))
-            let z = (2..<9).map { NormalDistribution.quantile(sequence.value(index, $0)) }
+            for k in 0..<7 { z[k] = NormalDistribution.approximateQuantile(sequence.value(index, k + 2)) }
             let (m, mSlope) = Self.joint(level.moments, z[0], z[1])
             let grown = exp(growth * z[4])
             // Opposite signs in pairs: a ladder without a gap gets a forecast centred on zero.
@@ -157,7 +158,7 @@ extension GapPosterior {
     }
 
     /// The two losses that have a given geometric mean M and gap d above a floor F: a b = M², b − F = e^d (a − F).
-    private struct Pair {
+    struct Pair {
         let a: Double
         let b: Double
 

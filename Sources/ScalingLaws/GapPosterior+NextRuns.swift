@@ -42,16 +42,23 @@ extension GapPosterior {
         let outcomes = outcomes(runs, place: place, rung: rung, target: target)
         guard !outcomes.isEmpty else { return now }
 
-        // 1. Possible outcomes: equally likely quantiles of the mixture of predictions.
-        let nodes = 64
+        // 1. Possible outcomes: equally likely draws, the fit by its weight and the place by a second coordinate.
+        let sequence = QuasiRandomSequence(dimensions: 1)
+        let nodes = 128
         var expected = 0.0
+        var owner = 0, cumulative = outcomes[0].weight
         for node in 0..<nodes {
-            let quantile = (Double(node) + 0.5) / Double(nodes)
-            let outcome = Self.quantile(of: outcomes, quantile)
+            while owner < outcomes.count - 1, cumulative < (Double(node) + 0.5) / Double(nodes) {
+                owner += 1
+                cumulative += outcomes[owner].weight
+            }
+            let z = NormalDistribution.approximateQuantile(sequence.value(node, 0))
+            let outcome = outcomes[owner].mean + z * outcomes[owner].deviation
             // 2. The forecast after that outcome: fits reweighted, their means moved.
             var weight = 0.0, positive = 0.0
             for fit in outcomes {
                 let z = (outcome - fit.mean) / fit.deviation
+                guard abs(z) < 8 else { continue }
                 let likelihood = fit.weight * exp(-0.5 * z * z) / fit.deviation
                 weight += likelihood
                 positive +=
@@ -97,6 +104,10 @@ extension GapPosterior {
                         targetMean: t.mean, targetVariance: t.variance, gain: covariance / deviation))
             }
         }
+        // Fits of little weight cost as much as the others and change nothing.
+        result = result.filter { $0.weight > 1e-4 }
+        let total = result.reduce(0) { $0 + $1.weight }
+        for i in result.indices { result[i].weight /= total }
         return result
     }
 
@@ -104,21 +115,5 @@ extension GapPosterior {
     private func noiseOfMean(_ sigma: Double?, _ count: Int, _ old: [Double]?) -> Double {
         let runs = count > 0 ? count : (old?.count ?? 1)
         return min((sigma ?? 0) / ladder.unit, 1e100) / Double(runs).squareRoot()
-    }
-
-    /// The outcome with cumulative probability `quantile`, by bisection.
-    private static func quantile(of outcomes: [Outcome], _ quantile: Double) -> Double {
-        var low = outcomes.map { $0.mean - 9 * $0.deviation }.min() ?? 0
-        var high = outcomes.map { $0.mean + 9 * $0.deviation }.max() ?? 0
-        for _ in 0..<48 {
-            let middle = low + (high - low) / 2
-            var cumulative = 0.0
-            for outcome in outcomes {
-                cumulative +=
-                    outcome.weight * NormalDistribution.cumulative((middle - outcome.mean) / outcome.deviation)
-            }
-            if cumulative < quantile { low = middle } else { high = middle }
-        }
-        return low + (high - low) / 2
     }
 }

@@ -43,11 +43,14 @@ package struct TrendKind: Codable, Sendable, Equatable {
     package var slope: ScalePrior
     /// Change of slope over one decade, as a multiple of the slope's own scale.
     package var curvature: Double
+    /// How fast the slope fades beyond the top rung: by a factor of 10^damping per decade.
+    package var damping: Double
 
-    package init(share: Double, slope: ScalePrior, curvature: Double) {
+    package init(share: Double, slope: ScalePrior, curvature: Double, damping: Double) {
         self.share = share
         self.slope = slope
         self.curvature = curvature
+        self.damping = damping
     }
 }
 
@@ -76,7 +79,8 @@ package struct TrendPriors: Codable, Sendable, Equatable {
         kinds.flatMap { kind in
             misfitGrid.values.flatMap { misfit in
                 slopeGrid.values.map {
-                    TrendScales(misfit: misfit, slope: $0, constant: constant, curvature: kind.curvature)
+                    TrendScales(
+                        misfit: misfit, slope: $0, constant: constant, curvature: kind.curvature, damping: kind.damping)
                 }
             }
         }

@@ -97,8 +97,14 @@ package struct SeedNoise: Sendable {
                 logDeviation: log(deviation) + log(average))
         }
         replicatedGroups = groups.count
-        fit(centreLevel: log(prior.relativeSigma) + logLoss)
-        findOddGroups()
+        var byDegrees: [Double: DeviationTable] = [:]
+        let tables = groups.map { group in
+            let table = byDegrees[group.degrees] ?? DeviationTable(degrees: group.degrees, prior: prior)
+            byDegrees[group.degrees] = table
+            return table
+        }
+        fit(centreLevel: log(prior.relativeSigma) + logLoss, tables)
+        findOddGroups(tables)
     }
 
     /// The standard deviation of one run's loss at `scale`: that of `arm` there, or of the pool when nil.
@@ -121,18 +127,18 @@ package struct SeedNoise: Sendable {
     }
 
     /// 1. The posterior of level and slope over a grid, every group's deviation integrated out.
-    private mutating func fit(centreLevel: Double) {
-        let steps = 15
+    private mutating func fit(centreLevel: Double, _ tables: [DeviationTable]) {
+        let levels = 61, slopes = 15
         var logWeights: [Double] = []
-        for i in 0..<(4 * steps + 1) {
-            for j in 0..<(steps) {
-                let zLevel = 8 * (Double(i) / Double(4 * steps) - 0.5)
-                let zSlope = 6 * (Double(j) / Double(steps - 1) - 0.5)
+        for i in 0..<levels {
+            for j in 0..<slopes {
+                let zLevel = 8 * (Double(i) / Double(levels - 1) - 0.5)
+                let zSlope = 6 * (Double(j) / Double(slopes - 1) - 0.5)
                 let level = centreLevel + zLevel * prior.relativeSigmaSpread
                 let slope = prior.slope + zSlope * prior.slopeSpread
                 var logWeight = -0.5 * (zLevel * zLevel + zSlope * zSlope)
-                for group in groups {
-                    logWeight += logSumExp(deviationWeights(group, level + slope * group.x).map(\.logWeight))
+                for (group, table) in zip(groups, tables) {
+                    logWeight += table.at(group.logDeviation - level - slope * group.x).logLikelihood
                 }
                 grid.append((level, slope, 0))
                 logWeights.append(logWeight)
@@ -144,17 +150,13 @@ package struct SeedNoise: Sendable {
     }
 
     /// 2. Groups that the pooled curve does not describe.
-    private mutating func findOddGroups() {
-        for group in groups {
+    private mutating func findOddGroups(_ tables: [DeviationTable]) {
+        for (group, table) in zip(groups, tables) {
             var odd = 0.0, mean = 0.0
             for point in grid {
-                let weights = deviationWeights(group, point.level + point.slope * group.x)
-                let total = logSumExp(weights.map(\.logWeight))
-                for weight in weights {
-                    let share = point.weight * exp(weight.logWeight - total)
-                    mean += share * weight.deviation
-                    if weight.isOdd { odd += share }
-                }
+                let entry = table.at(group.logDeviation - point.level - point.slope * group.x)
+                mean += point.weight * entry.deviation
+                odd += point.weight * entry.odd
             }
             let isOdd = odd > 0.9 && abs(mean) > log(3)
             deviations.append((group.arm, group.x, mean, isOdd))
@@ -165,23 +167,61 @@ package struct SeedNoise: Sendable {
         }
         oddGroups.sort { $0.ratio > $1.ratio }
     }
+}
 
-    /// Log posterior weights of a group's deviation from the curve at `expected` ln σ, on a grid for each kind.
-    private func deviationWeights(
-        _ group: Group, _ expected: Double
-    ) -> [(deviation: Double, logWeight: Double, isOdd: Bool)] {
-        var result: [(deviation: Double, logWeight: Double, isOdd: Bool)] = []
+/// What a group of some degrees of freedom says, by how far ln of its sample deviation lies above the curve.
+private struct DeviationTable {
+    struct Entry {
+        /// ln of the likelihood with the group's own deviation integrated out.
+        var logLikelihood: Double
+        /// Posterior mean of that deviation.
+        var deviation: Double
+        /// Posterior probability that the group is an odd one.
+        var odd: Double
+    }
+
+    private static let first = -20.0
+    private static let step = 0.1
+    private static let count = 401
+    private let entries: [Entry]
+
+    init(degrees: Double, prior: SeedNoisePrior) {
+        entries = (0..<Self.count).map {
+            Self.entry(Self.first + Self.step * Double($0), degrees: degrees, prior: prior)
+        }
+    }
+
+    /// Linear interpolation; the ends stand for everything beyond them.
+    func at(_ excess: Double) -> Entry {
+        let place = min(max((excess - Self.first) / Self.step, 0), Double(Self.count - 2))
+        let low = Int(place)
+        let share = min(place - Double(low), 1)
+        let a = entries[low], b = entries[low + 1]
+        return Entry(
+            logLikelihood: a.logLikelihood + share * (b.logLikelihood - a.logLikelihood),
+            deviation: a.deviation + share * (b.deviation - a.deviation), odd: a.odd + share * (b.odd - a.odd))
+    }
+
+    private static func entry(_ excess: Double, degrees: Double, prior: SeedNoisePrior) -> Entry {
+        var points: [(deviation: Double, logWeight: Double, isOdd: Bool)] = []
         for (spread, share, isOdd) in [
             (prior.groupSpread, 1 - prior.oddShare, false), (prior.oddSpread, prior.oddShare, true),
         ] {
             for k in -8...8 {
                 let z = 0.4 * Double(k)
                 // ln of the χ² density of the sample variance, up to a constant of the group.
-                let excess = min(2 * (group.logDeviation - expected - z * spread), 700)
-                let likelihood = 0.5 * group.degrees * (excess - exp(excess))
-                result.append((z * spread, log(share * 0.4) - 0.5 * z * z + likelihood, isOdd))
+                let rest = min(2 * (excess - z * spread), 700)
+                let likelihood = 0.5 * degrees * (rest - exp(rest))
+                points.append((z * spread, log(share * 0.4) - 0.5 * z * z + likelihood, isOdd))
             }
         }
-        return result
+        let total = logSumExp(points.map(\.logWeight))
+        var entry = Entry(logLikelihood: total, deviation: 0, odd: 0)
+        for point in points {
+            let share = exp(point.logWeight - total)
+            entry.deviation += share * point.deviation
+            if point.isOdd { entry.odd += share }
+        }
+        return entry
     }
 }

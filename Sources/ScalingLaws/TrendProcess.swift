@@ -1,9 +1,14 @@
 // A Gaussian process over log10 scale: constant + slope + integrated Brownian curvature, observed with known seed
 // noise and unknown misfit. It knows nothing of losses: GapModel uses one for the gap and one for the level.
 // Notation: x log10 scale relative to the top rung, u = x − lowest rung ≥ 0, y observations, K their covariance,
-// L its Cholesky factor (lower, row-major), alpha = K⁻¹ y. With W Brownian motion, I its integral:
+// L its Cholesky factor (lower, row-major), alpha = K⁻¹ y. With W Brownian motion over u, I its integral, inside the
+// ladder (x ≤ 0)
 //   f(x) = constant·z₁ + slope·(z₂ x + curvature·I(u)),  y = f + misfit + seed noise.
-// Source: Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1 and eq. 5.8; Wahba (1978).
+// Beyond the top rung the slope that is known there fades, s(x) = (1 − 10^(−damping·x))/(damping·ln 10), while new
+// curvature N (the same process, started at the top rung) keeps adding:
+//   f(x) = constant·z₁ + slope·(z₂ s + curvature·(I(u₀) + s W(u₀) + N(x))),  u₀ the top rung's u.
+// Source: Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1; Wahba (1978) for the
+// integrated Brownian motion; Gardner & McKenzie, Management Science 31 (1985) 1237 for damped trends.
 
 import Foundation
 
@@ -14,10 +19,13 @@ struct TrendScales: Sendable, Equatable {
     var constant: Double
     /// Standard deviation of the change of slope over one decade, as a multiple of `slope`.
     var curvature: Double
+    /// How fast the slope fades beyond the top rung: by a factor of 10^damping per decade.
+    var damping: Double
 
     func times(_ factor: Double) -> TrendScales {
         TrendScales(
-            misfit: misfit * factor, slope: slope * factor, constant: constant * factor, curvature: curvature)
+            misfit: misfit * factor, slope: slope * factor, constant: constant * factor, curvature: curvature,
+            damping: damping)
     }
 }
 
@@ -30,29 +38,62 @@ struct TrendPrediction {
     var covariance: Double
 }
 
-/// The prior covariance of a trend whose curvature starts at `origin`.
+/// The prior covariance of a trend whose curvature starts at `origin` and whose top rung is at 0.
 struct TrendKernel {
     let scales: TrendScales
     let origin: Double
 
+    /// What a place x is made of.
+    struct Place {
+        /// x inside the ladder, s(x) beyond it; the derivative of that.
+        var linear: Double
+        var rate: Double
+        /// u inside the ladder, u₀ beyond it.
+        var past: Double
+        /// s(x) beyond the ladder, else 0: how far W(u₀) reaches.
+        var lever: Double
+        /// x beyond the ladder, else 0: where new curvature stands.
+        var beyond: Double
+    }
+
+    func place(_ x: Double) -> Place {
+        guard x > 0 else { return Place(linear: x, rate: 1, past: max(0, x - origin), lever: 0, beyond: 0) }
+        let decay = scales.damping * log(10)
+        let reach = decay > 0 ? -expm1(-decay * x) / decay : x
+        return Place(linear: reach, rate: exp(-decay * x), past: -origin, lever: reach, beyond: x)
+    }
+
     /// cov(f(s), f(t)).
-    func covariance(_ s: Double, _ t: Double) -> Double {
-        let u = max(0, min(s, t) - origin), v = max(0, max(s, t) - origin)
-        let bend = u * u * (3 * v - u) / 6
+    func covariance(_ s: Place, _ t: Place) -> Double {
+        let past = Self.integrals(s.past, t.past) + s.lever * t.past * t.past / 2 + t.lever * s.past * s.past / 2
+        let bend = past + s.lever * t.lever * -origin + Self.integrals(s.beyond, t.beyond)
         return scales.constant * scales.constant
-            + scales.slope * scales.slope * (s * t + scales.curvature * scales.curvature * bend)
+            + scales.slope * scales.slope * (s.linear * t.linear + scales.curvature * scales.curvature * bend)
     }
 
     /// cov(f′(s), f(t)).
-    func slopeCovariance(_ s: Double, _ t: Double) -> Double {
-        let u = max(0, s - origin), v = max(0, t - origin)
-        let bend = v <= u ? v * v / 2 : u * v - u * u / 2
-        return scales.slope * scales.slope * (t + scales.curvature * scales.curvature * bend)
+    func slopeCovariance(_ s: Place, _ t: Place) -> Double {
+        let bend =
+            s.rate * (Self.motionAndIntegral(s.past, t.past) + t.lever * s.past)
+            + Self.motionAndIntegral(s.beyond, t.beyond)
+        return scales.slope * scales.slope * (s.rate * t.linear + scales.curvature * scales.curvature * bend)
     }
 
     /// var(f′(s)).
-    func slopeVariance(_ s: Double) -> Double {
-        scales.slope * scales.slope * (1 + scales.curvature * scales.curvature * max(0, s - origin))
+    func slopeVariance(_ s: Place) -> Double {
+        scales.slope * scales.slope
+            * (s.rate * s.rate + scales.curvature * scales.curvature * (s.rate * s.rate * s.past + s.beyond))
+    }
+
+    /// cov(I(u), I(v)).
+    private static func integrals(_ u: Double, _ v: Double) -> Double {
+        let low = min(u, v)
+        return low * low * (3 * max(u, v) - low) / 6
+    }
+
+    /// cov(W(u), I(v)).
+    private static func motionAndIntegral(_ u: Double, _ v: Double) -> Double {
+        v <= u ? v * v / 2 : u * v - u * u / 2
     }
 }
 
@@ -73,9 +114,10 @@ struct TrendFit: Sendable {
         let n = positions.count
         let origin = positions.min() ?? 0
         let kernel = TrendKernel(scales: scales, origin: origin)
+        let places = positions.map { kernel.place($0) }
         var matrix = [Double](repeating: 0, count: n * n)
         for i in 0..<n {
-            for j in 0...i { matrix[i * n + j] = kernel.covariance(positions[i], positions[j]) }
+            for j in 0...i { matrix[i * n + j] = kernel.covariance(places[i], places[j]) }
             // The relative jitter keeps a ladder that spans dozens of decades factorable.
             matrix[i * n + i] += scales.misfit * scales.misfit + noise[i] + 1e-12 * matrix[i * n + i]
         }
@@ -97,12 +139,14 @@ struct TrendFit: Sendable {
     func predict(_ x: Double, misfit: Bool) -> TrendPrediction {
         let n = positions.count
         let kernel = kernel
+        let here = kernel.place(x)
         let extra = misfit ? scales.misfit * scales.misfit : 0
         var value = [Double](repeating: 0, count: n)
         var slope = value
         for i in 0..<n {
-            value[i] = kernel.covariance(x, positions[i]) + (Self.same(x, positions[i]) ? extra : 0)
-            slope[i] = kernel.slopeCovariance(x, positions[i])
+            let rung = kernel.place(positions[i])
+            value[i] = kernel.covariance(here, rung) + (Self.same(x, positions[i]) ? extra : 0)
+            slope[i] = kernel.slopeCovariance(here, rung)
         }
         var mean = 0.0, slopeMean = 0.0
         for i in 0..<n {
@@ -111,9 +155,9 @@ struct TrendFit: Sendable {
         }
         Cholesky.solveLower(factor, n, &value)
         Cholesky.solveLower(factor, n, &slope)
-        var variance = kernel.covariance(x, x) + extra
-        var slopeVariance = kernel.slopeVariance(x)
-        var covariance = kernel.slopeCovariance(x, x)
+        var variance = kernel.covariance(here, here) + extra
+        var slopeVariance = kernel.slopeVariance(here)
+        var covariance = kernel.slopeCovariance(here, here)
         for i in 0..<n {
             variance -= value[i] * value[i]
             slopeVariance -= slope[i] * slope[i]
@@ -128,16 +172,18 @@ struct TrendFit: Sendable {
     func covariance(_ s: Double, misfit sMisfit: Bool, _ t: Double, misfit tMisfit: Bool) -> Double {
         let n = positions.count
         let kernel = kernel
+        let first = kernel.place(s), second = kernel.place(t)
         let extra = scales.misfit * scales.misfit
         var left = [Double](repeating: 0, count: n)
         var right = left
         for i in 0..<n {
-            left[i] = kernel.covariance(s, positions[i]) + (sMisfit && Self.same(s, positions[i]) ? extra : 0)
-            right[i] = kernel.covariance(t, positions[i]) + (tMisfit && Self.same(t, positions[i]) ? extra : 0)
+            let rung = kernel.place(positions[i])
+            left[i] = kernel.covariance(first, rung) + (sMisfit && Self.same(s, positions[i]) ? extra : 0)
+            right[i] = kernel.covariance(second, rung) + (tMisfit && Self.same(t, positions[i]) ? extra : 0)
         }
         Cholesky.solveLower(factor, n, &left)
         Cholesky.solveLower(factor, n, &right)
-        var result = kernel.covariance(s, t) + (sMisfit && tMisfit && Self.same(s, t) ? extra : 0)
+        var result = kernel.covariance(first, second) + (sMisfit && tMisfit && Self.same(s, t) ? extra : 0)
         for i in 0..<n { result -= left[i] * right[i] }
         return result
     }
