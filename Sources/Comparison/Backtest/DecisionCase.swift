@@ -1,0 +1,138 @@
+// One decision of the backtest: a pair's visible rungs, and what happened at a scale that was hidden.
+// The protocol: rungs are scales that both candidates have (log10 rounded to two decimals); visible are those at least a
+// lever below the largest shared one, which is the truth. Losses of several seeds count by their mean.
+
+import Foundation
+package import ScalebenchCore
+package import ScalingLaws
+
+/// A pair, its visible rungs, and the truth.
+package struct DecisionCase: Sendable {
+    package var source: String
+    package var ladder: String
+    package var a: String
+    package var b: String
+    /// How far the target lies beyond the visible rungs, at least.
+    package var lever: Double
+    package var visible: [GapRung]
+    package var target: GapRung
+
+    package var aIsBetter: Bool { target.lossesA.mean < target.lossesB.mean }
+    /// Whether A has the smaller loss at the top visible rung.
+    package var aIsAhead: Bool { visible[visible.count - 1].lossesA.mean < visible[visible.count - 1].lossesB.mean }
+    /// A crossover: ranking at the top visible rung is wrong.
+    package var isCrossover: Bool { aIsAhead != aIsBetter }
+}
+
+extension [Double] {
+    var mean: Double { reduce(0, +) / Double(count) }
+}
+
+/// Ladders read from tables with the columns source, ladder, candidate, scale, loss; others are ignored.
+package struct DecisionLadders: Sendable {
+    /// log10 scale in hundredths: runs of one rung seldom cost exactly the same.
+    private typealias Rung = Int
+    private struct Runs {
+        var scale: Double
+        var losses: [Double]
+    }
+    private struct Key: Hashable {
+        var source: String
+        var ladder: String
+    }
+
+    private var runs: [Key: [String: [Rung: Runs]]] = [:]
+    private var order: [(key: Key, candidate: String)] = []
+
+    /// - Throws: `invalidInput` for a missing column or a scale or loss that is not a positive number.
+    package init(_ table: DelimitedText, file: String) throws {
+        let columns = try Self.columns(["source", "ladder", "candidate", "scale", "loss"], table, file)
+        for (line, cells) in table.rows {
+            guard let scale = Double(cells[columns[3]]), let loss = Double(cells[columns[4]]),
+                scale > 0, loss > 0, scale.isFinite, loss.isFinite
+            else {
+                throw ScalebenchError(
+                    .invalidInput, "scale or loss is not a positive number", at: "\(file):\(line)",
+                    hint: "remove runs that diverged")
+            }
+            let key = Key(source: cells[columns[0]], ladder: cells[columns[1]]), candidate = cells[columns[2]]
+            if runs[key]?[candidate] == nil { order.append((key, candidate)) }
+            let rung = Int((log10(scale) * 100).rounded(.toNearestOrEven))
+            runs[key, default: [:]][candidate, default: [:]][rung, default: Runs(scale: scale, losses: [])].losses
+                .append(loss)
+        }
+    }
+
+    /// The cases that a table lists by source, ladder, a, b, lever and the number of visible rungs.
+    /// - Throws: `invalidInput` where the ladders do not have what it names.
+    package func cases(listedIn table: DelimitedText, file: String) throws -> [DecisionCase] {
+        let columns = try Self.columns(["source", "ladder", "a", "b", "lever", "visible"], table, file)
+        return try table.rows.map { line, cells in
+            let key = Key(source: cells[columns[0]], ladder: cells[columns[1]])
+            guard let lever = Double(cells[columns[4]]), let visible = Int(cells[columns[5]]), visible >= 2,
+                let rungs = shared(key, cells[columns[2]], cells[columns[3]]), rungs.count > visible
+            else {
+                throw ScalebenchError(
+                    .invalidInput, "the ladders do not hold this decision", at: "\(file):\(line)",
+                    hint: "give the ladder table that the decisions were made from")
+            }
+            return DecisionCase(
+                source: key.source, ladder: key.ladder, a: cells[columns[2]], b: cells[columns[3]], lever: lever,
+                visible: Array(rungs.prefix(visible)), target: rungs[rungs.count - 1])
+        }
+    }
+
+    /// Every pair at levers of 3, 10 and 30, at most `most` per ladder and lever (evenly spread over the pairs).
+    package func cases(most: Int = 60) -> [DecisionCase] {
+        var candidates: [Key: [String]] = [:]
+        for (key, candidate) in order { candidates[key, default: []].append(candidate) }
+        var result: [DecisionCase] = []
+        for key in candidates.keys.sorted(by: { ($0.source, $0.ladder) < ($1.source, $1.ladder) }) {
+            let names = (candidates[key] ?? []).sorted()
+            var seen: Set<String> = []
+            for lever in [3.0, 10, 30] {
+                let found = pairs(names).compactMap { a, b -> DecisionCase? in
+                    guard let rungs = shared(key, a, b), rungs.count >= 3 else { return nil }
+                    let target = rungs[rungs.count - 1]
+                    let limit = log10(target.scale) - log10(lever) + 0.02
+                    let visible = rungs.filter { log10($0.scale) <= limit }
+                    guard visible.count >= 2, !seen.contains("\(a)\u{0}\(b)\u{0}\(visible.count)"),
+                        target.lossesA.mean != target.lossesB.mean
+                    else { return nil }
+                    return DecisionCase(
+                        source: key.source, ladder: key.ladder, a: a, b: b, lever: lever, visible: visible,
+                        target: target)
+                }
+                let step = max(1, Double(found.count) / Double(most))
+                let kept = (0..<min(found.count, most)).map { found[Int(Double($0) * step)] }
+                for one in kept { seen.insert("\(one.a)\u{0}\(one.b)\u{0}\(one.visible.count)") }
+                result += kept
+            }
+        }
+        return result
+    }
+
+    private func pairs(_ names: [String]) -> [(String, String)] {
+        names.indices.flatMap { i in names[(i + 1)...].map { (names[i], $0) } }
+    }
+
+    /// The rungs of a pair, in ascending scale; the scale is A's.
+    private func shared(_ key: Key, _ a: String, _ b: String) -> [GapRung]? {
+        guard let runsA = runs[key]?[a], let runsB = runs[key]?[b] else { return nil }
+        return runsA.keys.filter { runsB[$0] != nil }.sorted().compactMap { rung in
+            guard let first = runsA[rung], let second = runsB[rung] else { return nil }
+            return GapRung(scale: first.scale, lossesA: first.losses, lossesB: second.losses)
+        }
+    }
+
+    private static func columns(_ names: [String], _ table: DelimitedText, _ file: String) throws -> [Int] {
+        try names.map { name in
+            guard let index = table.header.firstIndex(of: name) else {
+                throw ScalebenchError(
+                    .invalidInput, "no column \(name)", at: "\(file):1",
+                    hint: "columns needed: \(names.joined(separator: ", "))")
+            }
+            return index
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// How well probabilities did on decisions, with intervals that respect what the decisions share.
+// Pairs of one source share candidates, so whole candidates are resampled: a pair counts as often as both of its
+// candidates were drawn. Source: A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007) 386.
+
+import Foundation
+package import ScalingLaws
+
+/// A figure with the 90 % interval from resampling; null where it is undefined.
+package struct ScoredFigure: Codable, Sendable, Equatable {
+    package var value: Double?
+    package var interval90: Interval?
+}
+
+/// The figures of one method on one set of decisions.
+package struct DecisionScore: Codable, Sendable, Equatable {
+    package var decisions: Int
+    package var accuracy = ScoredFigure()
+    package var brier = ScoredFigure()
+    package var logScore = ScoredFigure()
+    /// Loss given away by the choices, mean per decision.
+    package var regret = ScoredFigure()
+    /// Share of decisions claimed at ≥ 0.95, and the share of those that are wrong.
+    package var claims = ScoredFigure()
+    package var claimError = ScoredFigure()
+    /// Crossovers: how many, and how they were met.
+    package var crossovers: Int
+    package var caught = ScoredFigure()
+    package var abstained = ScoredFigure()
+    package var missed = ScoredFigure()
+    /// Decisions where rank is right, nothing is claimed, and a crossover is feared.
+    package var denied = ScoredFigure()
+    package var coverage50 = ScoredFigure()
+    package var coverage80 = ScoredFigure()
+    package var coverage90 = ScoredFigure()
+}
+
+/// Decisions whose stated confidence lies in [lower, upper), and how often they were right.
+package struct ReliabilityBin: Codable, Sendable, Equatable {
+    package var lower: Double
+    package var upper: Double
+    package var decisions: Int
+    package var meanConfidence: Double?
+    package var right: Double?
+}
+
+/// What one method said about one decision.
+struct DecisionAnswer: Sendable {
+    var probabilityABetter: Double
+    /// Whether the gap that happened lies in the 50, 80 and 90 % intervals; nil for methods without intervals.
+    var covered: [Bool]?
+    var fearsCrossover = false
+}
+
+/// Scores answers; one instance serves every method, with the same resamples.
+struct DecisionScorer {
+    private static let resamples = 200
+    private static let figures: [any WritableKeyPath<DecisionScore, ScoredFigure> & Sendable] = [
+        \.accuracy, \.brier, \.logScore, \.regret, \.claims, \.claimError, \.caught, \.abstained, \.missed, \.denied,
+        \.coverage50, \.coverage80, \.coverage90,
+    ]
+
+    let cases: [DecisionCase]
+    let sources: [String]
+    private let bySource: [String: [Int]]
+    /// Per resample, how often each case counts.
+    private let multiplicities: [[Double]]
+
+    init(_ cases: [DecisionCase]) {
+        self.cases = cases
+        bySource = Dictionary(grouping: cases.indices) { cases[$0].source }
+        sources = bySource.keys.sorted()
+        var generator = SplitMix(seed: 20_07)
+        let candidates = Dictionary(grouping: cases, by: \.source).mapValues { group in
+            Set(group.flatMap { [$0.a, $0.b] }).sorted()
+        }
+        let order = sources
+        multiplicities = (0..<Self.resamples).map { _ in
+            var counts: [String: [String: Double]] = [:]
+            for source in order {
+                let names = candidates[source] ?? []
+                for _ in names {
+                    counts[source, default: [:]][names.randomElement(using: &generator)!, default: 0] += 1
+                }
+            }
+            return cases.map { (counts[$0.source]?[$0.a] ?? 0) * (counts[$0.source]?[$0.b] ?? 0) }
+        }
+    }
+
+    /// Pooled over all decisions.
+    func pooled(_ answers: [DecisionAnswer]) -> DecisionScore { score(answers, Array(cases.indices)) }
+
+    func bySource(_ answers: [DecisionAnswer]) -> [String: DecisionScore] {
+        bySource.mapValues { score(answers, $0) }
+    }
+
+    /// The mean over sources; figures that a source does not have are left out of theirs.
+    func macro(_ answers: [DecisionAnswer]) -> DecisionScore {
+        let all = [Double](repeating: 1, count: cases.count)
+        func mean(_ weights: [Double]) -> [Double?] {
+            let perSource = sources.map { figures(answers, bySource[$0] ?? [], weights) }
+            return Self.figures.indices.map { k in
+                let known = perSource.compactMap { $0[k] }
+                return known.isEmpty ? nil : known.mean
+            }
+        }
+        return assemble(Array(cases.indices), mean(all), multiplicities.map(mean))
+    }
+
+    /// Confidence bins: five of ten percent, the last split at 0.95 and 0.99.
+    func reliability(_ answers: [DecisionAnswer]) -> [ReliabilityBin] {
+        let edges = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0]
+        return zip(edges, edges.dropFirst()).map { lower, upper in
+            let inside = answers.indices.filter {
+                let p = answers[$0].probabilityABetter, confidence = max(p, 1 - p)
+                return confidence >= lower && (confidence < upper || upper == 1)
+            }
+            let right = inside.filter { isRight(answers[$0], cases[$0]) }
+            let confidences = inside.map { max(answers[$0].probabilityABetter, 1 - answers[$0].probabilityABetter) }
+            return ReliabilityBin(
+                lower: lower, upper: upper, decisions: inside.count,
+                meanConfidence: inside.isEmpty ? nil : confidences.mean,
+                right: inside.isEmpty ? nil : Double(right.count) / Double(inside.count))
+        }
+    }
+
+    private func score(_ answers: [DecisionAnswer], _ indices: [Int]) -> DecisionScore {
+        let all = [Double](repeating: 1, count: cases.count)
+        return assemble(
+            indices, figures(answers, indices, all), multiplicities.map { figures(answers, indices, $0) })
+    }
+
+    private func assemble(_ indices: [Int], _ values: [Double?], _ resampled: [[Double?]]) -> DecisionScore {
+        var score = DecisionScore(
+            decisions: indices.count, crossovers: indices.filter { cases[$0].isCrossover }.count)
+        for (k, figure) in Self.figures.enumerated() {
+            let draws = resampled.compactMap { $0[k] }
+            score[keyPath: figure] = ScoredFigure(
+                value: values[k],
+                interval90: values[k] == nil || draws.count < Self.resamples / 2
+                    ? nil : Estimate(draws: draws).interval90)
+        }
+        return score
+    }
+
+    /// A probability of exactly one half is counted as a choice of B, as the protocol does.
+    private func isRight(_ answer: DecisionAnswer, _ decision: DecisionCase) -> Bool {
+        (answer.probabilityABetter > 0.5) == decision.aIsBetter
+    }
+
+    /// Every figure, in the order of `figures`, as a weighted mean; nil where nothing carries weight.
+    private func figures(_ answers: [DecisionAnswer], _ indices: [Int], _ weights: [Double]) -> [Double?] {
+        var sums = [Double](repeating: 0, count: Self.figures.count), totals = sums
+        func add(_ k: Int, _ value: Double, _ weight: Double) {
+            sums[k] += weight * value
+            totals[k] += weight
+        }
+        for index in indices where weights[index] > 0 {
+            let decision = cases[index], answer = answers[index], weight = weights[index]
+            let p = answer.probabilityABetter, truth = decision.aIsBetter ? 1.0 : 0
+            let right = isRight(answer, decision), claimed = max(p, 1 - p) >= 0.95
+            let a = decision.target.lossesA.mean, b = decision.target.lossesB.mean
+            add(0, right ? 1 : 0, weight)
+            add(1, (p - truth) * (p - truth), weight)
+            add(2, -log(min(max(decision.aIsBetter ? p : 1 - p, 1e-3), 1)), weight)
+            add(3, right ? 0 : abs(a - b), weight)
+            add(4, claimed ? 1 : 0, weight)
+            if claimed { add(5, right ? 0 : 1, weight) }
+            if decision.isCrossover {
+                add(6, claimed && right ? 1 : 0, weight)
+                add(7, claimed ? 0 : 1, weight)
+                add(8, claimed && !right ? 1 : 0, weight)
+            }
+            if answer.covered != nil {
+                add(9, !decision.isCrossover && !claimed && answer.fearsCrossover ? 1 : 0, weight)
+            }
+            for (k, covered) in (answer.covered ?? []).enumerated() { add(10 + k, covered ? 1 : 0, weight) }
+        }
+        return zip(sums, totals).map { $1 > 0 ? $0 / $1 : nil }
+    }
+}
