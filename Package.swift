@@ -65,8 +65,8 @@ let package = Package(
         room(
             "ScalebenchCLI",
             [
-                "ScalebenchCore", "TokenData", "Transformer", "Training", "Comparison", "RunStore", "Launching",
-                "Reporting", argumentParser,
+                "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Training", "Comparison", "RunStore",
+                "Launching", "Reporting", argumentParser,
             ], resources: [.embedInCode("Embedded")]),
         .executableTarget(name: "scalebench", dependencies: ["ScalebenchCLI"], swiftSettings: swiftSettings),
 

@@ -17,7 +17,7 @@ struct ScalebenchCommand: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 64 wrong usage, 75 interrupted (the same command goes on).
             """,
         version: ScalebenchVersion.current,
-        subcommands: [CompareCommand.self, SuitesCommand.self, DataCommand.self, RunCommand.self])
+        subcommands: [CompareCommand.self, BacktestCommand.self, SuitesCommand.self, DataCommand.self, RunCommand.self])
 
 }
 

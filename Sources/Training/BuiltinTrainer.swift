@@ -47,7 +47,7 @@ package final class BuiltinTrainer: Trainer {
         schedule = LearningRateSchedule(spec.schedule, steps: spec.steps)
     }
 
-    package var machine: [String: String] { ["blas": BLAS.description] }
+    package var machine: [String: String] { ["blas": BLAS.description, "kernels": KernelPath.best.rawValue] }
 
     /// Twice the loss of a model that knows nothing.
     package var divergenceLoss: Double { 2 * log(Double(spec.model.vocabularySize)) }
