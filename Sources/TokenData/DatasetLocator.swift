@@ -104,7 +104,10 @@ extension DatasetLocator {
         var names = Set(embedded.keys)
         for root in roots + [cache] {
             let entries = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-            names.formUnion(entries.filter { isDataset("\(root)/\($0)") && !$0.contains(Self.generatedMark) })
+            names.formUnion(
+                entries.filter {
+                    isDataset("\(root)/\($0)") && !$0.contains(Self.generatedMark) && !DatasetWriter.isTemporary($0)
+                })
         }
         return names.sorted()
     }

@@ -27,9 +27,26 @@ package final class DatasetWriter {
         self.type = type
         self.shardTokens = shardTokens
         temporary =
-            "\(folder).tmp-\(ProcessInfo.processInfo.processIdentifier)-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
+            "\(folder)\(Self.temporaryMark)\(ProcessInfo.processInfo.processIdentifier)-\(String(UInt32.random(in: 0...UInt32.max), radix: 16))"
         try AtomicFile.makeFolder((folder as NSString).deletingLastPathComponent)
+        removeAbandoned()
         try AtomicFile.makeFolder(temporary)
+    }
+
+    /// Whether a folder of this name is one that a writer has not published.
+    static func isTemporary(_ name: String) -> Bool { name.contains(temporaryMark) }
+
+    private static let temporaryMark = ".tmp-"
+
+    /// Removes what a killed process left of this data set: a temporary folder a day old has no writer any more.
+    private func removeAbandoned() {
+        let parent = (folder as NSString).deletingLastPathComponent
+        let prefix = (folder as NSString).lastPathComponent + Self.temporaryMark
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
+            let path = "\(parent)/\(name)"
+            let changed = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+            if let changed, changed.timeIntervalSinceNow < -86_400 { try? FileManager.default.removeItem(atPath: path) }
+        }
     }
 
     deinit {

@@ -160,6 +160,22 @@ import TokenData
         #expect(found?.code == .inputOutput)
     }
 
+    /// What a killed process left is removed by the next writer of the same data set once it is a day old, not before.
+    @Test func whatAKilledWriterLeftIsRemoved() throws {
+        let folder = try TemporaryFolder()
+        for (name, age) in [("set.tmp-1-a", 100_000.0), ("set.tmp-2-b", 1000), ("other.tmp-3-c", 100_000)] {
+            let path = "\(folder.path)/\(name)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: path)
+        }
+        _ = try writeDataset(in: folder, name: "set", train: tokens)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() == [
+                "other.tmp-3-c", "set", "set.tmp-2-b",
+            ])
+    }
+
     @Test func anAbandonedWriterLeavesNothing() throws {
         let folder = try TemporaryFolder()
         do {
