@@ -19,7 +19,7 @@ extension NextRun {
     /// Runs of each candidate that are considered, fewest first.
     private static let counts = [2, 4, 8]
     /// Gains below this are not worth a line.
-    private static let smallestGain = 0.005
+    private static let smallestGain = 0.01
 
     /// More runs at every rung, and at a new rung half-way (in log scale) between the top rung and the target: the
     /// fewest at each place that help, best gain per FLOP first (per run where FLOPs are unknown).

@@ -9,12 +9,13 @@ struct ScalebenchCommand: AsyncParsableCommand {
         abstract: "Which of two training recipes will win at the scale you can afford only once?",
         discussion: """
             Examples:
-              scalebench compare                        the built-in question on this machine, a few minutes
-              scalebench compare a.json b.json          your two recipes on the default ladder
+              scalebench compare                    the built-in question
+              scalebench compare a.json b.json      your recipes, default ladder
               scalebench compare a.json b.json --dry-run
               scalebench compare --runs results.csv --target-scale 7e9
 
-            Exit status: 0 done, 1 failed, 64 wrong usage, 75 interrupted (the same command goes on).
+            Exit status: 0 done, 1 failed, 64 wrong usage, 75 interrupted (the
+            same command goes on).
             """,
         version: ScalebenchVersion.current,
         subcommands: [CompareCommand.self, BacktestCommand.self, SuitesCommand.self, DataCommand.self, RunCommand.self])

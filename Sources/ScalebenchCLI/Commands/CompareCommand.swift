@@ -15,11 +15,14 @@ struct CompareCommand: AsyncParsableCommand {
             Gap = loss of B − loss of A: positive means A is better.
 
             Examples:
-              scalebench compare                                  the default question
-              scalebench compare a.json b.json --dry-run          what it would cost
-              scalebench compare a.json b.json --predict-only     leave the target untrained
+              scalebench compare                                  the default
+              scalebench compare a.json b.json --dry-run          what it costs
+              scalebench compare a.json b.json --predict-only     no target run
               scalebench compare --runs results.csv --target-scale 7e9
-              scalebench compare --runs ladders.csv.gz --target-scale 7e9 --where ladder=c4 base new
+              scalebench compare base new --runs ladders.csv.gz \\
+                --target-scale 7e9 --where ladder=c4
+
+            Exit status: 0 done, 1 failed, 64 wrong usage, 75 interrupted.
             """)
 
     @Argument(help: "Candidate files, or names of candidates; the first is the reference.")
