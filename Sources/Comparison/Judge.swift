@@ -21,8 +21,11 @@ package struct Judge: Sendable {
         findings: [Finding] = []
     ) throws -> CompareResult {
         let noise = LadderNoise(ladder)
+        let noiseBefore = LadderNoise(ladder.withoutTarget)
         let pairs = try ladder.candidates.indices.dropFirst().map { index in
-            var pair = try judge(PairLadder(ladder, a: 0, b: index, noise: noise))
+            var pair = try judge(
+                PairLadder(ladder, a: 0, b: index, noise: noise),
+                before: PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore))
             pair.findings += findings
             return pair
         }
@@ -36,10 +39,11 @@ package struct Judge: Sendable {
             pairs: pairs)
     }
 
-    private func judge(_ pair: PairLadder) throws -> PairResult {
+    /// - Parameter blind: the same pair as it stood before any run at the target.
+    private func judge(_ pair: PairLadder, before blind: PairLadder) throws -> PairResult {
         if pair.armsAreIdentical { return identical(pair) }
         try pair.requireCommonRungs()
-        let before = try forecast(pair, pair.ladderRungs)
+        let before = try forecast(blind, blind.ladderRungs)
         let observed = pair.observation(predicted: before.forecast)
         let after = try pair.targetRung.map { try forecast(pair, pair.ladderRungs + [$0]) } ?? before
         let survivor = pair.survivor

@@ -75,4 +75,11 @@ package struct Ladder: Sendable {
         self.rungs = rungs
         self.target = target
     }
+
+    /// The ladder as it was before anything was trained at the target.
+    package var withoutTarget: Ladder {
+        var ladder = self
+        ladder.target.points = candidates.map { _ in [] }
+        return ladder
+    }
 }

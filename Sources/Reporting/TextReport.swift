@@ -105,7 +105,7 @@ package enum TextReport {
     }
 
     private static func nextStep(_ next: NextRun) -> String {
-        let cost = next.flops.map { ", \(Quantity.short($0)) FLOPs" } ?? ""
+        let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
         return
             "Cheapest next step: \(next.runsPerCandidate) more run\(next.runsPerCandidate == 1 ? "" : "s") of each at "
             + "\(next.label)\(cost): probability of naming the right winner \(Phrase.percent(next.probabilityRightNow)) → "

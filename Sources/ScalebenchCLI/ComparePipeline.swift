@@ -91,11 +91,10 @@ struct ComparePipeline {
     private func judge(
         _ plan: ComparisonPlan, _ data: DatasetDescription, _ records: [RunID: RunRecord], includesTarget: Bool
     ) throws -> CompareResult {
-        var ladder = plan.ladder(records)
-        if !includesTarget { ladder.target.points = plan.candidates.map { _ in [] } }
+        let ladder = plan.ladder(records)
         let suite = plan.suite
         return try Judge(thresholds: suite.thresholds).result(
-            ladder, question: suite.question,
+            includesTarget ? ladder : ladder.withoutTarget, question: suite.question,
             suite: .init(
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),

@@ -71,6 +71,14 @@ struct JudgeTests {
         #expect(pair.verdict != .bBetter)
     }
 
+    @Test func thePredictionNeverSeesTheTarget() throws {
+        let before = try judge(Self.ladder(falling, better))
+        let after = try judge(Self.ladder(falling, better, targetA: [2.7], targetB: [2.9]))
+        #expect(after.predicted.gap == before.predicted.gap)
+        #expect(after.predicted.probabilityABetter == before.probabilityABetter)
+        #expect(after.predicted.lossB == before.predicted.lossB)
+    }
+
     @Test func noMultiplierOnParametersAlone() throws {
         let pair = try judge(Self.ladder(falling, better, axis: .parameters))
         #expect(pair.computeMultiplier == nil)
