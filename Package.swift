@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // scalebench: which of two training recipes wins at a scale where only one run is affordable.
-// Targets are listed floor by floor; a floor may use only those below it (`.ci/check-floors` checks it).
+// Targets are listed floor by floor; a floor may use only those below it (Tests/HouseTests checks it).
 
 import PackageDescription
 

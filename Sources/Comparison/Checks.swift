@@ -8,12 +8,13 @@ package enum Checks {
     /// In the order a reader meets them.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
         divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, fewRungs, missedPrediction,
-        smallValidation, missingMultiplier,
+        smallValidation, missingMultiplier, rungsAbove, noNextRun,
     ]
 
     static func identicalArms(_ pair: PairLadder) -> Finding {
         Finding(
-            "identicalArms", .warning, "\(pair.a) and \(pair.b) resolve to the same runs at every scale of the ladder",
+            "identicalArms", .warning,
+            "\(pair.a) and \(pair.b) gave the same runs, to the last bit, at every scale of the ladder",
             advice: "the options in which they differ never act here: change them, or the ladder")
     }
 
@@ -39,7 +40,7 @@ package enum Checks {
                 return Finding(
                     "diverged", .warning, "\(name): \(count) of \(points.count) runs diverged at \(here.rung.label)",
                     advice: count == points.count
-                        ? "an arm that has no loss at the target, or at the top rung, loses; gaps there are null"
+                        ? "gaps there are null; lower the learning rate or warm up longer to compare losses at this scale"
                         : "the losses there are those of the runs that survived; lower the learning rate or warm up longer"
                 )
             }
@@ -52,7 +53,7 @@ package enum Checks {
         return [
             Finding(
                 "sharedRungs", .note,
-                "both candidates resolve to the same runs at \(shared.joined(separator: ", ")): the gap there is zero",
+                "both candidates gave the same runs, to the last bit, at \(shared.joined(separator: ", ")): the gap there is zero",
                 advice: "nothing to do; such a rung says where the rules meet, not which is better")
         ]
     }
@@ -86,7 +87,8 @@ package enum Checks {
             Finding(
                 "unequalCompute", .warning,
                 String(format: "\(pair.b) spends %+.1f %% FLOPs against \(pair.a) at \(worst.label)", percent),
-                advice: "read the compute multiplier, or give both the same FLOPs per rung (width, mlpRatio, tokens)")
+                advice:
+                    "give both the same FLOPs per rung (mlpRatio, heads); gaps are at equal rungs, not at equal FLOPs")
         ]
     }
 
@@ -136,6 +138,28 @@ package enum Checks {
             Finding(
                 "smallValidation", .warning, "the observed gap is within two standard errors of the validation set",
                 advice: "raise evaluation.sequences in the suite")
+        ]
+    }
+
+    private static func rungsAbove(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard !pair.rungsAbove.isEmpty else { return [] }
+        return [
+            Finding(
+                "rungsAboveTarget", .warning,
+                "runs above the target take no part: \(pair.rungsAbove.joined(separator: ", "))",
+                advice: "check --target-scale; to use them, ask for a larger target")
+        ]
+    }
+
+    private static func noNextRun(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard [.unresolved, .crossoverRisk].contains(result.verdict), result.nextRuns.isEmpty else { return [] }
+        return [
+            Finding(
+                "noNextRun", .note,
+                "no eight more runs of each at one scale below the target are expected to add a percent of certainty",
+                advice: result.observed == nil
+                    ? "only the target itself would decide it; until then choose by the expected regret"
+                    : "repeat the target with other seeds (--first-seed), or choose by the expected regret")
         ]
     }
 

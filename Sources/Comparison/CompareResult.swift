@@ -165,18 +165,21 @@ package struct CrossoverResult: Codable, Sendable {
     /// Searched up to this multiple of the target.
     private static let reach = 8.0
 
-    init(_ posterior: GapPosterior, _ pair: PairLadder) {
+    /// - Parameter signChanges: the forecast's probability that the order at the target is not that of the top rung. It
+    ///   counts single rungs that leave the trend, which the search along the smooth trend does not see; a crossing
+    ///   is at least as probable.
+    init(_ posterior: GapPosterior, _ pair: PairLadder, signChanges: Double) {
         let smallest = pair.rungs.first?.rung.scale ?? pair.targetScale
         let far = posterior.crossing(from: smallest, to: pair.targetScale * Self.reach)
         let below = posterior.crossing(from: smallest, to: pair.targetScale)
         let statement: Statement =
             switch far.kind {
-            case .none: .noneUpTo
+            case .none: signChanges < 0.05 ? .noneUpTo : .cannotBePlaced
             case .between: .between
             case .cannotBePlaced: .cannotBePlaced
             }
         self.init(
-            statement: statement, probabilityBelowTarget: below.probability,
+            statement: statement, probabilityBelowTarget: max(below.probability, signChanges),
             scale: far.kind == .between ? far.place : nil, searchedUpTo: pair.targetScale * Self.reach,
             noneUpTo: far.noneUpTo)
     }

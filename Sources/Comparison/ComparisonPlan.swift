@@ -51,6 +51,24 @@ package struct ComparisonPlan: Sendable {
             }
         }
         self.runs = runs
+        try checkFlopsRise()
+    }
+
+    /// The axis is FLOPs: a ladder whose rungs do not rise in them has no top.
+    private func checkFlopsRise() throws {
+        let places = suite.rungs.indices.map { Place.rung($0) } + [.target]
+        let flops = places.map { place in
+            let here = runs.filter { $0.place == place }.map(\.spec.flops)
+            return here.reduce(0, +) / Double(here.count)
+        }
+        for (index, (low, high)) in zip(flops, flops.dropFirst()).enumerated() where low >= high {
+            throw ScalebenchError(
+                .invalidInput,
+                "\(label(of: places[index])) costs \(Quantity.short(low)) FLOPs, the next one "
+                    + "(\(label(of: places[index + 1]))) only \(Quantity.short(high))",
+                at: "suite \(suite.name): rungs",
+                hint: "order rungs by training FLOPs, the target last and largest")
+        }
     }
 
     /// The runs at one place, most expensive first.

@@ -42,25 +42,24 @@ package struct Judge: Sendable {
     /// - Parameter blind: the same pair as it stood before any run at the target.
     private func judge(_ pair: PairLadder, before blind: PairLadder) throws -> PairResult {
         if pair.armsAreIdentical { return identical(pair) }
-        try pair.requireCommonRungs()
-        let before = try forecast(blind, blind.ladderRungs)
-        let observed = pair.observation(predicted: before.forecast)
-        let after = try pair.targetRung.map { try forecast(pair, pair.ladderRungs + [$0]) } ?? before
-        let survivor = pair.survivor
-        let verdict = survivor ?? after.verdict
+        let prediction = try assess(blind)
+        let outcome = pair.isTargetTrained ? try assess(pair) : prediction
+        let forecast = outcome.forecast
         var result = PairResult(
-            a: pair.a, b: pair.b, verdict: verdict,
-            probabilityABetter: survivor.map { $0 == .aBetter ? 1 : 0 } ?? after.forecast.probabilityABetter,
-            gap: survivor == nil ? after.forecast.gap : nil,
-            expectedGap: survivor == nil ? after.forecast.expectedGap : nil,
-            computeMultiplier: survivor == nil ? multiplier(after.forecast, pair.axis) : nil,
-            crossover: CrossoverResult(after.posterior, pair), expectedRegret: nil, rungGaps: pair.rungGaps,
-            predicted: .init(before.forecast, before.verdict), observed: observed, findings: [], nextRuns: [])
-        if survivor == nil {
-            result.expectedRegret = .init(a: after.forecast.expectedRegretA, b: after.forecast.expectedRegretB)
+            a: pair.a, b: pair.b, verdict: outcome.verdict, probabilityABetter: forecast?.probabilityABetter,
+            gap: forecast?.gap, expectedGap: forecast?.expectedGap,
+            computeMultiplier: pair.axis == .parameters ? nil : forecast?.computeMultiplier,
+            crossover: outcome.posterior.map {
+                CrossoverResult($0, pair, signChanges: forecast?.probabilitySignDiffersFromTopRung ?? 0)
+            },
+            expectedRegret: forecast.map { .init(a: $0.expectedRegretA, b: $0.expectedRegretB) },
+            rungGaps: pair.rungGaps, predicted: .init(prediction.forecast, prediction.verdict),
+            observed: pair.observation(predicted: prediction.forecast), findings: [], nextRuns: [])
+        if pair.isTargetTrained, forecast == nil, outcome.verdict != .unresolved {
+            result.probabilityABetter = outcome.verdict == .aBetter ? 1 : 0
         }
-        if verdict == .unresolved || verdict == .crossoverRisk {
-            result.nextRuns = NextRun.candidates(pair, after.posterior)
+        if let posterior = outcome.posterior, [.unresolved, .crossoverRisk].contains(outcome.verdict) {
+            result.nextRuns = NextRun.candidates(pair, posterior)
         }
         result.findings = Checks.all.flatMap { $0(pair, result) }
         return result
@@ -68,22 +67,24 @@ package struct Judge: Sendable {
 
     // MARK: - The rule
 
-    private struct Forecast {
-        var posterior: GapPosterior
-        var forecast: GapForecast
+    /// What one state of knowledge says. Without numbers where divergence alone decides.
+    private struct Assessment {
         var verdict: Verdict
+        var forecast: GapForecast?
+        var posterior: GapPosterior?
     }
 
-    private func forecast(_ pair: PairLadder, _ rungs: [GapRung]) throws -> Forecast {
-        let posterior: GapPosterior
+    private func assess(_ pair: PairLadder) throws -> Assessment {
+        if let verdict = pair.divergenceVerdict { return Assessment(verdict: verdict) }
+        try pair.requireCommonRungs()
         do {
-            posterior = try model.posterior(rungs)
+            let posterior = try model.posterior(pair.ladderRungs + [pair.targetRung].compactMap { $0 })
+            let sigma = pair.sigma(at: pair.targetScale)
+            let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
+            return Assessment(verdict: verdict(forecast), forecast: forecast, posterior: posterior)
         } catch let error as GapModelError {
             throw ScalebenchError(.invalidInput, "\(pair.a) against \(pair.b): \(error)")
         }
-        let sigma = pair.sigma(at: pair.targetScale)
-        let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
-        return Forecast(posterior: posterior, forecast: forecast, verdict: verdict(forecast))
     }
 
     private func verdict(_ forecast: GapForecast) -> Verdict {
@@ -96,11 +97,7 @@ package struct Judge: Sendable {
         return .unresolved
     }
 
-    private func multiplier(_ forecast: GapForecast, _ axis: ScaleAxis) -> Estimate? {
-        axis == .parameters ? nil : forecast.computeMultiplier
-    }
-
-    /// Two names for the same runs: the gap is exactly zero, not merely small.
+    /// Two names for the same or bit-equal runs: the gap is exactly zero, not merely small.
     private func identical(_ pair: PairLadder) -> PairResult {
         let zero = Estimate(exactly: 0)
         return PairResult(
@@ -115,10 +112,10 @@ package struct Judge: Sendable {
 }
 
 extension PairResult.Prediction {
-    fileprivate init(_ forecast: GapForecast, _ verdict: Verdict) {
+    fileprivate init(_ forecast: GapForecast?, _ verdict: Verdict) {
         self.init(
-            verdict: verdict, probabilityABetter: forecast.probabilityABetter, lossA: forecast.lossA,
-            lossB: forecast.lossB, gap: forecast.gap,
-            probabilitySignChanges: forecast.probabilitySignDiffersFromTopRung)
+            verdict: verdict, probabilityABetter: forecast?.probabilityABetter, lossA: forecast?.lossA,
+            lossB: forecast?.lossB, gap: forecast?.gap,
+            probabilitySignChanges: forecast?.probabilitySignDiffersFromTopRung)
     }
 }

@@ -1,11 +1,11 @@
 // Seed noise of a ladder: pooled over candidates and rungs where the data allow it.
 
 import ScalebenchCore
-package import ScalingLaws
+import ScalingLaws
 
 /// The standard deviation of one run's final loss, by candidate and scale.
-package struct LadderNoise: Sendable {
-    package let pooled: SeedNoise
+struct LadderNoise: Sendable {
+    let pooled: SeedNoise
 
     init(_ ladder: Ladder) {
         var groups: [SeedGroup] = []
@@ -25,7 +25,6 @@ package struct LadderNoise: Sendable {
 
     /// Runs that an earlier candidate of the rung has already contributed are not counted twice.
     private static func isShared(_ points: [ScalingPoint], by index: Int, in rung: LadderRung) -> Bool {
-        let ids = points.compactMap(\.runID)
-        return !ids.isEmpty && rung.points[..<index].contains { $0.compactMap(\.runID) == ids }
+        rung.points[..<index].contains { points.areIdentical(to: $0) }
     }
 }

@@ -5,15 +5,16 @@ import ScalebenchCore
 import ScalingLaws
 
 /// Two candidates of a ladder, ready for the gap model and the checks.
-package struct PairLadder: Sendable {
-    package let a: String
-    package let b: String
+struct PairLadder: Sendable {
+    let a: String
+    let b: String
     let axis: ScaleAxis
     let targetScale: Double
     /// Below the target, smallest first, with the runs of A and of B.
     let rungs: [(rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])]
     let target: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])
     let noise: LadderNoise
+    let rungsAbove: [String]
     private let indexA: Int
     private let indexB: Int
 
@@ -25,6 +26,7 @@ package struct PairLadder: Sendable {
         rungs = ladder.rungs.map { ($0, $0.points[indexA], $0.points[indexB]) }
         target = (ladder.target, ladder.target.points[indexA], ladder.target.points[indexB])
         self.noise = noise
+        rungsAbove = ladder.rungsAbove
         self.indexA = indexA
         self.indexB = indexB
     }
@@ -50,31 +52,37 @@ package struct PairLadder: Sendable {
     }
 
     static func shareRuns(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> Bool {
-        let idsA = here.a.compactMap(\.runID), idsB = here.b.compactMap(\.runID)
-        return !idsA.isEmpty && idsA == idsB
+        here.a.areIdentical(to: here.b)
     }
 
-    /// Both names stand for the same runs wherever either was trained.
+    /// Both names stand for the same runs, or for bit-equal ones, wherever either was trained.
     var armsAreIdentical: Bool {
         (rungs + [target]).allSatisfy { ($0.a.isEmpty && $0.b.isEmpty) || Self.shareRuns($0) }
     }
 
     func requireCommonRungs() throws {
         let common = ladderRungs.count
-        guard common >= 2 || survivor != nil && common >= 1 else {
+        guard common >= 2 else {
             throw ScalebenchError(
                 .invalidInput, "\(a) and \(b) have \(common) rung\(common == 1 ? "" : "s") in common below the target",
                 hint: "train both at two scales or more; scales within 2.5 % of each other count as one rung")
         }
     }
 
-    /// The verdict that divergence alone decides: an arm whose every run diverged at the target, or at the top rung
-    /// while the target is untrained, loses to one that has a loss there.
-    var survivor: Verdict? {
-        let place = target.a.isEmpty || target.b.isEmpty ? rungs.last { !$0.a.isEmpty && !$0.b.isEmpty } : target
-        guard let place else { return nil }
-        let lostA = place.a.allSatisfy(\.diverged), lostB = place.b.allSatisfy(\.diverged)
-        return lostA == lostB ? nil : (lostA ? .bBetter : .aBetter)
+    /// Both were trained at the target, whatever came of it.
+    var isTargetTrained: Bool { !target.a.isEmpty && !target.b.isEmpty }
+
+    /// The verdict that divergence alone decides, at the target or, while that is untrained, at the top rung of both:
+    /// an arm whose every run diverged there loses to one that has a loss; where both diverged nothing can be said.
+    var divergenceVerdict: Verdict? {
+        guard let place = isTargetTrained ? target : rungs.last(where: { !$0.a.isEmpty && !$0.b.isEmpty }) else {
+            return nil
+        }
+        switch (place.a.allSatisfy(\.diverged), place.b.allSatisfy(\.diverged)) {
+        case (false, false): return nil
+        case (true, true): return .unresolved
+        case (let lostA, _): return lostA ? .bBetter : .aBetter
+        }
     }
 
     /// Expected gap at every rung that both were trained at.
@@ -117,14 +125,19 @@ package struct PairLadder: Sendable {
         }
     }
 
-    /// What the runs at the target said; nil until both were trained there.
+    /// What the runs at the target said, means over them; nil until both were trained there.
     func observation(predicted: GapForecast?) -> PairResult.Observation? {
-        guard let runA = target.a.first, let runB = target.b.first else { return nil }
-        var gap: Double?
-        if let lossA = runA.loss, let lossB = runB.loss { gap = lossB - lossA }
+        guard isTargetTrained else { return nil }
+        let mean = { (points: [ScalingPoint]) -> Double? in
+            let losses = points.compactMap(\.loss)
+            return losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
+        }
+        let lossA = mean(target.a), lossB = mean(target.b)
+        let gap = lossA.flatMap { lossA in lossB.map { $0 - lossA } }
+        let isOneEach = target.a.count == 1 && target.b.count == 1
         return PairResult.Observation(
-            lossA: runA.loss, lossB: runB.loss, gap: gap,
-            evaluationStandardError: gap == nil ? nil : Self.pairedStandardError(runA, runB),
+            lossA: lossA, lossB: lossB, gap: gap,
+            evaluationStandardError: isOneEach ? Self.pairedStandardError(target.a[0], target.b[0]) : nil,
             predictedQuantile: gap.flatMap { gap in predicted.map { Self.quantile(of: gap, in: $0.gap) } })
     }
 

@@ -70,6 +70,9 @@ package struct RunTable: Sendable {
             throw ScalebenchError(
                 .invalidInput, "a comparison needs two candidates, found \(wanted.count)", at: file)
         }
+        guard Set(wanted).count == wanted.count else {
+            throw ScalebenchError(.invalidInput, "a candidate is named twice", at: file, hint: "name each once")
+        }
         candidates = wanted
         rows = all.filter { wanted.contains($0.candidate) }
         try Self.refuseDuplicates(rows, file: file)
@@ -81,6 +84,7 @@ package struct RunTable: Sendable {
         let levels = grouped()
         let limit = targetScale / Self.rungTolerance
         let below = levels.filter { $0.scale < limit }
+        let above = levels.filter { $0.scale > targetScale * Self.rungTolerance }
         guard below.count >= 2 else {
             throw ScalebenchError(
                 .invalidInput,
@@ -93,15 +97,19 @@ package struct RunTable: Sendable {
         let atTarget = levels.first { abs(log($0.scale / targetScale)) <= log(Self.rungTolerance) }
         var target = atTarget ?? LadderRung(label: "", scale: targetScale, points: candidates.map { _ in [] })
         target.scale = targetScale
-        target.label = "target \(Quantity.short(targetScale))"
-        return Ladder(axis: axis, candidates: candidates, rungs: below, target: target)
+        target.label = Quantity.short(targetScale)
+        return Ladder(
+            axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: above.map(\.label))
     }
 
     /// Rows at nearly equal scales become one rung.
     private func grouped() -> [LadderRung] {
         var groups: [[Row]] = []
         for row in rows.sorted(by: { $0.scale < $1.scale }) {
-            if let first = groups.last?.first, row.scale <= first.scale * Self.rungTolerance {
+            if let group = groups.last, row.scale <= group[0].scale * Self.rungTolerance,
+                // One candidate at two scales has two rungs there, not two seeds.
+                !group.contains(where: { $0.candidate == row.candidate && $0.scale != row.scale })
+            {
                 groups[groups.count - 1].append(row)
             } else {
                 groups.append([row])
@@ -164,11 +172,12 @@ extension RunTable {
         func row(_ line: Int, _ cells: [String], file: String) throws -> Row {
             let number = { (column: Int, name: String) throws -> Double in
                 let text = cells[column].trimmingCharacters(in: .whitespaces)
-                guard let value = Double(text), value.isFinite, value > 0 else {
+                guard let value = Double(text), value >= 1e-30, value <= 1e30 else {
                     throw ScalebenchError(
                         .invalidInput,
                         text.isEmpty ? "\(name) is empty" : "\(name) \"\(text)\" is not a positive number",
-                        at: "\(file):\(line)", hint: "give every run a finite \(name) above zero, or remove the row")
+                        at: "\(file):\(line)",
+                        hint: "give every run a \(name) between 1e-30 and 1e30, or remove the row")
                 }
                 return value
             }

@@ -36,6 +36,19 @@ package struct ScalingPoint: Sendable, Equatable {
     package var diverged: Bool { loss == nil }
 }
 
+extension [ScalingPoint] {
+    /// Whether these runs and `others` are the same ones: the same run under two names, or runs whose numbers agree to
+    /// the last bit because the option in which they differ never acted. One bare number each is no evidence.
+    func areIdentical(to others: [ScalingPoint]) -> Bool {
+        guard !isEmpty, count == others.count else { return false }
+        if allSatisfy({ $0.runID != nil }), map(\.runID) == others.map(\.runID) { return true }
+        let agree = zip(self, others).allSatisfy {
+            $0.seed == $1.seed && $0.loss != nil && $0.loss == $1.loss && $0.sequenceLosses == $1.sequenceLosses
+        }
+        return agree && (count > 1 || self[0].sequenceLosses != nil)
+    }
+}
+
 /// One scale, with the runs of every candidate at it.
 package struct LadderRung: Sendable {
     package var label: String
@@ -68,12 +81,17 @@ package struct Ladder: Sendable {
     package var rungs: [LadderRung]
     /// The target; its points are empty until it has been trained.
     package var target: LadderRung
+    /// Labels of rungs beyond the target, which take no part.
+    package var rungsAbove: [String]
 
-    package init(axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung) {
+    package init(
+        axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung, rungsAbove: [String] = []
+    ) {
         self.axis = axis
         self.candidates = candidates
         self.rungs = rungs
         self.target = target
+        self.rungsAbove = rungsAbove
     }
 
     /// The ladder as it was before anything was trained at the target.

@@ -7,10 +7,16 @@ package import ScalingLaws
 
 package enum Phrase {
     /// `3.412`: as many decimals as a loss is worth reading to.
-    package static func loss(_ value: Double) -> String { String(format: "%.4f", value) }
+    package static func loss(_ value: Double) -> String {
+        isOrdinary(value) ? String(format: "%.4f", value) : String(format: "%.3e", value)
+    }
+
+    /// Whether four decimals show it well.
+    private static func isOrdinary(_ value: Double) -> Bool { value == 0 || (1e-3..<1e5).contains(abs(value)) }
 
     /// `+0.0312`: a gap always shows its sign.
     package static func gap(_ value: Double) -> String {
+        if abs(value) >= 1e5 { return String(format: "%+.3e", value) }
         // "-0.0000" would claim a direction that is not there.
         let text = String(format: "%+.4f", value)
         return text == "-0.0000" ? "+0.0000" : text
@@ -21,7 +27,7 @@ package enum Phrase {
         switch probability {
         case 0.999...: "> 99.9 %"
         case ..<0.001: "< 0.1 %"
-        case 0.99..., ..<0.01: String(format: "%.1f %%", probability * 100)
+        case 0.9..., ..<0.1: String(format: "%.1f %%", probability * 100)
         default: String(format: "%.0f %%", probability * 100)
         }
     }
@@ -54,6 +60,7 @@ package enum Phrase {
         case .crossoverRisk:
             let risk = pair.predicted.probabilitySignChanges.map { " (probability \(percent($0)))" } ?? ""
             return "No winner yet: the order of \(a) and \(b) may change between the top rung and the target\(risk)."
+        case .unresolved where pair.gap == nil: return "Unresolved: both \(a) and \(b) diverged."
         case .unresolved:
             let leader = (pair.probabilityABetter ?? 0.5) >= 0.5 ? a : b
             let probability = pair.probabilityABetter.map { max($0, 1 - $0) }

@@ -108,8 +108,13 @@ package enum TextReport {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
         return
             "Cheapest next step: \(next.runsPerCandidate) more run\(next.runsPerCandidate == 1 ? "" : "s") of each at "
-            + "\(next.label)\(cost): probability of naming the right winner \(Phrase.percent(next.probabilityRightNow)) → "
-            + "\(Phrase.percent(next.probabilityRightAfter))."
+            + "\(next.label)\(cost): probability of naming the right winner \(percent(next.probabilityRightNow)) → "
+            + "\(percent(next.probabilityRightAfter))."
+    }
+
+    /// One decimal: what a few runs add is small.
+    private static func percent(_ probability: Double) -> String {
+        Quantity.significant(100 * probability) + " %"
     }
 
     private static func unit(_ result: CompareResult) -> String {

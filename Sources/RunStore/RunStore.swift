@@ -65,7 +65,13 @@ package struct RunStore: Sendable {
     package func record(_ id: RunID) throws -> RunRecord? {
         let file = folder(of: id).events
         guard FileManager.default.fileExists(atPath: file) else { return nil }
-        return try RunRecord(events: try ConfigReader.readFile(file), file: file)
+        let record = try RunRecord(events: try ConfigReader.readFile(file), file: file)
+        if let owner = record.start?.runID, owner != id {
+            throw ScalebenchError(
+                .damagedData, "these are the events of run \(owner), not of \(id)", at: file,
+                hint: "remove this run's folder; it is trained again")
+        }
+        return record
     }
 
     /// Makes the run's folder ready for a trainer. Does nothing where the same job already lies there.

@@ -11,7 +11,7 @@ import TokenData
 
 struct ComparePipeline {
     let candidates: [String]
-    let options: TrainingOptions
+    let options: LadderOptions
     let output: OutputOptions
 
     /// Nil after `--dry-run`.
@@ -54,10 +54,24 @@ struct ComparePipeline {
         let chosen = try names.map { try located.candidate($0) }
         try refuseEqualNames(chosen)
         let data = try locator.describe(suite.dataset)
+        try checkSize(data, for: suite)
         let plan = try ComparisonPlan(
             suite: suite, candidates: chosen, vocabularySize: data.vocabularySize, dataHash: data.contentHash,
             firstSeed: options.firstSeed)
         return (plan, data)
+    }
+
+    /// Found here rather than in every run.
+    private func checkSize(_ data: DatasetDescription, for suite: Suite) throws {
+        let needed = max(suite.evaluation.sequences, suite.evaluation.curveSequences)
+        let present = max(0, data.validationTokens - 1) / suite.contextLength
+        guard present >= needed else {
+            throw ScalebenchError(
+                .invalidInput,
+                "data set \"\(data.name)\" has \(present) validation sequences of \(suite.contextLength) tokens, "
+                    + "suite \(suite.name) evaluates on \(needed)", at: "evaluation.sequences",
+                hint: "use more text (a tenth of it becomes validation), or a suite with fewer evaluation.sequences")
+        }
     }
 
     private func refuseEqualNames(_ candidates: [Candidate]) throws {
@@ -73,13 +87,18 @@ struct ComparePipeline {
         let line = LiveLine(isQuiet: output.quiet)
         defer { line.clear() }
         return try locator.prepare(name) { fraction in
+            if StopRequest.fromSignals.isRequested {
+                line.clear()
+                LiveLine.print("Stopped while the data set was made; the same command starts that again.")
+                Foundation.exit(StopRequest.exitStatus)
+            }
             line.show("preparing data set \(name): \(Phrase.percent(min(fraction, 0.999)))")
         }
     }
 
     private func printPlan(_ plan: ComparisonPlan) throws {
         // A dry run leaves nothing behind, not even an empty store.
-        let exists = FileManager.default.fileExists(atPath: storePath)
+        let exists = FileManager.default.fileExists(atPath: "\(storePath)/store.json")
         let store = exists ? try RunStore(root: storePath) : nil
         let costs = CostModel()
         print(

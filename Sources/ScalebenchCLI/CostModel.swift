@@ -4,7 +4,6 @@ import Comparison
 import Foundation
 import Reporting
 import ScalebenchCore
-import Synchronization
 import Transformer
 
 /// Measures each shape once.
@@ -45,8 +44,15 @@ final class CostModel {
             let steps = Double(spec.steps) + Double(evaluated) / Double(spec.batchSequences) / 3
             return RunCost(
                 seconds: perStep * steps,
-                memoryBytes: Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)))
+                memoryBytes: memoryBytes(spec))
         }
+    }
+
+    /// Model, gradients, activations, the optimizer's moments, and the validation tokens.
+    private func memoryBytes(_ spec: RunSpec) -> Double {
+        let moments = Double(AdamW.memoryBytes(GPTParameters(spec.model)))
+        let validation = 4 * Double(spec.evaluation.sequences * (spec.model.contextLength + 1))
+        return Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)) + moments + validation
     }
 
     private func secondsPerStep(_ shape: Shape) -> Double {
@@ -83,7 +89,7 @@ final class CostModel {
             step()
             steps += 1
             let duration = start.duration(to: .now)
-            elapsed = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+            elapsed = duration.seconds
         }
         return elapsed / Double(steps)
     }

@@ -13,6 +13,13 @@ struct OutputOptions: ParsableArguments {
     /// Finds out before hours of training, not after, that the result has no place to go.
     func checkWritable() throws {
         guard let json, json != "-" else { return }
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: json, isDirectory: &isFolder)
+        guard !json.isEmpty, !json.hasSuffix("/"), !isFolder.boolValue else {
+            throw ScalebenchError(
+                .inputOutput, "--json needs the name of a file", at: json.isEmpty ? nil : json,
+                hint: "add a file name, such as result.json")
+        }
         let folder = URL(fileURLWithPath: json).deletingLastPathComponent().path
         guard FileManager.default.isWritableFile(atPath: folder) else {
             throw ScalebenchError(
@@ -24,8 +31,14 @@ struct OutputOptions: ParsableArguments {
     func write(_ result: CompareResult) throws {
         if let json {
             let data = try result.json()
-            if json == "-" { FileHandle.standardOutput.write(data) } else { try AtomicFile.write(data, to: json) }
+            if json == "-" {
+                try FileHandle.standardOutput.write(contentsOf: data)
+            } else {
+                try AtomicFile.write(data, to: json)
+            }
         }
-        if !quiet, json != "-" { print(TextReport.render(result), terminator: "") }
+        if !quiet, json != "-" {
+            try FileHandle.standardOutput.write(contentsOf: Data(TextReport.render(result).utf8))
+        }
     }
 }

@@ -9,6 +9,9 @@ struct LocatedSuite {
     /// Nil for the embedded one.
     var folder: String?
 
+    /// What `--suite` finds it by: the folder's name.
+    var name: String { folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? suite.name }
+
     /// The candidate that `argument` means: a file, or the name of one of the suite's own candidates.
     func candidate(_ argument: String) throws -> Candidate {
         if argument.contains("/") || argument.hasSuffix(".json") || argument.hasSuffix(".json5") {
@@ -49,21 +52,21 @@ enum SuiteLocator {
             return try open(folder: "\(root)/\(name)")
         }
         if let embedded = try embedded(name) { return embedded }
-        let names = try all().map(\.suite.name)
+        let names = try all().map(\.name)
         throw ScalebenchError(
             .notFound, "no suite \"\(name)\"",
             hint: NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
                 ?? "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))")
     }
 
-    /// Every suite in the roots and in the binary, by name.
+    /// Every suite in the roots and in the binary, by name; those that cannot be read are left out (`--suite` says why).
     static func all() throws -> [LocatedSuite] {
         var found: [String: LocatedSuite] = [:]
         for name in EmbeddedFiles.suites.keys { found[name] = try embedded(name) }
         for root in roots.reversed() {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
             where FileManager.default.fileExists(atPath: "\(root)/\(name)/suite.json") {
-                found[name] = try open(folder: "\(root)/\(name)")
+                found[name] = try? open(folder: "\(root)/\(name)")
             }
         }
         return found.sorted { $0.key < $1.key }.map(\.value)

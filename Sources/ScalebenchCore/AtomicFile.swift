@@ -5,7 +5,15 @@ package import Foundation
 /// Writing under a temporary name in the same folder, flushed, then renamed.
 package enum AtomicFile {
     /// Writes `data` to `path`, replacing what was there only once everything is on disk.
-    package static func write(_ data: Data, to path: String) throws {
+    ///
+    /// A symbolic link stays one: its target is replaced. A device or pipe cannot be renamed onto; it is written to.
+    package static func write(_ data: Data, to name: String) throws {
+        let path = URL(fileURLWithPath: name).resolvingSymlinksInPath().path
+        let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+        if let type, type != .typeRegular {
+            guard type != .typeDirectory else { throw unwritable(name, "this is a folder") }
+            return try writeInPlace(data, to: path)
+        }
         let temporary = "\(path).tmp-\(ProcessInfo.processInfo.processIdentifier)"
         guard FileManager.default.createFile(atPath: temporary, contents: nil),
             let handle = FileHandle(forWritingAtPath: temporary)
@@ -22,6 +30,16 @@ package enum AtomicFile {
             let reason = String(cString: strerror(errno))
             try? FileManager.default.removeItem(atPath: temporary)
             throw unwritable(path, reason)
+        }
+    }
+
+    private static func writeInPlace(_ data: Data, to path: String) throws {
+        guard let handle = FileHandle(forWritingAtPath: path) else { throw unwritable(path, "it cannot be opened") }
+        do {
+            try handle.write(contentsOf: data)
+            try handle.close()
+        } catch {
+            throw unwritable(path, error.localizedDescription)
         }
     }
 

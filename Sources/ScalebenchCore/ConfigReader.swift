@@ -39,7 +39,7 @@ package final class ConfigReader {
         } catch {
             throw ScalebenchError(
                 .invalidInput, "not valid JSON", at: file, hint: "check commas, quotes and brackets near there",
-                cause: Self.words(of: error))
+                cause: Self.place(ofFailureIn: data))
         }
         return try ConfigReader(value, file: file)
     }
@@ -200,17 +200,22 @@ extension ConfigReader {
         path.isEmpty ? file : "\(file):\(path)"
     }
 
-    /// Foundation's own description of a parse failure; it names the line and column.
-    private static func words(of error: any Error) -> String {
-        if case DecodingError.dataCorrupted(let context)? = error as? DecodingError {
-            if let underlying = context.underlyingError as NSError?,
-                let detail = underlying.userInfo[NSDebugDescriptionErrorKey] as? String
-            {
-                return detail
+    /// Line and column of a parse failure. Foundation says nothing of the place for JSON5, so the text is read once more
+    /// as plain JSON; where it uses JSON5's liberties before the mistake, that place is one of those.
+    private static func place(ofFailureIn data: Data) -> String? {
+        do {
+            _ = try JSONSerialization.jsonObject(with: data)
+            return nil
+        } catch {
+            let detail = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
+            guard let match = detail.firstMatch(of: /(.*) around character (\d+)/), let offset = Int(match.2) else {
+                return nil
             }
-            return context.debugDescription
+            let before = data.prefix(offset)
+            let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+            let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
+            return "\(match.1.lowercased()) near line \(line), column \(column), read as plain JSON"
         }
-        return "\(error)"
     }
 
     package static func readFile(_ path: String) throws -> Data {

@@ -15,7 +15,7 @@ package enum ContentHash {
         sha256(Data(value.canonicalText.utf8))
     }
 
-    private static func hex(_ bytes: some Sequence<UInt8>) -> String {
+    fileprivate static func hex(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
@@ -35,9 +35,6 @@ package struct IncrementalHash {
 
     /// 64 lower-case hexadecimal digits of everything passed so far.
     package func finalize() -> String {
-        state.finalize().map { byte in
-            let digits = String(byte, radix: 16)
-            return byte < 16 ? "0" + digits : digits
-        }.joined()
+        ContentHash.hex(state.finalize())
     }
 }

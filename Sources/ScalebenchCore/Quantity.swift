@@ -7,6 +7,7 @@ package enum Quantity {
     /// Three significant digits: `12.3 M`, `1.02e15` from 10¹² on.
     package static func short(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
+        let value = rounded(value)
         switch abs(value) {
         case 1e12...: return String(format: "%.2e", value).replacingOccurrences(of: "e+", with: "e")
         case 1e9...: return significant(value / 1e9) + " G"
@@ -16,16 +17,24 @@ package enum Quantity {
         }
     }
 
+    /// To three significant digits, so that the unit is chosen for what is shown: 999,999.9 is 1 M.
+    private static func rounded(_ value: Double) -> Double {
+        guard value != 0 else { return 0 }
+        let unit = pow(10, floor(log10(abs(value))) - 2)
+        let result = (value / unit).rounded() * unit
+        return result.isFinite ? result : value
+    }
+
     /// `45 s`, `3 min 20 s`, `2 h 5 min`, `3.2 days`.
     package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0 else { return "–" }
+        if seconds < 10 { return significant(seconds, digits: 2) + " s" }
+        if seconds >= 172_800 { return short(seconds / 86_400) + " days" }
         let whole = Int(seconds.rounded())
-        switch seconds {
-        case ..<10: return significant(seconds, digits: 2) + " s"
+        switch whole {
         case ..<60: return "\(whole) s"
         case ..<3600: return "\(whole / 60) min \(whole % 60) s"
-        case ..<172_800: return "\(whole / 3600) h \(whole % 3600 / 60) min"
-        default: return significant(seconds / 86_400) + " days"
+        default: return "\(whole / 3600) h \(whole % 3600 / 60) min"
         }
     }
 

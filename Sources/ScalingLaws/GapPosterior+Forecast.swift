@@ -153,7 +153,8 @@ extension GapPosterior {
                 multiplier.append(pow(10, min(max(decades ?? 12, -12), 12)))
             }
         }
-        if notFalling <= 0.05 * Double(multiplier.count) { draws.multiplier = multiplier }
+        // Up to a quarter only opens the upper ends of the intervals; beyond that the median means nothing.
+        if notFalling <= 0.25 * Double(multiplier.count) { draws.multiplier = multiplier }
         return draws
     }
 
@@ -162,7 +163,9 @@ extension GapPosterior {
         let a: Double
         let b: Double
 
-        init(centre: Double, gap: Double, floor: Double) {
+        init(centre: Double, gap: Double, floor drawn: Double) {
+            // Level and floor are drawn apart: a floor at or above the level would exchange the two losses.
+            let floor = min(drawn, 0.98 * centre)
             let ratio = exp(GapPosterior.clamp(abs(gap)))
             // The positive root of ratio·s² − F (ratio − 1) s − M² = 0 is the smaller loss.
             let linear = floor * (ratio - 1)

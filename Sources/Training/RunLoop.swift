@@ -8,7 +8,7 @@
 import Foundation
 import ScalebenchCore
 
-/// How long the loop waits between checkpoints, and whom it tells what.
+/// The order of steps, evaluations, checkpoints and events of one session.
 struct RunLoop {
     let job: RunJob
     let folder: RunFolder
@@ -17,7 +17,6 @@ struct RunLoop {
     let checkpoints: CheckpointFolder
     let options: TrainingOptions
     let stop: StopRequest
-    let onProgress: (TrainingProgress) -> Void
 
     private static let divergenceWindow = 10
 
@@ -27,7 +26,6 @@ struct RunLoop {
         let schedule = RunSchedule(job.spec)
         let reports = Set(schedule.reports), evaluations = Set(schedule.evaluations)
         var secondsAtCheckpoint = state.seconds
-        var meter = ProgressMeter(job, step: state.step)
 
         while state.step < job.spec.steps {
             if stop.isRequested {
@@ -51,7 +49,6 @@ struct RunLoop {
                     "the training loss of steps \(step - Self.divergenceWindow + 1) to \(step) is above "
                         + "\(trainer.divergenceLoss) nats per token")
             }
-            if let progress = meter.progress(after: state, natsPerToken: result.natsPerToken) { onProgress(progress) }
             if reports.contains(step) { try report(&state) }
             if evaluations.contains(step) {
                 guard try evaluate(at: step) else {

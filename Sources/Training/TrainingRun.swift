@@ -41,9 +41,7 @@ package struct TrainingRun {
     /// Trains until the run has ended or `stop` is requested. Waits while another process trains this run; returns at
     /// once when the run is already finished.
     /// - Throws: what keeps the run from being carried out; it is also recorded as a `failed` end.
-    package func perform(
-        stop: StopRequest, onProgress: @escaping (TrainingProgress) -> Void = { _ in }
-    ) throws -> TrainingOutcome {
+    package func perform(stop: StopRequest) throws -> TrainingOutcome {
         let job = try RunJob.open(folder)
         guard let lock = try RunLock.acquire(folder, stop: stop) else { return .interrupted }
         defer { withExtendedLifetime(lock) {} }
@@ -55,7 +53,7 @@ package struct TrainingRun {
             return record.end?.status == .diverged ? .diverged : .completed
         }
         do {
-            return try train(job, after: record, log: log, checkpoints, stop: stop, onProgress: onProgress)
+            return try train(job, after: record, log: log, checkpoints, stop: stop)
         } catch {
             // Best effort: where the disk is full, this cannot be written either.
             try? log.append(
@@ -68,14 +66,13 @@ package struct TrainingRun {
     }
 
     private func train(
-        _ job: RunJob, after record: RunRecord, log: EventLog, _ checkpoints: CheckpointFolder, stop: StopRequest,
-        onProgress: @escaping (TrainingProgress) -> Void
+        _ job: RunJob, after record: RunRecord, log: EventLog, _ checkpoints: CheckpointFolder, stop: StopRequest
     ) throws -> TrainingOutcome {
         let (trainer, state) = try resume(job, after: record, from: checkpoints)
         try log.append(.start(startEvent(job, resumedFromStep: state.step, trainer)))
         let loop = RunLoop(
             job: job, folder: folder, trainer: trainer, log: log, checkpoints: checkpoints, options: options,
-            stop: stop, onProgress: onProgress)
+            stop: stop)
         let outcome = try loop.run(from: state)
         if outcome != .interrupted { checkpoints.removeAll() }
         return outcome

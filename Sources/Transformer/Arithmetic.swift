@@ -33,10 +33,10 @@ struct Arithmetic {
     }
 
     /// Above this many elements (256 kB) of weights, the library's blocking for the outer caches pays.
-    private static let libraryWeights = 65_536
+    private static let openBLASWeights = 65_536
 
     private func usesLibrary(weights: Int, firstQuery: Int) -> Bool {
-        prefersLibrary || (firstQuery == NOT_CAUSAL && weights > Self.libraryWeights)
+        prefersLibrary || (firstQuery == NOT_CAUSAL && weights > Self.openBLASWeights)
     }
 
     /// Distances between rows of the three matrices, in floats.

@@ -42,8 +42,8 @@ struct PlantedVerdictTests {
     }
 
     @Test func unresolvedOffersTheNextRun() throws {
-        let pair = try compare(.init(noise: 0.02), .init(amplitude: 1.005, noise: 0.02), ["--predict-only"])
-        #expect(["unresolved", "crossoverRisk"].contains(pair["verdict"] as? String))
+        let pair = try compare(.init(noise: 0.02), .init(amplitude: 1.03, noise: 0.02), ["--predict-only"])
+        #expect(pair["verdict"] as? String == "unresolved")
         #expect(try #require(pair["nextRuns"] as? [[String: Any]]).isEmpty == false)
     }
 
@@ -68,6 +68,21 @@ struct PlantedVerdictTests {
         #expect(pair["gap"] is NSNull)
         let findings = try #require(pair["findings"] as? [[String: Any]]).compactMap { $0["code"] as? String }
         #expect(findings.contains("diverged"))
+    }
+
+    @Test(arguments: [1, 32, 64]) func anArmThatDivergesFromSomeRungOnLoses(width: Int) throws {
+        let pair = try compare(.init(amplitude: 1.5), .init(divergesFromWidth: width))
+        #expect(pair["verdict"] as? String == "aBetter")
+        #expect(pair["probabilityABetter"] as? Double == 1)
+        let predicted = try #require(pair["predicted"] as? [String: Any])
+        #expect(predicted["verdict"] as? String == "aBetter")
+        #expect(predicted["probabilityABetter"] is NSNull)
+    }
+
+    @Test func whereBothDivergeNobodyWins() throws {
+        let pair = try compare(.init(divergesFromWidth: 256), .init(amplitude: 1.5, divergesFromWidth: 256))
+        #expect(pair["verdict"] as? String == "unresolved")
+        #expect(pair["probabilityABetter"] is NSNull)
     }
 
     @Test func equalSpecsShareTheirRuns() throws {

@@ -36,7 +36,7 @@ struct ResumeTests {
 
     @Test(arguments: [SIGINT, SIGTERM]) func aSignalStopsCleanlyAndTheSameCommandGoesOn(signal: Int32) throws {
         let scratch = try Scratch()
-        // 36 to 144 steps a run of 5 ms: long enough to be interrupted in the middle.
+        // 32 to 512 steps of 5 ms a run: long enough to be interrupted in the middle.
         let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.005) }
         let arguments = [
             "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",

@@ -85,6 +85,14 @@ struct JudgeTests {
         #expect(pair.findings.contains { $0.code == "noComputeMultiplier" })
     }
 
+    @Test func bitEqualRunsHaveAGapOfExactlyZero() throws {
+        // Other specs, equal numbers: the option in which they differ never acted.
+        let pair = try judge(Self.ladder(falling, falling))
+        #expect(pair.verdict == .equivalent)
+        #expect(pair.gap == Estimate(exactly: 0))
+        #expect(pair.findings.map(\.code) == ["identicalArms"])
+    }
+
     @Test func oneRungInCommonIsAnError() {
         let ladder = Self.ladder([[4], []], [[4.1], [3.9]])
         #expect { try judge(ladder) } throws: { ($0 as? ScalebenchError)?.message.contains("1 rung in common") == true }

@@ -69,7 +69,9 @@ struct FloorTests {
     @Test(arguments: floors.indices) func importsAreDeclared(floor: Int) throws {
         let all = Self.floors.reduce(into: Set<String>()) { $0.formUnion($1) }
         for room in Self.floors[floor] {
-            guard let declared = try Self.declared(by: room) else { continue }
+            // C and system targets import nothing of ours.
+            guard !room.hasPrefix("C") || room == "Comparison" else { continue }
+            let declared = try #require(try Self.declared(by: room), "\(room) is not in Package.swift as expected")
             let wanted = try Self.imports(of: room).filter { all.contains($0) || Self.outside[$0] != nil }
             #expect(wanted.isSubset(of: declared), "\(room) imports \(wanted), declares \(declared)")
         }

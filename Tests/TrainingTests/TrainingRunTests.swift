@@ -129,11 +129,4 @@ import Training
             (error as? ScalebenchError)?.code == .notFound
         }
     }
-
-    @Test func progressReachesTheLastStep() throws {
-        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
-        var last: TrainingProgress?
-        _ = try TrainingRun(run, options: testOptions).perform(stop: StopRequest()) { last = $0 }
-        #expect(last?.step == 20 && last?.steps == 20)
-    }
 }

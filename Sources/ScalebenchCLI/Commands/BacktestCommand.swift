@@ -1,3 +1,5 @@
+// `scalebench backtest`: reads ladders, prints scores. The work is Comparison/Backtest.
+
 import ArgumentParser
 import Comparison
 import Foundation
@@ -43,7 +45,7 @@ struct BacktestCommand: ParsableCommand {
         }
         let data = try encoder.encode(report) + Data("\n".utf8)
         if json == "-" {
-            FileHandle.standardOutput.write(data)
+            try FileHandle.standardOutput.write(contentsOf: data)
         } else {
             if let json { try AtomicFile.write(data, to: json) }
             print(BacktestReport.render(report), terminator: "")

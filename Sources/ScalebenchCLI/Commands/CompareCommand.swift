@@ -1,3 +1,5 @@
+// `scalebench compare`: what a user asks on the command line. The work is ComparePipeline and RunTableCompare.
+
 import ArgumentParser
 import Comparison
 import Foundation
@@ -28,7 +30,7 @@ struct CompareCommand: AsyncParsableCommand {
     @Argument(help: "Candidate files, or names of candidates; the first is the reference.")
     var candidates: [String] = []
 
-    @OptionGroup(title: "What to train") var training: TrainingOptions
+    @OptionGroup(title: "What to train") var training: LadderOptions
     @OptionGroup(title: "Results trained elsewhere") var table: TableOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -60,7 +62,7 @@ struct CompareCommand: AsyncParsableCommand {
     }
 }
 
-struct TrainingOptions: ParsableArguments {
+struct LadderOptions: ParsableArguments {
     @Option(help: "Suite: a name, or a folder with a suite.json.") var suite: String?
     @Option(help: "Data set instead of the suite's: a name, or a folder with a dataset.json.") var dataset: String?
     @Option(help: "Folder that keeps every run.") var store: String?
@@ -87,8 +89,8 @@ struct TableOptions: ParsableArguments {
     @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
 
     func validate() throws {
-        if let targetScale, !(targetScale.isFinite && targetScale > 0) {
-            throw ValidationError("--target-scale takes a number above zero.")
+        if let targetScale, !(targetScale >= 1e-30 && targetScale <= 1e30) {
+            throw ValidationError("--target-scale takes a number from 1e-30 to 1e30.")
         }
         for filter in filters where !filter.contains("=") {
             throw ValidationError("--where takes column=value, found '\(filter)'.")

@@ -1,3 +1,5 @@
+// `scalebench data`: making and finding data sets. The work is TokenData.
+
 import ArgumentParser
 import Foundation
 import Reporting
@@ -32,6 +34,11 @@ struct DataCommand: ParsableCommand {
             let line = LiveLine(isQuiet: false)
             defer { line.clear() }
             let locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
+            if root == nil, let known = try? locator.describe(name) {
+                throw ScalebenchError(
+                    .invalidInput, "there is already a data set \"\(name)\"", at: known.origin,
+                    hint: "choose another --name, or a folder of your own with --root")
+            }
             let folder = root.map { "\($0)/\(name)" } ?? locator.buildFolder(name)
             let summary = try TextDatasetBuilder(name: name).build(files: text, folder: folder) { bytes in
                 line.show("\(Quantity.bytes(Double(bytes))) read")

@@ -1,3 +1,5 @@
+// `scalebench run`: the child process of every launcher.
+
 import ArgumentParser
 import Launching
 import ScalebenchCore

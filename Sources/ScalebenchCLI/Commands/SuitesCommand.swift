@@ -1,3 +1,5 @@
+// `scalebench suites`: what can be asked.
+
 import ArgumentParser
 import Foundation
 import Reporting
@@ -21,13 +23,13 @@ struct SuitesCommand: ParsableCommand {
             for located in suites {
                 let suite = located.suite
                 table.add([
-                    suite.name, String(suite.version), suite.rungs.map { String($0.width) }.joined(separator: " "),
+                    located.name, String(suite.version), suite.rungs.map { String($0.width) }.joined(separator: " "),
                     String(suite.target.width), located.candidateNames.joined(separator: ", "),
                 ])
             }
             print(table.text)
             for located in suites {
-                print("\n\(located.suite.name): \(SafeText.line(located.suite.question, limit: 200))")
+                print("\n\(located.name): \(SafeText.line(located.suite.question, limit: 200))")
             }
         }
     }

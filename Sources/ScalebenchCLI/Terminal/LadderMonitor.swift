@@ -80,7 +80,7 @@ final class LadderMonitor: Sendable {
                 if let running = state.running.removeValue(forKey: result.folder.path) {
                     let seconds = running.started.duration(to: .now)
                     state.secondsDone +=
-                        Double(seconds.components.seconds) + Double(seconds.components.attoseconds) * 1e-18
+                        seconds.seconds
                     state.estimatedDone += estimates[result.folder.path] ?? 0
                 }
                 state.estimatedLeft -= estimates[result.folder.path] ?? 0
@@ -147,7 +147,7 @@ final class LadderMonitor: Sendable {
         let correction = state.secondsDone / state.estimatedDone
         let elapsed = state.running.values.reduce(0.0) { sum, running in
             let duration = running.started.duration(to: .now)
-            return sum + Double(duration.components.seconds)
+            return sum + duration.seconds
         }
         return max(0, state.estimatedLeft * correction - elapsed) / Double(workers)
     }

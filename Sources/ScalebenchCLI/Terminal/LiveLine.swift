@@ -1,7 +1,6 @@
 // One line of progress that redraws itself on a terminal. Progress goes to standard error, results to standard output.
 
 import Foundation
-import Synchronization
 
 /// Shows a line in place on a terminal, and nothing elsewhere.
 struct LiveLine: Sendable {
@@ -29,7 +28,8 @@ struct LiveLine: Sendable {
     }
 
     private static func write(_ text: String) {
-        FileHandle.standardError.write(Data(text.utf8))
+        // Progress that nobody reads any more is no reason to stop training.
+        try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     }
 
     private static var columns: Int {

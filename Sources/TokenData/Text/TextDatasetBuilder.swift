@@ -71,7 +71,7 @@ package struct TextDatasetBuilder {
         guard let train = bytes[.train], let validation = bytes[.validation], train > 0, validation > 0 else {
             throw ScalebenchError(
                 .invalidInput, "the text is too short to be split into training and validation",
-                at: files.first, hint: "give more text (some 100 kB at least) or another validation share")
+                at: files.first, hint: "give more text, some 100 kB at least, with line breaks")
         }
         let manifest = DatasetManifest(
             name: name, summary: "Bytes of \(files.map { ($0 as NSString).lastPathComponent }.joined(separator: ", "))",
