@@ -156,7 +156,7 @@ package enum Checks {
         return [
             Finding(
                 "noNextRun", .note,
-                "no eight more runs of each at one scale below the target are expected to add a percent of certainty",
+                "up to eight more runs of each at any one scale would add less than a percent of certainty",
                 advice: result.observed == nil
                     ? "only the target itself would decide it; until then choose by the expected regret"
                     : "repeat the target with other seeds (--first-seed), or choose by the expected regret")

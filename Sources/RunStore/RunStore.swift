@@ -23,7 +23,7 @@ package struct RunStore: Sendable {
     }
 
     /// Opens the store at `root`, creating it if need be.
-    /// - Throws: `inputOutput` when the folder cannot be written, `invalidInput` when a newer program wrote it.
+    /// - Throws: `inputOutput` when it has to be made and cannot be, `invalidInput` when a newer program wrote it.
     package init(root: String) throws {
         self.root = root
         let marker = "\(root)/store.json"
@@ -48,6 +48,11 @@ package struct RunStore: Sendable {
             try AtomicFile.write(
                 try JSONEncoder().encode(Marker(layoutVersion: Self.layoutVersion)) + Data("\n".utf8), to: marker)
         }
+    }
+
+    /// A finished comparison can be read from a store that nobody may write to; training needs more.
+    /// - Throws: `inputOutput` when runs cannot be added.
+    package func requireWritable() throws {
         guard access("\(root)/runs", W_OK | X_OK) == 0 else {
             throw ScalebenchError(
                 .inputOutput, "the store cannot be written", at: root,

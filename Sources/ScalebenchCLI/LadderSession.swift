@@ -54,6 +54,7 @@ final class LadderSession {
         let records = try self.records()
         let work = all.filter { records[$0.id]?.isFinished != true }
         guard !work.isEmpty else { return }
+        try store.requireWritable()
         try checkStop()
         for run in work { try store.prepare(RunJob(run.spec, dataset: try dataset(for: run.spec.trainer))) }
         try checkStop()

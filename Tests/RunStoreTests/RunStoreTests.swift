@@ -97,4 +97,20 @@ import Testing
         try append("point\",\"step\":2}\n" + line(3))
         #expect(tail.newEvents() == [.checkpoint(.init(step: 2)), .checkpoint(.init(step: 3))])
     }
+
+    @Test func eventsOfAnotherRunAreRefused() throws {
+        let store = try RunStore(root: root)
+        let one = try job(seed: 1), other = try job(seed: 2)
+        try store.prepare(one)
+        try store.prepare(other)
+        let start = RunEvent.start(
+            .init(
+                runID: other.runID, time: "t", trainerVersion: "v", resumedFromStep: 0, parametersTotal: 1,
+                parametersNonEmbedding: 1, flops: 1, machine: [:]))
+        let line = try JSONEncoder().encode(start) + Data("\n".utf8)
+        try line.write(to: URL(fileURLWithPath: store.folder(of: other.runID).events))
+        try line.write(to: URL(fileURLWithPath: store.folder(of: one.runID).events))
+        #expect(try store.record(other.runID)?.start?.runID == other.runID)
+        #expect(code { _ = try store.record(one.runID) } == .damagedData)
+    }
 }
