@@ -4,6 +4,7 @@ import Foundation
 import ScalebenchCore
 import ScalingLaws
 
+/// Every check that a verdict goes through.
 package enum Checks {
     /// In the order a reader meets them.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [

@@ -4,6 +4,7 @@ package import Comparison
 import ScalebenchCore
 import ScalingLaws
 
+/// Renders the scores of a backtest for a terminal.
 package enum BacktestReport {
     /// Scores of every method, the model by source, and its reliability; ends with a newline.
     package static func render(_ report: DecisionReport) -> String {

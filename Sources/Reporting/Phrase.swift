@@ -5,6 +5,7 @@ import Foundation
 import ScalebenchCore
 package import ScalingLaws
 
+/// Words for numbers and verdicts.
 package enum Phrase {
     /// `3.412`: as many decimals as a loss is worth reading to.
     package static func loss(_ value: Double) -> String {

@@ -15,6 +15,7 @@ package struct RunCost: Sendable {
     }
 }
 
+/// Renders a plan for `--dry-run`.
 package enum PlanReport {
     /// The plan as a table; `cost` is asked once per run, `isDone` tells what the store already has.
     package static func render(

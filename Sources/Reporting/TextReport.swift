@@ -4,6 +4,7 @@ package import Comparison
 import ScalebenchCore
 import ScalingLaws
 
+/// Renders a comparison for a terminal.
 package enum TextReport {
     /// The whole result; ends with a newline.
     package static func render(_ result: CompareResult) -> String {

@@ -12,6 +12,7 @@ package struct Candidate: Sendable, Hashable {
     /// Tokens per step, rounded to whole sequences when resolved.
     package var batchTokens: ScaledValue
 
+    /// The architecture, but for width, depth and context, which the suite decides.
     package struct Model: Sendable, Hashable {
         /// Attention heads, rounded to a whole number of at least one; must divide the width at every rung.
         package var heads: ScaledValue
@@ -24,6 +25,7 @@ package struct Candidate: Sendable, Hashable {
         package var initialization: ModelConfig.Initialization
     }
 
+    /// The update rule; what may change with scale is a `ScaledValue`.
     package struct Optimizer: Sendable, Hashable {
         package var type: OptimizerConfig.Kind
         package var learningRate: ScaledValue
@@ -34,6 +36,7 @@ package struct Candidate: Sendable, Hashable {
         package var gradientClipping: Double
     }
 
+    /// The learning rate over a run.
     package struct Schedule: Sendable, Hashable {
         package var type: ScheduleConfig.Kind
         /// Share of the steps spent warming up.

@@ -2,6 +2,7 @@
 
 import Foundation
 
+/// Finds the folders that hold named collections.
 package enum FolderSearch {
     /// Folders that may hold a collection, best first: those in the environment variable (separated by colons), the
     /// nearest folder of this name that `isCollection` accepts in the working folder and those above it, and

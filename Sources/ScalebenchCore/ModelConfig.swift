@@ -25,21 +25,25 @@ package struct ModelConfig: Codable, Sendable, Hashable {
         case geluTanh
     }
 
+    /// The normalisation before attention, MLP and head.
     package enum Norm: String, Codable, Sendable, CaseIterable {
         /// Mean and variance over channels, gain and bias, ε = 1e-5 (Ba et al. 2016).
         case layerNorm
     }
 
+    /// How a token knows its place.
     package enum Positions: String, Codable, Sendable, CaseIterable {
         /// One trained vector per position, added to the token embedding.
         case learned
     }
 
+    /// Where the logits come from.
     package enum Head: String, Codable, Sendable, CaseIterable {
         /// Logits are inner products with the token embedding.
         case tied
     }
 
+    /// The distribution of the weights before the first step.
     package enum Initialization: String, Codable, Sendable, CaseIterable {
         /// Normal(0, 0.02); matrices that write to the residual stream divided by √(2L); biases 0, gains 1 (GPT-2).
         case gpt2

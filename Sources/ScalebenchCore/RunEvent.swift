@@ -9,8 +9,9 @@
 //   {"event":"end","status":"completed","step":2000,"tokens":1024000,"seconds":30.2}
 //
 // The final evaluation also has "sequenceNatsPerToken": the mean loss of every validation sequence in order, so that
-// candidates are compared on the same sequences. JSON has no NaN: a number that is not finite is written as null.
-// A run that was interrupted goes on with another "start"; what lies beyond its `resumedFromStep` no longer counts.
+// candidates are compared on the same sequences. JSON has no NaN: a number that is not finite is left out (a null is
+// read alike). A run that was interrupted goes on with another "start"; what lies beyond its `resumedFromStep` no longer
+// counts.
 
 /// One line of a run's event file.
 package enum RunEvent: Sendable, Equatable {
@@ -106,6 +107,7 @@ package enum RunEvent: Sendable, Equatable {
         package init(step: Int) { self.step = step }
     }
 
+    /// The last event of a run; `seconds` are of training, evaluation left out.
     package struct End: Codable, Sendable, Equatable {
         package var status: RunStatus
         package var step: Int
