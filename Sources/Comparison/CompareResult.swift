@@ -108,7 +108,8 @@ package struct PairResult: Codable, Sendable {
     /// What the runs at the target said; null until both candidates were trained there.
     @OrNull package var observed: Observation?
     package var findings: [Finding]
-    /// The runs that buy most certainty per FLOP, best first; empty when the verdict is decided.
+    /// The runs that buy most certainty per FLOP, best first; empty when the verdict is decided, or when none would help
+    /// (a finding says so).
     package var nextRuns: [NextRun]
 
     package struct RungGap: Codable, Sendable {
@@ -137,13 +138,14 @@ package struct PairResult: Codable, Sendable {
     }
 
     package struct Observation: Codable, Sendable {
-        /// Null for a run that diverged.
+        /// Mean over the runs at the target; null when all of them diverged.
         @OrNull package var lossA: Double?
         @OrNull package var lossB: Double?
         @OrNull package var gap: Double?
         /// Of the gap, from the finite validation set: both candidates on the same sequences. Not seed noise.
         @OrNull package var evaluationStandardError: Double?
-        /// Share of the predictive distribution of the gap that lay below what happened; null without a prediction.
+        /// Share of the predictive distribution of the gap that lay below what happened; 0.05 and 0.95 stand for
+        /// everything outside its 90 % interval. Null without a prediction.
         @OrNull package var predictedQuantile: Double?
     }
 }
@@ -199,7 +201,7 @@ extension RungResult {
     init(_ rung: LadderRung, _ names: [String], _ noise: LadderNoise, isTarget: Bool) {
         let candidates = rung.points.enumerated().map { index, points in
             let losses = points.compactMap(\.loss)
-            let mean = losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
+            let mean = points.meanLoss
             let sigma = noise.sigma(candidate: index, scale: rung.scale)
             let estimate = mean.flatMap { mean in
                 sigma.map { Estimate(normalMean: mean, deviation: $0 / Double(losses.count).squareRoot()) }

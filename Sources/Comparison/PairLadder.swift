@@ -55,9 +55,10 @@ struct PairLadder: Sendable {
         here.a.areIdentical(to: here.b)
     }
 
-    /// Both names stand for the same runs, or for bit-equal ones, wherever either was trained.
+    /// Both names stand for the same runs, or for bit-equal ones, wherever either was trained below the target and at it.
     var armsAreIdentical: Bool {
-        (rungs + [target]).allSatisfy { ($0.a.isEmpty && $0.b.isEmpty) || Self.shareRuns($0) }
+        let trained = (rungs + [target]).filter { !$0.a.isEmpty || !$0.b.isEmpty }
+        return !trained.isEmpty && trained.allSatisfy(Self.shareRuns)
     }
 
     func requireCommonRungs() throws {
@@ -98,8 +99,7 @@ struct PairLadder: Sendable {
         gap: Double, estimate: Estimate?
     )? {
         guard let rung = gapRung(here) else { return nil }
-        let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
-        let gap = mean(rung.lossesB) - mean(rung.lossesA)
+        let gap = rung.lossesB.mean - rung.lossesA.mean
         // Without replicates nothing is known of the noise: the gap stands without an interval.
         guard let sigmaA = rung.sigmaA, let sigmaB = rung.sigmaB else { return (gap, nil) }
         let variance = sigmaA * sigmaA / Double(rung.lossesA.count) + sigmaB * sigmaB / Double(rung.lossesB.count)
@@ -128,11 +128,7 @@ struct PairLadder: Sendable {
     /// What the runs at the target said, means over them; nil until both were trained there.
     func observation(predicted: GapForecast?) -> PairResult.Observation? {
         guard isTargetTrained else { return nil }
-        let mean = { (points: [ScalingPoint]) -> Double? in
-            let losses = points.compactMap(\.loss)
-            return losses.isEmpty ? nil : losses.reduce(0, +) / Double(losses.count)
-        }
-        let lossA = mean(target.a), lossB = mean(target.b)
+        let lossA = target.a.meanLoss, lossB = target.b.meanLoss
         let gap = lossA.flatMap { lossA in lossB.map { $0 - lossA } }
         let isOneEach = target.a.count == 1 && target.b.count == 1
         return PairResult.Observation(
@@ -147,8 +143,7 @@ struct PairLadder: Sendable {
             first.count > 1
         else { return nil }
         let differences = zip(first, second).map { $1 - $0 }
-        let count = Double(differences.count)
-        let mean = differences.reduce(0, +) / count
+        let count = Double(differences.count), mean = differences.mean
         let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
         return (variance / count).squareRoot()
     }

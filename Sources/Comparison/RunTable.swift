@@ -60,8 +60,9 @@ package struct RunTable: Sendable {
         for name in query.candidates + [query.reference].compactMap({ $0 }) where !known.contains(name) {
             throw ScalebenchError(
                 .notFound, "no candidate \"\(name)\"", at: file,
-                hint: NearestName.of(name, among: order).map { "did you mean \"\($0)\"?" }
-                    ?? "candidates here: \(order.prefix(12).joined(separator: ", "))")
+                hint: NearestName.hint(
+                    name, among: order,
+                    otherwise: "candidates here: \(order.prefix(12).joined(separator: ", "))"))
         }
         var wanted = query.candidates.isEmpty ? order : query.candidates
         if let reference = query.reference { wanted = [reference] + wanted.filter { $0 != reference } }
@@ -206,8 +207,9 @@ extension RunTable {
                 let values = Set(rows.map { $0.cells[index] }).sorted()
                 throw ScalebenchError(
                     .notFound, "no row has \(column)=\(value)", at: file,
-                    hint: NearestName.of(value, among: values).map { "did you mean \"\($0)\"?" }
-                        ?? "values: \(values.prefix(8).joined(separator: ", "))")
+                    hint: NearestName.hint(
+                        value, among: values,
+                        otherwise: "values: \(values.prefix(8).joined(separator: ", "))"))
             }
             rows = matching
         }

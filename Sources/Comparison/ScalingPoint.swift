@@ -37,6 +37,12 @@ package struct ScalingPoint: Sendable, Equatable {
 }
 
 extension [ScalingPoint] {
+    /// Over the runs that have a loss; nil when none has.
+    var meanLoss: Double? {
+        let losses = compactMap(\.loss)
+        return losses.isEmpty ? nil : losses.mean
+    }
+
     /// Whether these runs and `others` are the same ones: the same run under two names, or runs whose numbers agree to
     /// the last bit because the option in which they differ never acted. One bare number each is no evidence.
     func areIdentical(to others: [ScalingPoint]) -> Bool {

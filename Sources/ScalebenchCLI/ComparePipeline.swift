@@ -92,7 +92,7 @@ struct ComparePipeline {
                 LiveLine.print("Stopped while the data set was made; the same command starts that again.")
                 Foundation.exit(StopRequest.exitStatus)
             }
-            line.show("preparing data set \(name): \(Phrase.percent(min(fraction, 0.999)))")
+            line.show("preparing data set \(name): \(Int(100 * fraction)) %")
         }
     }
 

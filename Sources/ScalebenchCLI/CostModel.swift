@@ -88,8 +88,7 @@ final class CostModel {
         while elapsed < Self.measuringSeconds {
             step()
             steps += 1
-            let duration = start.duration(to: .now)
-            elapsed = duration.seconds
+            elapsed = start.duration(to: .now).seconds
         }
         return elapsed / Double(steps)
     }

@@ -27,8 +27,9 @@ struct LocatedSuite {
         let names = candidateNames
         throw ScalebenchError(
             .notFound, "no candidate \"\(argument)\" in suite \(suite.name)",
-            hint: NearestName.of(argument, among: names).map { "did you mean \"\($0)\"?" }
-                ?? "give a file such as ./\(argument).json, or one of: \(names.joined(separator: ", "))")
+            hint: NearestName.hint(
+                argument, among: names,
+                otherwise: "give a file such as ./\(argument).json, or one of: \(names.joined(separator: ", "))"))
     }
 
     /// The names of the suite's own candidates, sorted.
@@ -55,8 +56,9 @@ enum SuiteLocator {
         let names = try all().map(\.name)
         throw ScalebenchError(
             .notFound, "no suite \"\(name)\"",
-            hint: NearestName.of(name, among: names).map { "did you mean \"\($0)\"?" }
-                ?? "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))")
+            hint: NearestName.hint(
+                name, among: names,
+                otherwise: "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))"))
     }
 
     /// Every suite in the roots and in the binary, by name; those that cannot be read are left out (`--suite` says why).

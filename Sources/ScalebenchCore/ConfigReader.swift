@@ -53,11 +53,10 @@ package final class ConfigReader {
     package func finish() throws {
         for key in fields.keys.sorted() where !asked.contains(key) {
             let valid = asked.filter { $0 != "$schema" }
-            let nearest = NearestName.of(key, among: valid)
             throw ScalebenchError(
                 .invalidInput, "unknown key \"\(key)\"", at: location(of: key),
-                hint: nearest.map { "did you mean \"\($0)\"?" }
-                    ?? "valid keys: \(valid.sorted().joined(separator: ", "))")
+                hint: NearestName.hint(
+                    key, among: valid, otherwise: "valid keys: \(valid.sorted().joined(separator: ", "))"))
         }
     }
 

@@ -11,6 +11,11 @@ package enum NearestName {
         return best.name
     }
 
+    /// A hint that names the nearest of `names`, or what to do instead where none is near.
+    package static func hint(_ word: String, among names: [String], otherwise: String) -> String {
+        of(word, among: names).map { "did you mean \"\($0)\"?" } ?? otherwise
+    }
+
     /// Levenshtein distance in characters.
     package static func distance(_ first: String, _ second: String) -> Int {
         let first = Array(first), second = Array(second)

@@ -66,11 +66,6 @@ package struct GapPosterior: Sendable {
         self.levels = FloorPosterior.normalised(levels)
     }
 
-    /// The level's floors with their posterior weights, in the losses' units: how well the ladder identifies the floor.
-    package var floorWeights: [WeightedValue] {
-        levels.map { WeightedValue($0.floor * ladder.unit, weight: $0.weight) }
-    }
-
     /// P(A better over seeds) along an axis of scales, from the smooth trend alone.
     package func signProbability(at scales: [Double]) -> [Double] {
         scales.map { scale in

@@ -24,10 +24,6 @@ package struct DecisionCase: Sendable {
     package var isCrossover: Bool { aIsAhead != aIsBetter }
 }
 
-extension [Double] {
-    var mean: Double { reduce(0, +) / Double(count) }
-}
-
 /// Ladders read from tables with the columns source, ladder, candidate, scale, loss; others are ignored.
 package struct DecisionLadders: Sendable {
     /// log10 scale in hundredths: runs of one rung seldom cost exactly the same.

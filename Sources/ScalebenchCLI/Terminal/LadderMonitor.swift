@@ -44,7 +44,8 @@ final class LadderMonitor: Sendable {
         line = LiveLine(isQuiet: isQuiet)
         runs = Dictionary(uniqueKeysWithValues: work.map { (store.folder(of: $0.id).path, $0) })
         let costs = CostModel()
-        let isEstimated = !isQuiet
+        // Only the live line shows them, and measuring takes a moment.
+        let isEstimated = line.isShown
         estimates = runs.mapValues { isEstimated ? costs.cost($0).seconds ?? 0 : 0 }
         state = Mutex(State(estimatedLeft: estimates.values.reduce(0, +)))
     }
@@ -78,9 +79,7 @@ final class LadderMonitor: Sendable {
         case .finished(let result):
             let position = state.withLock { state -> Int in
                 if let running = state.running.removeValue(forKey: result.folder.path) {
-                    let seconds = running.started.duration(to: .now)
-                    state.secondsDone +=
-                        seconds.seconds
+                    state.secondsDone += running.started.duration(to: .now).seconds
                     state.estimatedDone += estimates[result.folder.path] ?? 0
                 }
                 state.estimatedLeft -= estimates[result.folder.path] ?? 0
@@ -146,8 +145,7 @@ final class LadderMonitor: Sendable {
         guard state.estimatedDone > 0, state.estimatedLeft > 0 else { return nil }
         let correction = state.secondsDone / state.estimatedDone
         let elapsed = state.running.values.reduce(0.0) { sum, running in
-            let duration = running.started.duration(to: .now)
-            return sum + duration.seconds
+            sum + running.started.duration(to: .now).seconds
         }
         return max(0, state.estimatedLeft * correction - elapsed) / Double(workers)
     }
