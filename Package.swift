@@ -57,7 +57,9 @@ let package = Package(
         room("Comparison", ["ScalebenchCore", "ScalingLaws"]),
 
         // MARK: Storing, launching, showing
-        room("Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison"]),
+        room(
+            "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison"],
+            resources: [.embedInCode("Resources/report.css")]),
         room("RunStore", ["ScalebenchCore"]),
         room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 

@@ -73,6 +73,9 @@ package struct RungResult: Codable, Sendable {
         @OrNull package var loss: Estimate?
         /// Final loss of every run that has one.
         package var losses: [Double]
+        /// Standard deviation over seeds of one run's final loss, as the verdict takes it (pooled); null without
+        /// replicates anywhere on the ladder.
+        @OrNull package var seedDeviation: Double?
     }
 }
 
@@ -135,6 +138,8 @@ package struct PairResult: Codable, Sendable {
         @OrNull package var gap: Estimate?
         /// That the sign of the expected gap at the target is not that of the top rung.
         @OrNull package var probabilitySignChanges: Double?
+        /// The trend along the whole axis; null where there is none.
+        @OrNull package var trend: TrendCurves?
     }
 
     package struct Observation: Codable, Sendable {
@@ -208,7 +213,7 @@ extension RungResult {
             }
             return CandidateResult(
                 candidate: names[index], runs: points.count, diverged: points.filter(\.diverged).count,
-                meanLoss: mean, loss: estimate, losses: losses)
+                meanLoss: mean, loss: estimate, losses: losses, seedDeviation: sigma)
         }
         self.init(label: rung.label, scale: rung.scale, isTarget: isTarget, candidates: candidates)
     }

@@ -53,7 +53,7 @@ package struct Judge: Sendable {
                 CrossoverResult($0, pair, signChanges: forecast?.probabilitySignDiffersFromTopRung ?? 0)
             },
             expectedRegret: forecast.map { .init(a: $0.expectedRegretA, b: $0.expectedRegretB) },
-            rungGaps: pair.rungGaps, predicted: .init(prediction.forecast, prediction.verdict),
+            rungGaps: pair.rungGaps, predicted: .init(prediction, blind),
             observed: pair.observation(predicted: prediction.forecast), findings: [], nextRuns: [])
         if pair.isTargetTrained, forecast == nil, outcome.verdict != .unresolved {
             result.probabilityABetter = outcome.verdict == .aBetter ? 1 : 0
@@ -68,7 +68,7 @@ package struct Judge: Sendable {
     // MARK: - The rule
 
     /// What one state of knowledge says. Without numbers where divergence alone decides.
-    private struct Assessment {
+    fileprivate struct Assessment {
         var verdict: Verdict
         var forecast: GapForecast?
         var posterior: GapPosterior?
@@ -106,16 +106,18 @@ package struct Judge: Sendable {
             expectedRegret: .init(a: 0, b: 0), rungGaps: pair.rungGaps,
             predicted: .init(
                 verdict: .equivalent, probabilityABetter: 0.5, lossA: nil, lossB: nil, gap: zero,
-                probabilitySignChanges: 0),
+                probabilitySignChanges: 0, trend: nil),
             observed: pair.observation(predicted: nil), findings: [Checks.identicalArms(pair)], nextRuns: [])
     }
 }
 
 extension PairResult.Prediction {
-    fileprivate init(_ forecast: GapForecast?, _ verdict: Verdict) {
+    fileprivate init(_ assessment: Judge.Assessment, _ pair: PairLadder) {
+        let forecast = assessment.forecast
         self.init(
-            verdict: verdict, probabilityABetter: forecast?.probabilityABetter, lossA: forecast?.lossA,
+            verdict: assessment.verdict, probabilityABetter: forecast?.probabilityABetter, lossA: forecast?.lossA,
             lossB: forecast?.lossB, gap: forecast?.gap,
-            probabilitySignChanges: forecast?.probabilitySignDiffersFromTopRung)
+            probabilitySignChanges: forecast?.probabilitySignDiffersFromTopRung,
+            trend: assessment.posterior.map { TrendCurves($0, pair) })
     }
 }

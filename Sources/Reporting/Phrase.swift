@@ -78,4 +78,20 @@ package enum Phrase {
         }
         return parts.isEmpty ? "." : ": " + parts.joined(separator: ", ") + "."
     }
+
+    /// What losses are counted in; empty where the table of runs does not say.
+    package static func unit(_ result: CompareResult) -> String {
+        result.suite == nil ? "" : " nats/token"
+    }
+
+    /// The run that buys most certainty.
+    static func nextStep(_ next: NextRun) -> String {
+        let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
+        // One decimal: what a few runs add is small.
+        let percent = { Quantity.significant(100 * $0) + " %" }
+        return
+            "Cheapest next step: \(next.runsPerCandidate) more run\(next.runsPerCandidate == 1 ? "" : "s") of each at "
+            + "\(next.label)\(cost): probability of naming the right winner \(percent(next.probabilityRightNow)) → "
+            + "\(percent(next.probabilityRightAfter))."
+    }
 }

@@ -2,7 +2,6 @@
 
 package import Comparison
 import ScalebenchCore
-import ScalingLaws
 
 /// Renders a comparison for a terminal.
 package enum TextReport {
@@ -45,80 +44,25 @@ package enum TextReport {
             }
             table.add(cells)
         }
-        return "Final loss\(unit(result)), mean over runs [90 %]\n" + table.text
+        return "Final loss\(Phrase.unit(result)), mean over runs [90 %]\n" + table.text
     }
 
     private static func verdict(_ pair: PairResult, of result: CompareResult) -> String {
-        var lines = ["VERDICT  \(pair.verdict.rawValue)", Phrase.sentence(pair, unit: unit(result))]
-        lines += numbers(pair, of: result)
+        var lines = ["VERDICT  \(pair.verdict.rawValue)", Phrase.sentence(pair, unit: Phrase.unit(result))]
+        lines.append(numbers(pair, of: result))
         if !pair.findings.isEmpty { lines.append("") }
         for finding in pair.findings {
             lines.append("\(finding.severity == .warning ? "!" : "·") \(SafeText.line(finding.message, limit: 400))")
             lines.append("  → \(SafeText.line(finding.advice, limit: 400))")
         }
-        if let next = pair.nextRuns.first { lines += ["", nextStep(next)] }
+        if let next = pair.nextRuns.first { lines += ["", Phrase.nextStep(next)] }
         return lines.joined(separator: "\n")
     }
 
-    private static func numbers(_ pair: PairResult, of result: CompareResult) -> [String] {
-        var table = TextTable(header: ["at the target", "value [90 %]"])
-        let p = pair.predicted
-        let isObserved = pair.observed != nil
-        let before = isObserved ? " (predicted from the ladder)" : ""
-        if isObserved { table.add(["verdict\(before)", p.verdict.rawValue]) }
-        table.add(["probability that A is better\(before)", p.probabilityABetter.map(Phrase.percent) ?? "–"])
-        table.add(["loss of A\(before)", Phrase.interval(p.lossA, Phrase.loss)])
-        table.add(["loss of B\(before)", Phrase.interval(p.lossB, Phrase.loss)])
-        table.add(["gap, one run of each\(before)", Phrase.interval(p.gap, Phrase.gap)])
-        if let observed = pair.observed {
-            let loss = { (value: Double?) in value.map(Phrase.loss) ?? "diverged" }
-            table.add(["loss of A (observed)", loss(observed.lossA)])
-            table.add(["loss of B (observed)", loss(observed.lossB)])
-            let error = observed.evaluationStandardError.map { " ± \(Phrase.loss($0))" } ?? ""
-            table.add(["gap (observed ± evaluation error)", (observed.gap.map(Phrase.gap) ?? "–") + error])
-        }
-        if result.axis != .parameters {
-            table.add(["compute B needs to reach A's loss", multiplier(pair.computeMultiplier)])
-        }
-        table.add(["curves cross", crossing(pair.crossover, axis: result.axis)])
-        if let regret = pair.expectedRegret {
-            table.add(["expected regret of choosing A, of B", "\(Phrase.loss(regret.a)), \(Phrase.loss(regret.b))"])
-        }
-        return [table.text]
-    }
-
-    private static func multiplier(_ estimate: Estimate?) -> String {
-        guard let estimate else { return "–" }
-        return Phrase.interval(estimate) { Phrase.multiplier($0) + "×" }
-    }
-
-    private static func crossing(_ crossover: CrossoverResult?, axis: ScaleAxis) -> String {
-        guard let crossover else { return "–" }
-        switch crossover.statement {
-        case .noneUpTo: return "no, up to \(Quantity.short(crossover.searchedUpTo)) \(axis.unit)"
-        case .between:
-            guard let interval = crossover.scale?.interval90 else { return "–" }
-            return "between \(Quantity.short(interval.lower)) and \(Quantity.short(interval.upper)) \(axis.unit)"
-        case .cannotBePlaced:
-            guard let clear = crossover.noneUpTo else { return "cannot be placed" }
-            return "not below \(Quantity.short(clear)) \(axis.unit); beyond, cannot be placed"
-        }
-    }
-
-    private static func nextStep(_ next: NextRun) -> String {
-        let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
-        return
-            "Cheapest next step: \(next.runsPerCandidate) more run\(next.runsPerCandidate == 1 ? "" : "s") of each at "
-            + "\(next.label)\(cost): probability of naming the right winner \(percent(next.probabilityRightNow)) → "
-            + "\(percent(next.probabilityRightAfter))."
-    }
-
-    /// One decimal: what a few runs add is small.
-    private static func percent(_ probability: Double) -> String {
-        Quantity.significant(100 * probability) + " %"
-    }
-
-    private static func unit(_ result: CompareResult) -> String {
-        result.suite == nil ? "" : " nats/token"
+    private static func numbers(_ pair: PairResult, of result: CompareResult) -> String {
+        let numbers = VerdictNumbers(pair, of: result)
+        var table = TextTable(header: ["at the target"] + numbers.header)
+        for row in numbers.rows { table.add([row.label] + row.values) }
+        return table.text
     }
 }

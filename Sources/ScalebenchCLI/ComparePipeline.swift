@@ -14,9 +14,16 @@ struct ComparePipeline {
     let options: LadderOptions
     let output: OutputOptions
 
+    /// What a comparison ends with.
+    struct Outcome {
+        var content: ReportContent
+        /// Where the report belongs in the store; nil where that cannot be written.
+        var report: String?
+    }
+
     /// Nil after `--dry-run`.
     /// - Throws: `ExitCode(75)` when stopped by a signal; the same command goes on later.
-    func run() async throws -> CompareResult? {
+    func run() async throws -> Outcome? {
         let locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
         let (plan, data) = try makePlan(locator)
         if options.dryRun {
@@ -38,7 +45,13 @@ struct ComparePipeline {
             }
             try await session.train { $0 == .target }
         }
-        return try judge(plan, data, try session.records(), includesTarget: !options.predictOnly)
+        let records = try session.records()
+        var content = ReportContent(
+            try judge(plan, data, records, includesTarget: !options.predictOnly), plan: plan, records: records)
+        if let hash = StoredReport.executableHash() { content.provenance.append(("program", "SHA-256 \(hash)")) }
+        return Outcome(
+            content: content,
+            report: try StoredReport.file(plan, store: storePath, includesTarget: !options.predictOnly))
     }
 
     private func makePlan(_ locator: DatasetLocator) throws -> (ComparisonPlan, DatasetDescription) {

@@ -1,4 +1,4 @@
-// Where a result goes, the same for every command that makes one.
+// Where a comparison's result goes, and which outcomes fail the command.
 
 import ArgumentParser
 import Comparison
@@ -7,38 +7,69 @@ import Reporting
 import ScalebenchCore
 
 struct OutputOptions: ParsableArguments {
+    @Option(help: "Write the report to this HTML file; default for trained comparisons: in the store.")
+    var report: String?
     @Option(help: "Write the result as JSON to this file, or - for standard output.") var json: String?
     @Flag(name: .shortAndLong, help: "Print nothing but errors (and JSON, if asked for).") var quiet = false
+    @Option(help: "Exit with status 3 on: unresolved, crossoverRisk, regression (B worse than A); repeatable.")
+    var failOn: [FailureCondition] = []
+
+    /// Exit status of a comparison that met a condition of `--fail-on`.
+    static let conditionMet: Int32 = 3
 
     /// Finds out before hours of training, not after, that the result has no place to go.
     func checkWritable() throws {
-        guard let json, json != "-" else { return }
+        if let json, json != "-" { try Self.checkWritable(json, "--json", example: "result.json") }
+        if let report { try Self.checkWritable(report, "--report", example: "report.html") }
+    }
+
+    private static func checkWritable(_ file: String, _ option: String, example: String) throws {
         var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: json, isDirectory: &isFolder)
-        guard !json.isEmpty, !json.hasSuffix("/"), !isFolder.boolValue else {
+        _ = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
+        guard !file.isEmpty, file != "-", !file.hasSuffix("/"), !isFolder.boolValue else {
             throw ScalebenchError(
-                .inputOutput, "--json needs the name of a file", at: json.isEmpty ? nil : json,
-                hint: "add a file name, such as result.json")
+                .inputOutput, "\(option) needs the name of a file", at: file.isEmpty ? nil : file,
+                hint: "add a file name, such as \(example)")
         }
-        let folder = URL(fileURLWithPath: json).deletingLastPathComponent().path
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent().path
         guard FileManager.default.isWritableFile(atPath: folder) else {
             throw ScalebenchError(
                 .inputOutput, "the folder does not exist or cannot be written", at: folder,
-                hint: "choose another --json FILE")
+                hint: "choose another \(option) FILE")
         }
     }
 
-    func write(_ result: CompareResult) throws {
-        if let json {
-            let data = try result.json()
-            if json == "-" {
-                try FileHandle.standardOutput.write(contentsOf: data)
-            } else {
-                try AtomicFile.write(data, to: json)
-            }
+    /// Writes everything that was asked for.
+    /// - Parameter defaultReport: where the report goes when `--report` does not say; nil for nowhere.
+    /// - Throws: `ExitCode(3)` at the end when a condition of `--fail-on` is met.
+    func write(_ content: ReportContent, defaultReport: String?) throws {
+        let result = content.result
+        let reportFile = report ?? defaultReport
+        if let reportFile { try AtomicFile.write(HTMLReport.render(content), to: reportFile) }
+        if let json, json != "-" { try AtomicFile.write(try result.json(), to: json) }
+        if json == "-" {
+            try FileHandle.standardOutput.write(contentsOf: try result.json())
+        } else if !quiet {
+            let place = reportFile.map { "\nReport: \(SafeText.line($0, limit: 1000))\n" } ?? ""
+            try FileHandle.standardOutput.write(contentsOf: Data((TextReport.render(result) + place).utf8))
         }
-        if !quiet, json != "-" {
-            try FileHandle.standardOutput.write(contentsOf: Data(TextReport.render(result).utf8))
+        for condition in failOn where result.pairs.contains(where: condition.isMet) {
+            if !quiet { LiveLine.print("--fail-on \(condition.rawValue): exit status \(Self.conditionMet)") }
+            throw ExitCode(Self.conditionMet)
+        }
+    }
+}
+
+/// An outcome that a nightly job wants to hear of.
+enum FailureCondition: String, CaseIterable, ExpressibleByArgument {
+    case unresolved, crossoverRisk, regression
+
+    /// Any pair is enough. A regression: B, the new candidate, is worse with the suite's decisive probability.
+    func isMet(_ pair: PairResult) -> Bool {
+        switch self {
+        case .unresolved: pair.verdict == .unresolved
+        case .crossoverRisk: pair.verdict == .crossoverRisk
+        case .regression: pair.verdict == .aBetter
         }
     }
 }

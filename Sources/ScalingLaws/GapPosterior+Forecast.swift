@@ -26,12 +26,18 @@ extension GapPosterior {
             probabilitySignDiffersFromTopRung: probabilitySignDiffers(x))
     }
 
-    /// Probability and band of the smooth trend along an axis, for pictures.
-    package func band(at scales: [Double]) -> GapBand {
-        let draws = scales.map { draw(ladder.position(of: $0), 0, 0, misfit: false, count: 512) }
-        return GapBand(
-            scales: scales, probabilityABetter: signProbability(at: scales),
-            gap: draws.map { Estimate(draws: $0.logGap) }, gapInLoss: draws.map { inLossUnits($0.expectedGap) })
+    /// The smooth trend at `scale`: what a picture draws between and beyond the rungs. Narrower than a forecast, which
+    /// also allows for a rung's own deviation from the trend and for seeds.
+    package func trend(at scale: Double) -> GapTrend {
+        let x = ladder.position(of: scale)
+        let draws = draw(x, 0, 0, misfit: false)
+        let probability = mix { fit, _ in
+            let p = fit.predict(x, misfit: false)
+            return Self.probabilityPositive(p.mean, p.variance)
+        }
+        return GapTrend(
+            probabilityABetter: probability, lossA: inLossUnits(draws.lossA), lossB: inLossUnits(draws.lossB),
+            gap: inLossUnits(draws.expectedGap))
     }
 
     /// P(one run of A beats one run of B); exact over the mixture.
@@ -86,7 +92,6 @@ extension GapPosterior {
         var lossB: [Double] = []
         var gap: [Double] = []
         var expectedGap: [Double] = []
-        var logGap: [Double] = []
         /// Nil when B's loss may well not fall with scale here.
         var multiplier: [Double]?
     }
@@ -121,7 +126,7 @@ extension GapPosterior {
     }
 
     /// Joint draws of levels and gap at `x`, in units of the smallest loss.
-    func draw(_ x: Double, _ noiseA: Double, _ noiseB: Double, misfit: Bool = true, count: Int = drawCount) -> Draws {
+    func draw(_ x: Double, _ noiseA: Double, _ noiseB: Double, misfit: Bool = true) -> Draws {
         var draws = Draws()
         var multiplier: [Double] = []
         var notFalling = 0.0
@@ -129,7 +134,7 @@ extension GapPosterior {
         let gapTable = Table(gaps, x, misfit: misfit), levelTable = Table(levels, x, misfit: misfit)
         let growth = growthDeviation(x)
         var z = [Double](repeating: 0, count: 7)
-        for index in 0..<count / 2 {
+        for index in 0..<Self.drawCount / 2 {
             let gap = gapTable.select(sequence.value(index, 0)), level = levelTable.select(sequence.value(index, 1))
             for k in 0..<7 { z[k] = NormalDistribution.approximateQuantile(sequence.value(index, k + 2)) }
             let (m, mSlope) = Self.joint(level.moments, z[0], z[1])
@@ -139,7 +144,6 @@ extension GapPosterior {
                 let (smooth, smoothSlope) = Self.joint(gap.moments, sign * z[2], sign * z[3])
                 let d = grown * smooth, dSlope = grown * smoothSlope
                 let here = Pair(centre: level.floor + exp(Self.clamp(m)), gap: d, floor: gap.floor)
-                draws.logGap.append(log(here.b / here.a))
                 draws.expectedGap.append(here.b - here.a)
                 draws.gap.append(here.b - here.a + sign * (noiseB * z[6] - noiseA * z[5]))
                 draws.lossA.append(max(here.a + sign * noiseA * z[5], 0))

@@ -24,14 +24,12 @@ package struct GapForecast: Sendable, Codable, Equatable {
     package var probabilitySignDiffersFromTopRung: Double
 }
 
-/// The gap over scale as a picture needs it: P(A better over seeds) and the band of the trend at each scale.
-package struct GapBand: Sendable, Codable, Equatable {
-    package var scales: [Double]
-    package var probabilityABetter: [Double]
-    /// The smooth trend of d, the logarithm of the ratio of (reducible) losses.
-    package var gap: [Estimate]
-    /// The same trend in the losses' own units (loss of B − loss of A).
-    package var gapInLoss: [Estimate]
+/// The trend of a pair at one scale, seeds and single rungs averaged out; losses and gap in the losses' units.
+package struct GapTrend: Sendable, Equatable {
+    package var probabilityABetter: Double
+    package var lossA: Estimate
+    package var lossB: Estimate
+    package var gap: Estimate
 }
 
 /// The posterior of the gap, or of the level, under one floor.
@@ -64,17 +62,6 @@ package struct GapPosterior: Sendable {
         self.growth = growth
         self.gaps = FloorPosterior.normalised(gaps)
         self.levels = FloorPosterior.normalised(levels)
-    }
-
-    /// P(A better over seeds) along an axis of scales, from the smooth trend alone.
-    package func signProbability(at scales: [Double]) -> [Double] {
-        scales.map { scale in
-            let x = ladder.position(of: scale)
-            return mix { fit, _ in
-                let p = fit.predict(x, misfit: false)
-                return Self.probabilityPositive(p.mean, p.variance)
-            }
-        }
     }
 
     /// Weighted mean of a probability over the gap's fits and their floors.

@@ -1,26 +1,11 @@
-// What a terminal shows, character by character. After a wanted change: SCALEBENCH_RECORD=1 swift test, then read the
-// difference before committing it.
+// What a terminal shows, character by character.
 
-import Comparison
-import Foundation
 import Reporting
 import Testing
 
 struct TextReportTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .appendingPathComponent("Snapshots")
-
-    private func expectSnapshot(_ text: String, _ name: String) throws {
-        let file = Self.folder.appendingPathComponent("\(name).txt")
-        if ProcessInfo.processInfo.environment["SCALEBENCH_RECORD"] == "1" { try Data(text.utf8).write(to: file) }
-        #expect(text == (try String(contentsOf: file, encoding: .utf8)))
-    }
-
-    /// Results of planted comparisons (`compare … --json`), kept as they were written.
-    @Test(arguments: ["before-the-target", "after-the-target", "diverged-arm"]) func rendering(name: String) throws {
-        let fixture = try Data(contentsOf: Self.folder.appendingPathComponent("\(name).json"))
-        let result = try JSONDecoder().decode(CompareResult.self, from: fixture)
-        try expectSnapshot(TextReport.render(result), name)
+    @Test(arguments: Snapshots.results) func rendering(name: String) throws {
+        try Snapshots.expect(TextReport.render(try Snapshots.result(name)), "\(name).txt")
     }
 
     @Test func hostileNamesStayOnTheirLine() {

@@ -17,7 +17,7 @@ import Testing
         #expect(crossing.probability > 0.9)
         let place = try #require(crossing.place)
         #expect(place.interval90.contains(1e6 * pow(3, 2.5)))
-        let signs = posterior.signProbability(at: [1e6, 1e6 * pow(3, 5)])
+        let signs = [1e6, 1e6 * pow(3, 5)].map { posterior.trend(at: $0).probabilityABetter }
         #expect(signs[0] > 0.99 && signs[1] < 0.1)
     }
 

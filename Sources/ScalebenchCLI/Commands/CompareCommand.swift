@@ -3,6 +3,7 @@
 import ArgumentParser
 import Comparison
 import Foundation
+import Reporting
 import ScalebenchCore
 
 struct CompareCommand: AsyncParsableCommand {
@@ -24,7 +25,8 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
 
-            Exit status: 0 done, 1 failed, 64 wrong usage, 75 interrupted.
+            Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 64 wrong usage,
+            75 interrupted.
             """)
 
     @Argument(help: "Candidate files, or names of candidates; the first is the reference.")
@@ -52,13 +54,14 @@ struct CompareCommand: AsyncParsableCommand {
 
     func run() async throws {
         try output.checkWritable()
-        let result: CompareResult?
         if let file = table.runs {
-            result = try RunTableCompare(file: file, options: table, candidates: candidates).run()
+            let result = try RunTableCompare(file: file, options: table, candidates: candidates).run()
+            try output.write(ReportContent(result), defaultReport: nil)
         } else {
-            result = try await ComparePipeline(candidates: candidates, options: training, output: output).run()
+            let pipeline = ComparePipeline(candidates: candidates, options: training, output: output)
+            guard let outcome = try await pipeline.run() else { return }
+            try output.write(outcome.content, defaultReport: outcome.report)
         }
-        if let result { try output.write(result) }
     }
 }
 

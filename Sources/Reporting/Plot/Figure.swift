@@ -1,0 +1,71 @@
+// A picture as a reader meets it: title, legend, drawing, and its numbers as a table underneath.
+
+/// One picture of the report.
+struct Figure {
+    /// Unique on the page.
+    let id: String
+    let title: String
+    /// What there is to see, for those who look and for those who cannot.
+    let caption: String
+    var legend: [(style: String, name: String)] = []
+    let height: Double
+    let table: ReportTable
+    let plot: (PlotSize) -> Markup
+
+    @MarkupBuilder var markup: Markup {
+        tag("figure", ["id": id]) {
+            tag("h3") { title }
+            if !legend.isEmpty { legendList }
+            for size in PlotSize.allCases { picture(size) }
+            tag("figcaption") { caption }
+            tag("details") {
+                tag("summary") { "Numbers of this picture" }
+                table.markup
+            }
+        }
+    }
+
+    private var legendList: Markup {
+        tag("ul", ["class": "legend"]) {
+            for entry in legend {
+                tag("li") {
+                    tag("span", ["class": "key \(entry.style)"])
+                    tag("bdi") { SafeText.line(entry.name) }
+                }
+            }
+        }
+    }
+
+    private func picture(_ size: PlotSize) -> Markup {
+        tag(
+            "svg",
+            [
+                "class": size.rawValue, "viewBox": "0 0 \(Int(size.width)) \(Int(size.height(height)))", "role": "img",
+                "aria-label": "\(title). \(caption)",
+            ]
+        ) { plot(size) }
+    }
+}
+
+/// Rows of text; numbers are set flush right.
+struct ReportTable {
+    let header: [String]
+    var rows: [[String]] = []
+
+    var markup: Markup {
+        tag("div", ["class": "scroll"]) {
+            tag("table") {
+                tag("thead") { tag("tr") { header.map { name in tag("th", ["scope": "col"]) { name } } } }
+                tag("tbody") {
+                    for row in rows {
+                        tag("tr") {
+                            for (index, cell) in row.enumerated() {
+                                if index == 0 { tag("th", ["scope": "row"]) { cell } } else { tag("td") { cell } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// One axis of a plot: where a value lies between the ends, and which values are worth a label.
+
+import Foundation
+
+/// A linear or logarithmic axis over a closed range of values.
+struct PlotAxis: Sendable {
+    enum Kind: Sendable { case linear, logarithmic }
+
+    /// A value with its label.
+    struct Tick: Sendable, Equatable {
+        var value: Double
+        var label: String
+    }
+
+    let title: String
+    let kind: Kind
+    let range: ClosedRange<Double>
+    private let label: @Sendable (Double) -> String
+
+    /// Covers `values` with some room at both ends. Logarithmic axes pass over values that are not positive.
+    /// - Parameter padding: share of the length that is added at each end.
+    init(
+        _ title: String, _ kind: Kind, covering values: [Double], padding: Double = 0.05,
+        label: (@Sendable (Double) -> String)? = nil
+    ) {
+        self.title = title
+        self.kind = kind
+        self.label = label ?? { Self.plain($0) }
+        let usable = values.filter { $0.isFinite && (kind == .linear || $0 > 0) }.map { Self.transform($0, kind) }
+        let low = usable.min() ?? 0, high = usable.max() ?? 1
+        // One value alone still needs an axis around it.
+        let room = high > low ? (high - low) * padding : (kind == .linear ? max(abs(low) * 0.1, 1e-6) : 0.1)
+        range = Self.invert(low - room, kind)...Self.invert(high + room, kind)
+    }
+
+    /// 0 at the lower end, 1 at the upper one; beyond both for values outside.
+    func place(_ value: Double) -> Double {
+        let low = Self.transform(range.lowerBound, kind), high = Self.transform(range.upperBound, kind)
+        let smallest = kind == .logarithmic ? range.lowerBound * 1e-6 : value
+        return (Self.transform(max(value, smallest), kind) - low) / (high - low)
+    }
+
+    /// About `count` round values inside the range.
+    func ticks(_ count: Int) -> [Tick] {
+        let values = kind == .linear ? linearTicks(count) : logarithmicTicks(count)
+        return values.map { Tick(value: $0, label: label($0)) }
+    }
+
+    private func linearTicks(_ count: Int) -> [Double] {
+        let step = Self.roundStep((range.upperBound - range.lowerBound) / Double(max(count, 1)))
+        let first = Int((range.lowerBound / step).rounded(.up)), last = Int((range.upperBound / step).rounded(.down))
+        guard first <= last else { return [] }
+        return (first...last).map { Double($0) * step }
+    }
+
+    /// Powers of ten where there are enough of them, then 1-3, then 1-2-5, then round steps.
+    private func logarithmicTicks(_ count: Int) -> [Double] {
+        let low = Int(log10(range.lowerBound).rounded(.down)), high = Int(log10(range.upperBound).rounded(.up))
+        let stride = max(1, (high - low) / max(count, 1))
+        for mantissas in [[1.0], [1, 3], [1, 2, 5]] {
+            let values = (low...high).filter { ($0 - low) % stride == 0 || mantissas.count > 1 }.flatMap { decade in
+                mantissas.map { $0 * pow(10, Double(decade)) }
+            }.filter(range.contains)
+            if values.count >= 3 { return values }
+        }
+        return linearTicks(count)
+    }
+
+    /// The smallest of 1, 2, 5 · 10ⁿ that is not below `step`.
+    private static func roundStep(_ step: Double) -> Double {
+        let unit = pow(10, log10(step).rounded(.down))
+        return [1, 2, 5].map { $0 * unit }.first { $0 >= step * 0.999 } ?? 10 * unit
+    }
+
+    private static func transform(_ value: Double, _ kind: Kind) -> Double {
+        kind == .linear ? value : log10(value)
+    }
+
+    private static func invert(_ place: Double, _ kind: Kind) -> Double { kind == .linear ? place : pow(10, place) }
+
+    // MARK: - Labels
+
+    /// As many digits as the value has, without the noise of binary fractions.
+    static func plain(_ value: Double) -> String {
+        abs(value) < 1e-12 ? "0" : String(format: "%.6g", value).replacingOccurrences(of: "-", with: "−")
+    }
+
+    /// `10⁹`, `2·10⁹`.
+    static func power(_ value: Double) -> String {
+        let exponent = Int(log10(value * 1.0000001).rounded(.down))
+        let mantissa = value / pow(10, Double(exponent))
+        let digits: [Character: Character] = [
+            "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+            "-": "⁻",
+        ]
+        let power = "10" + String(String(exponent).map { digits[$0] ?? $0 })
+        return abs(mantissa - 1) < 0.001 ? power : "\(plain(mantissa))·\(power)"
+    }
+}

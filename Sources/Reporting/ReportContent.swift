@@ -1,0 +1,140 @@
+// What a report shows beyond the result: the runs with their curves, what the recipes differ in, what it all cost, and
+// where the numbers come from. Assembled once from plan and records; the sections only lay it out.
+
+package import Comparison
+import Foundation
+package import ScalebenchCore
+
+/// Everything the report is made of. A comparison of runs that were trained elsewhere has a result alone.
+package struct ReportContent: Sendable {
+    package var result: CompareResult
+    var runs: [ReportRun] = []
+    var differences: [RecipeDifference] = []
+    var costs: [RungCost] = []
+    /// Names and values, in the order shown.
+    package var provenance: [(name: String, value: String)] = []
+
+    package init(_ result: CompareResult) {
+        self.result = result
+        provenance = [("scalebench", result.scalebenchVersion)]
+        if let suite = result.suite {
+            provenance.append(("suite", "\(suite.name) v\(suite.version)"))
+            provenance.append(("data set", "\(suite.dataset), content \(suite.dataHash)"))
+        }
+    }
+
+    package init(_ result: CompareResult, plan: ComparisonPlan, records: [RunID: RunRecord]) {
+        self.init(result)
+        runs = plan.runs.compactMap { run in records[run.id].map { ReportRun(run, $0, plan) } }
+        differences = RecipeDifference.all(plan)
+        costs = RungCost.all(plan, records)
+        for (key, values) in machines(records) {
+            provenance.append((key, values.prefix(3).joined(separator: ", ") + (values.count > 3 ? ", …" : "")))
+        }
+    }
+
+    /// Everything the runs say about where they were made; a key with several values lists them.
+    private func machines(_ records: [RunID: RunRecord]) -> [(String, [String])] {
+        var values: [String: Set<String>] = [:]
+        for start in records.values.compactMap(\.start) {
+            values["trainer", default: []].insert(start.trainerVersion)
+            for (key, value) in start.machine { values[key, default: []].insert(value) }
+        }
+        return values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
+    }
+}
+
+/// One run, as a line of a picture and of a table.
+struct ReportRun: Sendable {
+    let id: String
+    /// Indices into the result's candidates.
+    let candidates: [Int]
+    let label: String
+    let isTarget: Bool
+    let seed: Int
+    let status: String
+    /// Share of the schedule and validation loss, in order.
+    let curve: [(fraction: Double, loss: Double)]
+    let finalLoss: Double?
+    let seconds: Double?
+    let started: String?
+
+    init(_ run: ComparisonPlan.Run, _ record: RunRecord, _ plan: ComparisonPlan) {
+        id = run.id.rawValue
+        candidates = run.candidates
+        label = plan.label(of: run.place)
+        isTarget = run.place == .target
+        seed = run.spec.seed
+        status = record.end?.status.rawValue ?? "unfinished"
+        let steps = Double(run.spec.steps)
+        curve = record.evaluations.compactMap { evaluation in
+            evaluation.natsPerToken.map { (Double(evaluation.step) / steps, $0) }
+        }
+        finalLoss = record.finalEvaluation?.natsPerToken
+        seconds = record.end?.seconds
+        started = record.start?.time
+    }
+}
+
+/// One field in which the resolved recipes differ.
+struct RecipeDifference: Sendable {
+    /// Where in the resolved run: `optimizer.learningRate`.
+    let path: String
+    let label: String
+    /// By candidate; a dash where a recipe has no such field.
+    let values: [String]
+
+    /// At the smallest rung and at the target: what is not the same for all, and how it changes along the ladder.
+    static func all(_ plan: ComparisonPlan) -> [RecipeDifference] {
+        [ComparisonPlan.Place.rung(0), .target].flatMap { place -> [RecipeDifference] in
+            let specs = plan.candidates.indices.map { index in
+                plan.runs.first { $0.place == place && $0.candidates.contains(index) }
+                    .flatMap { try? JSONValue(encoding: $0.spec) }?.flattened ?? [:]
+            }
+            let paths = Set(specs.flatMap(\.keys)).sorted()
+            return paths.filter { path in Set(specs.map { $0[path] }).count > 1 }.map { path in
+                RecipeDifference(
+                    path: path, label: plan.label(of: place), values: specs.map { $0[path] ?? "–" })
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    /// Leaves by path.
+    fileprivate var flattened: [String: String] {
+        guard case .object(let fields) = self else { return ["": canonicalText] }
+        var result: [String: String] = [:]
+        for (key, value) in fields {
+            for (path, leaf) in value.flattened { result[path.isEmpty ? key : "\(key).\(path)"] = leaf }
+        }
+        return result
+    }
+}
+
+/// What one rung took.
+struct RungCost: Sendable {
+    let label: String
+    let runs: Int
+    let parameters: ClosedRange<Double>
+    let tokensPerRun: ClosedRange<Double>
+    let flops: Double
+    /// Core time of the finished runs.
+    let seconds: Double
+
+    static func all(_ plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> [RungCost] {
+        let places = plan.suite.rungs.indices.map { ComparisonPlan.Place.rung($0) } + [.target]
+        return places.map { place in
+            let runs = plan.runs { $0 == place }
+            return RungCost(
+                label: plan.label(of: place) + (place == .target ? " (target)" : ""), runs: runs.count,
+                parameters: range(runs.map { Double($0.spec.model.parametersTotal) }),
+                tokensPerRun: range(runs.map { Double($0.spec.tokens) }), flops: runs.reduce(0) { $0 + $1.spec.flops },
+                seconds: runs.reduce(0) { $0 + (records[$1.id]?.end?.seconds ?? 0) })
+        }
+    }
+
+    private static func range(_ values: [Double]) -> ClosedRange<Double> {
+        (values.min() ?? 0)...(values.max() ?? 0)
+    }
+}

@@ -1,0 +1,150 @@
+// The gap over scale, and how likely each of the two is to win along the axis.
+
+import Comparison
+import ScalebenchCore
+import ScalingLaws
+
+extension ReportSection {
+    static let gap = ReportSection(id: "gap", title: "Gap over scale") { content in
+        let figures = content.result.pairs.enumerated().compactMap {
+            GapPicture(content.result, $0.offset)?.figure.markup
+        }
+        return figures.isEmpty ? nil : .joined(figures)
+    }
+}
+
+private struct GapPicture {
+    let result: CompareResult
+    let pair: PairResult
+    /// Of B among the candidates; A is the first.
+    let index: Int
+    private let a: String
+    private let b: String
+
+    init?(_ result: CompareResult, _ pairIndex: Int) {
+        pair = result.pairs[pairIndex]
+        guard !pair.rungGaps.isEmpty || pair.predicted.trend != nil else { return nil }
+        self.result = result
+        index = pairIndex + 1
+        a = SafeText.line(pair.a, limit: 40)
+        b = SafeText.line(pair.b, limit: 40)
+    }
+
+    private var trend: TrendCurves? { pair.predicted.trend }
+    private var upperHeight: Double { 270 }
+    private var lowerHeight: Double { 150 }
+
+    var figure: Figure {
+        Figure(
+            id: "gap-plot-\(index)", title: "\(b) against \(a)",
+            caption: "Above: loss of B − loss of A, so above zero \(a) is better. Marks are the rungs with their 90 % "
+                + "interval; line and bands (50 %, 90 %) are the trend that the ladder alone shows, the bar its forecast "
+                + "for one run of each at the target. Below: the probability that the trend favours \(a), the mark that "
+                + "for one run of each; dashed, where the suite's rule names a winner.",
+            legend: [("c0 shape0", pair.a), ("c\(index % 6) shape\(index % 4)", pair.b)],
+            height: upperHeight + (trend == nil ? 0 : lowerHeight), table: table, plot: draw)
+    }
+
+    @MarkupBuilder private func draw(_ size: PlotSize) -> Markup {
+        let x = PlotAxis.scale(result)
+        let frame = PlotFrame(
+            size: size, x: x, y: vertical, top: 0, height: size.height(upperHeight), id: "gap\(index)",
+            hasXLabels: trend == nil)
+        frame.draw { gaps(frame) }
+        if let trend {
+            let lower = PlotFrame(
+                size: size, x: x,
+                y: PlotAxis("P(\(size == .wide ? a : "A") is better)", .linear, covering: [0, 1], padding: 0),
+                top: size.height(upperHeight), height: size.height(lowerHeight), id: "sign\(index)")
+            lower.draw { probabilities(trend, lower) }
+        }
+    }
+
+    @MarkupBuilder private func gaps(_ frame: PlotFrame) -> Markup {
+        crossing(frame)
+        frame.verticalLine(result.targetScale, "target")
+        if let trend {
+            frame.area(trend.scales, trend.gap.lower90, trend.gap.upper90, "band neutral")
+            frame.area(trend.scales, trend.gap.lower50, trend.gap.upper50, "band neutral")
+            frame.line(trend.scales, trend.gap.median, "fit neutral")
+        }
+        frame.horizontalLine(0, "zero")
+        if let forecast = pair.predicted.gap {
+            frame.errorBar(
+                result.targetScale, forecast.interval90.lower, forecast.interval90.upper, "forecast neutral", shift: 9)
+            frame.marker(
+                result.targetScale, forecast.point, 0, "run neutral", size: 4, shift: 9,
+                hover: "predicted for the target: gap \(Phrase.interval(forecast, Phrase.gap))")
+        }
+        for rung in pair.rungGaps {
+            if let gap = rung.meanGap {
+                let winner = gap >= 0 ? 0 : index
+                if let interval = rung.gap?.interval90 {
+                    frame.errorBar(rung.scale, interval.lower, interval.upper, "bar c\(winner % 6)")
+                }
+                frame.marker(
+                    rung.scale, gap, winner, "c\(winner % 6)", size: 4.5,
+                    hover: "\(rung.label): gap \(Phrase.interval(rung.gap, or: gap, Phrase.gap)), "
+                        + "\(winner == 0 ? a : b) better")
+            }
+        }
+    }
+
+    private func crossing(_ frame: PlotFrame) -> Markup? {
+        guard let crossover = pair.crossover, crossover.statement == .between, let place = crossover.scale else {
+            return nil
+        }
+        return frame.column(
+            place.interval90.lower, place.interval90.upper, "region",
+            hover: "the curves cross \(VerdictNumbers.crossing(crossover, axis: result.axis)) (90 %)")
+    }
+
+    @MarkupBuilder private func probabilities(_ trend: TrendCurves, _ frame: PlotFrame) -> Markup {
+        let zeros = trend.scales.map { _ in 0.0 }, ones = trend.scales.map { _ in 1.0 }
+        frame.area(trend.scales, zeros, trend.probabilityABetter, "share c0")
+        frame.area(trend.scales, trend.probabilityABetter, ones, "share c\(index % 6)")
+        frame.line(trend.scales, trend.probabilityABetter, "fit neutral")
+        if let decisive = result.suite?.thresholds.decisiveProbability {
+            frame.horizontalLine(decisive, "threshold")
+            frame.horizontalLine(1 - decisive, "threshold")
+        }
+        frame.verticalLine(result.targetScale, "target")
+        if let probability = pair.predicted.probabilityABetter {
+            frame.marker(
+                result.targetScale, probability, 0, "neutral", size: 4,
+                hover: "one run of each at the target, predicted from the ladder: \(a) is better with probability "
+                    + Phrase.percent(probability))
+        }
+    }
+
+    /// Rungs and the forecast at the target decide the range; a band that grows beyond it is cut off.
+    private var vertical: PlotAxis {
+        var values = [0.0]
+        for rung in pair.rungGaps {
+            values += [rung.meanGap, rung.gap?.interval90.lower, rung.gap?.interval90.upper].compactMap { $0 }
+        }
+        if let interval = pair.predicted.gap?.interval90 { values += [interval.lower, interval.upper] }
+        return PlotAxis("gap\(unit(result)) (+: A better)", .linear, covering: values, padding: 0.08)
+    }
+
+    private var table: ReportTable {
+        var table = ReportTable(header: ["scale", result.axis.unit, "gap [90 %]", "P(A is better)"])
+        for rung in pair.rungGaps {
+            table.rows.append([
+                "\(rung.label), measured", Quantity.short(rung.scale),
+                Phrase.interval(rung.gap, or: rung.meanGap, Phrase.gap), "–",
+            ])
+        }
+        guard let trend else { return table }
+        // Every fourth place of the curve is enough to read it off.
+        for place in stride(from: 0, to: trend.scales.count, by: 4) {
+            let gap = Phrase.gap(trend.gap.median[place])
+            table.rows.append([
+                "predicted from the ladder", Quantity.short(trend.scales[place]),
+                "\(gap) [\(Phrase.gap(trend.gap.lower90[place])), \(Phrase.gap(trend.gap.upper90[place]))]",
+                Phrase.percent(trend.probabilityABetter[place]),
+            ])
+        }
+        return table
+    }
+}

@@ -1,0 +1,147 @@
+// Loss against scale: every run, the rungs' means, what the ladder says of each recipe, what the target said.
+
+import Comparison
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+
+extension ReportSection {
+    static let scaling = ReportSection(id: "scaling", title: "Loss over scale") { content in
+        ScalingPicture(content.result)?.figure.markup
+    }
+}
+
+private struct ScalingPicture {
+    let result: CompareResult
+    /// By candidate: what the ladder alone predicts, for the reference as seen from the first pair.
+    let levels: [(scales: [Double], band: TrendCurves.Band)?]
+    let predicted: [Estimate?]
+
+    init?(_ result: CompareResult) {
+        guard result.ladder.contains(where: { $0.candidates.contains { $0.meanLoss != nil } }) else { return nil }
+        self.result = result
+        let trends = result.pairs.map(\.predicted)
+        let first = trends.first
+        levels =
+            [first?.trend.map { ($0.scales, $0.lossA) }] + trends.map { $0.trend.map { ($0.scales, $0.lossB) } }
+        predicted = [first?.lossA] + trends.map(\.lossB)
+    }
+
+    var figure: Figure {
+        Figure(
+            id: "scaling-plot", title: "Final loss against \(result.axis.unit)",
+            caption:
+                "Small marks are single runs, large ones means over seeds with their 90 % interval. Lines and bands "
+                + "are the trends that the ladder alone shows (median, 90 %), bars its forecast for one run at the target"
+                + (hasTarget ? "; the large marks there are what was observed." : ".")
+                + (crossing.map { " \($0.text)" } ?? ""),
+            legend: result.candidates.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element) },
+            height: 420, table: table, plot: draw)
+    }
+
+    private var hasTarget: Bool { result.ladder.contains(where: \.isTarget) }
+
+    /// The crossing of a single pair; with several pairs each gap picture shows its own.
+    private var crossing: (interval: Interval, text: String)? {
+        guard result.pairs.count == 1, let crossover = result.pairs[0].crossover, crossover.statement == .between,
+            let place = crossover.scale
+        else { return nil }
+        return (
+            place.interval90,
+            "The curves cross \(VerdictNumbers.crossing(crossover, axis: result.axis)) (90 %, shaded)."
+        )
+    }
+
+    private func draw(_ size: PlotSize) -> Markup {
+        let frame = PlotFrame(
+            size: size, x: .scale(result), y: vertical, top: 0, height: size.height(420), id: "scaling")
+        return frame.draw {
+            if let crossing {
+                frame.column(crossing.interval.lower, crossing.interval.upper, "region", hover: crossing.text)
+            }
+            frame.verticalLine(result.targetScale, "target")
+            for (index, level) in levels.enumerated() {
+                if let level {
+                    frame.area(level.scales, level.band.lower90, level.band.upper90, "band c\(index % 6)")
+                    frame.line(level.scales, level.band.median, "fit c\(index % 6)")
+                }
+            }
+            for rung in result.ladder { marks(rung, frame) }
+            forecasts(frame)
+        }
+    }
+
+    @MarkupBuilder private func marks(_ rung: RungResult, _ frame: PlotFrame) -> Markup {
+        for (index, candidate) in rung.candidates.enumerated() {
+            let name = SafeText.line(candidate.candidate), style = "c\(index % 6)"
+            for loss in candidate.losses {
+                frame.marker(
+                    rung.scale, loss, index, "run \(style)", size: 2.5,
+                    hover: "\(name), \(rung.label): one run, \(Phrase.loss(loss))")
+            }
+            if let interval = candidate.loss?.interval90 {
+                frame.errorBar(rung.scale, interval.lower, interval.upper, "bar \(style)")
+            }
+            if let mean = candidate.meanLoss {
+                frame.marker(
+                    rung.scale, mean, index, style, size: rung.isTarget ? 6 : 4.5,
+                    hover: "\(name), \(rung.label): mean of \(candidate.losses.count) runs, "
+                        + Phrase.interval(candidate.loss, or: mean, Phrase.loss))
+            }
+        }
+    }
+
+    /// Beside the target's own marks, so that forecast and outcome can be compared.
+    @MarkupBuilder private func forecasts(_ frame: PlotFrame) -> Markup {
+        for (index, estimate) in predicted.enumerated() {
+            if let estimate {
+                let shift = 9.0 + 5 * Double(index)
+                frame.errorBar(
+                    result.targetScale, estimate.interval90.lower, estimate.interval90.upper, "forecast c\(index % 6)",
+                    shift: shift)
+                frame.marker(
+                    result.targetScale, estimate.point, index, "run c\(index % 6)", size: 4, shift: shift,
+                    hover: "\(SafeText.line(result.candidates[index])): predicted for the target, "
+                        + Phrase.interval(estimate, Phrase.loss))
+            }
+        }
+    }
+
+    private var vertical: PlotAxis {
+        let losses = result.ladder.flatMap { $0.candidates.flatMap(\.losses) }
+        let forecasts = predicted.compactMap { $0?.interval90 }.flatMap { [$0.lower, $0.upper] }
+        return PlotAxis("final loss\(unit(result)) (log scale)", .logarithmic, covering: losses + forecasts)
+    }
+
+    private var table: ReportTable {
+        var table = ReportTable(header: ["rung", result.axis.unit] + result.candidates.map { SafeText.line($0) })
+        for rung in result.ladder {
+            table.rows.append(
+                [rung.label + (rung.isTarget ? " (target)" : ""), Quantity.short(rung.scale)]
+                    + rung.candidates.map {
+                        let value = Phrase.interval($0.loss, or: $0.meanLoss, Phrase.loss)
+                        return value + " · \($0.runs) runs" + ($0.diverged > 0 ? ", \($0.diverged) diverged" : "")
+                    })
+        }
+        table.rows.append(
+            ["target, predicted", Quantity.short(result.targetScale)]
+                + predicted.map { Phrase.interval($0, Phrase.loss) })
+        return table
+    }
+}
+
+extension PlotAxis {
+    /// The ladder's own axis, the target included, with the margins of the trend's curves.
+    static func scale(_ result: CompareResult) -> PlotAxis {
+        let scales = result.ladder.map(\.scale) + [result.targetScale]
+        return PlotAxis(
+            (result.axis == .flops ? "training FLOPs of one run" : result.axis.unit) + " (log scale)",
+            .logarithmic, covering: [(scales.min() ?? 1) / 1.5, (scales.max() ?? 1) * 1.5], padding: 0,
+            label: { power($0) })
+    }
+}
+
+/// Behind the name of a quantity in losses' units.
+func unit(_ result: CompareResult) -> String {
+    result.suite == nil ? "" : ", nats/token"
+}

@@ -1,0 +1,70 @@
+// The answer, first: a sentence, the numbers behind it, what to mind, what to do next.
+
+import Comparison
+import ScalebenchCore
+
+extension ReportSection {
+    static let verdict = ReportSection(id: "verdict", title: "Verdict") { content in
+        let result = content.result
+        return Markup.joined(
+            result.pairs.map { pair in
+                tag("article", ["class": "verdict"]) {
+                    tag("p", ["class": "answer"]) {
+                        tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { pair.verdict.rawValue }
+                        " "
+                        Phrase.sentence(pair, unit: Phrase.unit(result))
+                    }
+                    if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
+                    numbers(pair, of: result).markup
+                }
+            })
+    }
+
+    private static func numbers(_ pair: PairResult, of result: CompareResult) -> ReportTable {
+        let numbers = VerdictNumbers(pair, of: result)
+        return ReportTable(
+            header: ["at the target"] + numbers.header, rows: numbers.rows.map { [$0.label] + $0.values })
+    }
+
+    static let findings = ReportSection(id: "findings", title: "Findings") { content in
+        let pairs = content.result.pairs.filter { !$0.findings.isEmpty || !$0.nextRuns.isEmpty }
+        guard !pairs.isEmpty else { return nil }
+        return Markup.joined(
+            pairs.map { pair in
+                tag("article") {
+                    if content.result.pairs.count > 1 {
+                        tag("h3") { "\(SafeText.line(pair.a)) against \(SafeText.line(pair.b))" }
+                    }
+                    if !pair.findings.isEmpty { list(pair.findings) }
+                    if !pair.nextRuns.isEmpty { nextRuns(pair.nextRuns) }
+                }
+            })
+    }
+
+    private static func list(_ findings: [Finding]) -> Markup {
+        tag("ul", ["class": "findings"]) {
+            for finding in findings {
+                tag("li", ["class": finding.severity.rawValue]) {
+                    tag("p") {
+                        tag("strong") { finding.severity == .warning ? "Warning" : "Note" }
+                        ": \(SafeText.line(finding.message, limit: 400))"
+                    }
+                    tag("p", ["class": "advice"]) { "→ \(SafeText.line(finding.advice, limit: 400))" }
+                }
+            }
+        }
+    }
+
+    @MarkupBuilder private static func nextRuns(_ runs: [NextRun]) -> Markup {
+        tag("p") { "What would make it surer, best value first:" }
+        ReportTable(
+            header: ["more runs at", "of each", "FLOPs in all", "P(right winner) now", "after"],
+            rows: runs.map {
+                [
+                    $0.label, String($0.runsPerCandidate), $0.flops.map(Quantity.short) ?? "–",
+                    Phrase.percent($0.probabilityRightNow), Phrase.percent($0.probabilityRightAfter),
+                ]
+            }
+        ).markup
+    }
+}

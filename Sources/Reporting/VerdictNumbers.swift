@@ -1,0 +1,82 @@
+// The numbers behind a verdict, in the words and the order of every renderer.
+
+import Comparison
+import ScalebenchCore
+import ScalingLaws
+
+/// What is known of a pair at the target: one column while it is untrained, the forecast beside the outcome afterwards.
+struct VerdictNumbers {
+    struct Row {
+        var label: String
+        var values: [String]
+    }
+
+    /// Of the columns of values.
+    let header: [String]
+    let rows: [Row]
+
+    init(_ pair: PairResult, of result: CompareResult) {
+        let predicted = Self.predicted(pair.predicted)
+        let conclusions = Self.conclusions(pair, of: result)
+        if let observed = pair.observed {
+            header = ["predicted from the ladder [90 %]", "with the target [90 %]"]
+            let now = Self.observed(pair, observed)
+            rows =
+                predicted.indices.map { Row(label: predicted[$0].label, values: [predicted[$0].value, now[$0]]) }
+                + conclusions.map { Row(label: $0.label, values: ["", $0.value]) }
+        } else {
+            header = ["predicted from the ladder [90 %]"]
+            rows = (predicted + conclusions).map { Row(label: $0.label, values: [$0.value]) }
+        }
+    }
+
+    private static func predicted(_ p: PairResult.Prediction) -> [(label: String, value: String)] {
+        [
+            ("verdict", p.verdict.rawValue),
+            ("probability that A is better", p.probabilityABetter.map(Phrase.percent) ?? "–"),
+            ("loss of A", Phrase.interval(p.lossA, Phrase.loss)), ("loss of B", Phrase.interval(p.lossB, Phrase.loss)),
+            ("gap, one run of each", Phrase.interval(p.gap, Phrase.gap)),
+        ]
+    }
+
+    /// The same rows after the target.
+    private static func observed(_ pair: PairResult, _ observed: PairResult.Observation) -> [String] {
+        let loss = { (value: Double?) in value.map(Phrase.loss) ?? "diverged" }
+        let error = observed.evaluationStandardError.map { " ± \(Phrase.loss($0))" } ?? ""
+        return [
+            pair.verdict.rawValue, pair.probabilityABetter.map(Phrase.percent) ?? "–", loss(observed.lossA),
+            loss(observed.lossB), (observed.gap.map(Phrase.gap) ?? "–") + error,
+        ]
+    }
+
+    /// From all that is known.
+    private static func conclusions(_ pair: PairResult, of result: CompareResult) -> [(label: String, value: String)] {
+        var rows: [(String, String)] = []
+        if result.axis != .parameters {
+            rows.append(("compute B needs to reach A's loss", multiplier(pair.computeMultiplier)))
+        }
+        rows.append(("curves cross", crossing(pair.crossover, axis: result.axis)))
+        if let regret = pair.expectedRegret {
+            rows.append(("expected regret of choosing A, of B", "\(Phrase.loss(regret.a)), \(Phrase.loss(regret.b))"))
+        }
+        return rows
+    }
+
+    private static func multiplier(_ estimate: Estimate?) -> String {
+        guard let estimate else { return "–" }
+        return Phrase.interval(estimate) { Phrase.multiplier($0) + "×" }
+    }
+
+    static func crossing(_ crossover: CrossoverResult?, axis: ScaleAxis) -> String {
+        guard let crossover else { return "–" }
+        switch crossover.statement {
+        case .noneUpTo: return "no, up to \(Quantity.short(crossover.searchedUpTo)) \(axis.unit)"
+        case .between:
+            guard let interval = crossover.scale?.interval90 else { return "–" }
+            return "between \(Quantity.short(interval.lower)) and \(Quantity.short(interval.upper)) \(axis.unit)"
+        case .cannotBePlaced:
+            guard let clear = crossover.noneUpTo else { return "cannot be placed" }
+            return "not below \(Quantity.short(clear)) \(axis.unit); beyond, cannot be placed"
+        }
+    }
+}

@@ -1,0 +1,34 @@
+// The report that every trained comparison leaves in its store.
+
+import Comparison
+import Foundation
+import Reporting
+import ScalebenchCore
+
+enum StoredReport {
+    /// `<store>/reports/<suite>-<content>.html`; the same question about the same runs has the same file. Nil in a
+    /// store that may only be read.
+    static func file(_ plan: ComparisonPlan, store: String, includesTarget: Bool) throws -> String? {
+        guard access(store, W_OK | X_OK) == 0 else { return nil }
+        try AtomicFile.makeFolder("\(store)/reports")
+        let question =
+            plan.candidates.map(\.name) + plan.runs.map(\.id.rawValue) + [includesTarget ? "target" : "ladder"]
+        let hash = ContentHash.sha256(JSONValue.array(question.map { .string($0) })).prefix(8)
+        return "\(store)/reports/\(slug(plan.suite.name))-\(hash).html"
+    }
+
+    /// Letters, digits and dashes: a suite's name must not lead out of the folder.
+    private static func slug(_ name: String) -> String {
+        let safe = name.unicodeScalars.map { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+                ? Character(scalar) : "-"
+        }
+        return String(safe.prefix(60))
+    }
+
+    /// SHA-256 of this program's own file: what code made the numbers.
+    static func executableHash() -> String? {
+        Bundle.main.executableURL.flatMap { try? Data(contentsOf: $0, options: .alwaysMapped) }
+            .map { ContentHash.sha256($0) }
+    }
+}

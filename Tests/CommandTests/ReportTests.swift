@@ -1,0 +1,66 @@
+// The report of a trained comparison, and the statuses a nightly job listens to.
+
+import Foundation
+import Testing
+
+struct ReportTests {
+    @Test func aTrainedComparisonLeavesItsReportInTheStore() throws {
+        let scratch = try Scratch()
+        let arguments = [
+            "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.2)), "--suite",
+            try scratch.plantedSuite(),
+        ]
+        let result = try Tool.run(arguments, in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        let reports = scratch.files(under: ".scalebench/reports")
+        #expect(reports.count == 1)
+        #expect(result.output.contains("Report: .scalebench/reports/\(reports[0])"))
+        // Curves, costs and provenance come from the runs, so only this report has them.
+        let page = try String(
+            contentsOf: scratch.url.appendingPathComponent(".scalebench/reports/\(reports[0])"), encoding: .utf8)
+        for section in ["verdict", "scaling", "gap", "curves", "noise", "recipes", "cost", "provenance"] {
+            #expect(page.contains("<section id=\"\(section)\">"), "\(section)")
+        }
+        #expect(page.contains("trainer.law.amplitude"))
+        #expect(page.contains("All 24 runs"))
+        #expect(page.utf8.count < 400_000)
+        // Asked again, the same comparison has the same report; the ladder alone is another one.
+        _ = try Tool.run(arguments, in: scratch.url)
+        #expect(scratch.files(under: ".scalebench/reports") == reports)
+        _ = try Tool.run(arguments + ["--predict-only"], in: scratch.url)
+        #expect(scratch.files(under: ".scalebench/reports").count == 2)
+    }
+
+    @Test func reportsGoWhereTheyAreAsked() throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "candidate,scale,seed,loss\na,1e6,0,3.2\na,1e7,0,2.9\nb,1e6,0,3.1\nb,1e7,0,2.8\n", to: "runs.csv")
+        let arguments = ["compare", "--runs", "runs.csv", "--target-scale", "1e8"]
+        let result = try Tool.run(arguments + ["--report", "report.html"], in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(scratch.files() == ["report.html", "runs.csv"])
+        let refused = try Tool.run(arguments + ["--report", "missing/report.html"], in: scratch.url)
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("--report FILE"))
+        #expect(scratch.files() == ["report.html", "runs.csv"])
+    }
+
+    @Test(arguments: [
+        ("regression", PlantedLaw(amplitude: 1.2), Int32(3)), ("regression", PlantedLaw(amplitude: 0.8), 0),
+        ("unresolved", PlantedLaw(amplitude: 1.2), 0), ("unresolved", PlantedLaw(amplitude: 1.01, noise: 0.05), 3),
+        ("crossoverRisk", PlantedLaw(amplitude: 1.03, exponent: 0.155), 3),
+    ])
+    func outcomesCanFailTheCommand(condition: String, b: PlantedLaw, status: Int32) throws {
+        let scratch = try Scratch()
+        var a = PlantedLaw()
+        a.noise = b.noise
+        let result = try Tool.run(
+            [
+                "compare", try scratch.planted("a", a), try scratch.planted("b", b), "--suite",
+                try scratch.plantedSuite(),
+                "--predict-only", "--fail-on", condition, "--json", "result.json",
+            ], in: scratch.url)
+        #expect(result.status == status, "\(result.output)\(result.errors)")
+        #expect(scratch.files().contains("result.json"), "the result is written before the command fails")
+    }
+}

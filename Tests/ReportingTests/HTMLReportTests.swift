@@ -1,0 +1,136 @@
+// The report's promises: well-formed, self-contained, nothing in it executes, every picture described and tabulated,
+// colours that can be read.
+
+import Comparison
+import Foundation
+import FoundationXML
+import Reporting
+import Testing
+
+struct HTMLReportTests {
+    private func page(_ name: String) throws -> String {
+        String(decoding: HTMLReport.render(ReportContent(try Snapshots.result(name))), as: UTF8.self)
+    }
+
+    @Test func rendering() throws {
+        try Snapshots.expect(try page("three-candidates"), "three-candidates.html")
+    }
+
+    @Test(arguments: Snapshots.results) func theStructureIsSound(name: String) throws {
+        let outline = try Outline(try page(name))
+        // Headings in order: one of the first level, none skips a level.
+        #expect(outline.headings.filter { $0 == 1 }.count == 1 && outline.headings.first == 1)
+        #expect(zip(outline.headings, outline.headings.dropFirst()).allSatisfy { $1 <= $0 + 1 })
+        // Every picture says what it shows and has its numbers underneath.
+        #expect(!outline.pictureLabels.isEmpty)
+        #expect(outline.pictureLabels.allSatisfy { $0.count > 20 })
+        #expect(outline.tablesPerFigure.allSatisfy { $0 == 1 })
+        #expect(Set(outline.ids).count == outline.ids.count)
+        #expect(Set(outline.links).isSubset(of: outline.ids.map { "#\($0)" }))
+    }
+
+    @Test(arguments: Snapshots.results) func nothingExecutesAndNothingIsFetched(name: String) throws {
+        let outline = try Outline(try page(name))
+        let expected: Set = [
+            "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "article", "footer",
+            "h1",
+            "h2", "h3", "p", "a", "strong", "bdi", "ul", "li", "span", "dl", "dt", "dd", "div", "figure", "figcaption",
+            "details", "summary", "table", "thead", "tbody", "tr", "th", "td", "svg", "g", "path", "rect", "text",
+            "clipPath",
+        ]
+        #expect(outline.elements.subtracting(expected) == [])
+        #expect(outline.attributes.filter { $0.hasPrefix("on") || $0 == "src" || $0 == "style" } == [])
+        #expect(outline.links.allSatisfy { $0.hasPrefix("#") })
+        #expect(!(try page(name)).contains("url(http"))
+    }
+
+    @Test func hostileNamesStayText() throws {
+        let page = try page("three-candidates")
+        #expect(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &quot;quoted&quot;"))
+        #expect(!page.contains("<script"))
+        #expect(!page.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x202E })
+    }
+
+    @Test func coloursCanBeRead() throws {
+        let schemes = try Palette.schemes(try page("after-the-target"))
+        #expect(schemes.count == 2)
+        for colours in schemes {
+            let pairs =
+                ["text", "muted", "link", "c0", "c1", "c2", "c3", "c4", "c5"].map { ($0, "ground") }
+                + [("text", "panel"), ("muted", "panel")] + ["good", "open", "risk"].map { ("chip", $0) }
+            for (front, back) in pairs {
+                let contrast = Palette.contrast(try #require(colours[front]), try #require(colours[back]))
+                #expect(contrast >= 4.5, "\(front) on \(back): \(contrast)")
+            }
+        }
+    }
+}
+
+/// What a parser sees of a page. Void elements are closed, so an XML parser reads it.
+private final class Outline: NSObject, XMLParserDelegate {
+    var elements: Set<String> = []
+    var attributes: Set<String> = []
+    var headings: [Int] = []
+    var pictureLabels: [String] = []
+    var tablesPerFigure: [Int] = []
+    var ids: [String] = []
+    var links: [String] = []
+    private var isInFigure = false
+
+    init(_ page: String) throws {
+        super.init()
+        let parser = XMLParser(data: Data(page.utf8))
+        parser.delegate = self
+        try #require(parser.parse(), "not well-formed: \(parser.parserError.map { "\($0)" } ?? "")")
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes values: [String: String]
+    ) {
+        elements.insert(name)
+        attributes.formUnion(values.keys)
+        if name.count == 2, name.hasPrefix("h"), let level = Int(name.dropFirst()) { headings.append(level) }
+        if name == "svg" { pictureLabels.append(values["role"] == "img" ? values["aria-label"] ?? "" : "") }
+        if name == "figure" { tablesPerFigure.append(0) }
+        isInFigure = name == "figure" || (isInFigure && name != "section")
+        if name == "table", isInFigure { tablesPerFigure[tablesPerFigure.count - 1] += 1 }
+        if let id = values["id"] { ids.append(id) }
+        if let link = values["href"] { links.append(link) }
+    }
+
+    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+        if name == "figure" { isInFigure = false }
+    }
+}
+
+/// The colours a style sheet declares, and how well they stand out from each other (WCAG 2.2, relative luminance).
+private enum Palette {
+    /// One dictionary per `:root` block.
+    static func schemes(_ page: String) throws -> [[String: String]] {
+        page.components(separatedBy: ":root {").dropFirst().map { block in
+            let declarations = block.prefix { $0 != "}" }.split(separator: ";")
+            return Dictionary(
+                uniqueKeysWithValues: declarations.compactMap { declaration -> (String, String)? in
+                    let parts = declaration.split(separator: ":").map {
+                        $0.trimmingCharacters(in: .whitespacesAndNewlines)
+                    }
+                    return parts.count == 2 ? (String(parts[0].dropFirst(2)), parts[1]) : nil
+                })
+        }
+    }
+
+    static func contrast(_ first: String, _ second: String) -> Double {
+        let luminances = [luminance(first), luminance(second)].sorted()
+        return (luminances[1] + 0.05) / (luminances[0] + 0.05)
+    }
+
+    private static func luminance(_ colour: String) -> Double {
+        let value = Int(colour.dropFirst(), radix: 16) ?? 0
+        let channels = [value >> 16 & 255, value >> 8 & 255, value & 255].map { channel -> Double in
+            let share = Double(channel) / 255
+            return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+        }
+        return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
+    }
+}

@@ -1,0 +1,26 @@
+// Texts kept beside the tests, compared character by character. After a wanted change: SCALEBENCH_RECORD=1 swift test,
+// then read the difference before committing it.
+
+import Comparison
+import Foundation
+import Testing
+
+enum Snapshots {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Snapshots")
+
+    /// Results of planted comparisons, made by `Snapshots/record`.
+    static let results = ["before-the-target", "after-the-target", "diverged-arm", "three-candidates"]
+
+    static func result(_ name: String) throws -> CompareResult {
+        let data = try Data(contentsOf: folder.appendingPathComponent("\(name).json"))
+        return try JSONDecoder().decode(CompareResult.self, from: data)
+    }
+
+    static func expect(_ text: String, _ file: String) throws {
+        let url = folder.appendingPathComponent(file)
+        if ProcessInfo.processInfo.environment["SCALEBENCH_RECORD"] == "1" { try Data(text.utf8).write(to: url) }
+        let kept = try String(contentsOf: url, encoding: .utf8)
+        #expect(text == kept, "\(file) is no longer what is rendered")
+    }
+}
