@@ -60,7 +60,7 @@ let package = Package(
         room(
             "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison"],
             resources: [.embedInCode("Resources/report.css")]),
-        room("RunStore", ["ScalebenchCore"]),
+        room("RunStore", ["ScalebenchCore", "Comparison"]),
         room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 
         // MARK: The tool
@@ -79,8 +79,8 @@ let package = Package(
         tests("ScalingLaws", ["ScalingLaws"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
-        tests("Reporting", ["Reporting", "Comparison"], exclude: ["Snapshots"]),
-        tests("RunStore", ["RunStore", "ScalebenchCore"]),
+        tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),
+        tests("RunStore", ["RunStore", "Comparison", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(name: "CommandTests", dependencies: ["scalebench"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),

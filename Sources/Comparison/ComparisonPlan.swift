@@ -88,23 +88,47 @@ package struct ComparisonPlan: Sendable {
 
 extension ComparisonPlan {
     /// The ladder that `records` tell of; unfinished and failed runs are left out.
-    /// The axis is training FLOPs, output head and attention included.
     package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
+        Ladder(candidateRuns, records: records)
+    }
+
+    /// By candidate, what the plan would train for it.
+    package var candidateRuns: [CandidateRuns] {
         let places = suite.rungs.indices.map { Place.rung($0) } + [.target]
-        let rungs = places.map { place in
-            let here = runs.filter { $0.place == place }
-            let flops = candidates.indices.map { index in here.first { $0.candidates.contains(index) }!.spec.flops }
-            let mean = flops.reduce(0, +) / Double(flops.count)
-            let points = candidates.indices.map { index in
-                here.filter { $0.candidates.contains(index) }.compactMap { run in
-                    records[run.id].flatMap { ScalingPoint($0, of: run) }
-                }
+        return candidates.enumerated().map { index, candidate in
+            let own = places.map { place in
+                (place, runs.filter { $0.place == place && $0.candidates.contains(index) })
             }
-            return LadderRung(
-                label: label(of: place), scale: mean, flops: mean, flopsByCandidate: flops, points: points)
+            return CandidateRuns(
+                name: candidate.name, notes: candidate.notes, recipe: Self.recipe(own.map { $0.1[0].spec }),
+                places: own.map { place, runs in
+                    CandidateRuns.Place(
+                        label: label(of: place), flops: runs[0].spec.flops, tokens: runs[0].spec.tokens,
+                        runs: runs.map { CandidateRuns.Run(seed: $0.spec.seed, id: $0.id) })
+                })
         }
-        return Ladder(
-            axis: .flops, candidates: candidates.map(\.name), rungs: rungs.dropLast(), target: rungs[rungs.count - 1])
+    }
+
+    /// The specs' identities with the seed taken out, hashed.
+    private static func recipe(_ specs: [RunSpec]) -> String {
+        let identities = specs.map { spec in
+            var spec = spec
+            spec.seed = 0
+            return JSONValue.string(spec.runID.rawValue)
+        }
+        return ContentHash.sha256(.array(identities))
+    }
+
+    /// What a store keeps of this plan, by candidate.
+    package func entries(writtenAt time: String) -> [LadderEntry] {
+        candidateRuns.enumerated().map { position, candidate in
+            LadderEntry(
+                suite: .init(
+                    name: suite.name, version: suite.version, dataset: suite.dataset,
+                    dataHash: runs[0].spec.dataHash, thresholds: suite.thresholds),
+                suiteHash: suite.contentHash, question: suite.question, axis: .flops, candidate: candidate,
+                firstWritten: time, position: position)
+        }
     }
 
     /// `width 64`, with layers and tokens where they change along the ladder.
@@ -115,16 +139,5 @@ extension ComparisonPlan {
         if Set(all.map(\.layers)).count > 1 { words.append("\(rung.layers) layers") }
         if Set(all.map(\.tokens)).count > 1 { words.append("\(Quantity.short(Double(rung.tokens))) tokens") }
         return words.joined(separator: ", ")
-    }
-}
-
-extension ScalingPoint {
-    /// Nil while the run has no result.
-    fileprivate init?(_ record: RunRecord, of run: ComparisonPlan.Run) {
-        guard record.isFinished else { return nil }
-        let evaluation = record.finalEvaluation
-        self.init(
-            seed: String(run.spec.seed), loss: evaluation?.natsPerToken,
-            sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id)
     }
 }

@@ -68,13 +68,14 @@ package struct Judge: Sendable {
     // MARK: - The rule
 
     /// What one state of knowledge says. Without numbers where divergence alone decides.
-    fileprivate struct Assessment {
+    struct Assessment {
         var verdict: Verdict
         var forecast: GapForecast?
         var posterior: GapPosterior?
     }
 
-    private func assess(_ pair: PairLadder) throws -> Assessment {
+    /// - Throws: `invalidInput` when the two have fewer than two rungs in common.
+    func assess(_ pair: PairLadder) throws -> Assessment {
         if let verdict = pair.divergenceVerdict { return Assessment(verdict: verdict) }
         try pair.requireCommonRungs()
         do {

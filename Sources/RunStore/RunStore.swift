@@ -5,6 +5,7 @@
 //   <root>/runs/<runID>/job.json         what was ordered
 //   <root>/runs/<runID>/events.jsonl     what happened
 //   <root>/runs/<runID>/…                lock, checkpoints, weights (RunFolder)
+//   <root>/entries/…                     which runs belong to which candidate and suite (RunStore+Entries)
 
 import Foundation
 package import ScalebenchCore
@@ -48,6 +49,17 @@ package struct RunStore: Sendable {
             try AtomicFile.write(
                 try JSONEncoder().encode(Marker(layoutVersion: Self.layoutVersion)) + Data("\n".utf8), to: marker)
         }
+    }
+
+    /// Opens the store at `root`, which must be there: looking at results makes no folders.
+    /// - Throws: `notFound` where there is none, and what `init` throws.
+    package static func existing(root: String) throws -> RunStore {
+        guard FileManager.default.fileExists(atPath: "\(root)/store.json") else {
+            throw ScalebenchError(
+                .notFound, "there is no store here", at: root,
+                hint: "`scalebench compare` makes one; name another with --store")
+        }
+        return try RunStore(root: root)
     }
 
     /// A finished comparison can be read from a store that nobody may write to; training needs more.

@@ -31,6 +31,7 @@ struct ComparePipeline {
             return nil
         }
         let store = try RunStore(root: storePath)
+        for entry in plan.entries(writtenAt: Date.now.formatted(.iso8601)) { try store.add(entry) }
         let stop = StopRequest.listenToSignals()
         let session = LadderSession(
             plan: plan, store: store, workers: workers, stop: stop, isQuiet: output.quiet,

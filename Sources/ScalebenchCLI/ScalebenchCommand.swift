@@ -18,7 +18,10 @@ struct ScalebenchCommand: AsyncParsableCommand {
             same command goes on).
             """,
         version: ScalebenchVersion.current,
-        subcommands: [CompareCommand.self, BacktestCommand.self, SuitesCommand.self, DataCommand.self, RunCommand.self])
+        subcommands: [
+            CompareCommand.self, LeaderboardCommand.self, BacktestCommand.self, SuitesCommand.self, DataCommand.self,
+            RunCommand.self,
+        ])
 
 }
 

@@ -77,3 +77,16 @@ package struct DelimitedText: Sendable {
         return records
     }
 }
+
+// MARK: - Writing
+
+extension DelimitedText {
+    /// One line of CSV with its newline; cells that need quotes get them.
+    package static func line(_ cells: [String]) -> String {
+        let quoted = cells.map { cell in
+            cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+                ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+        }
+        return quoted.joined(separator: ",") + "\n"
+    }
+}

@@ -48,6 +48,22 @@ package struct VerdictThresholds: Codable, Sendable, Hashable {
     package init() {}
 }
 
+extension Suite {
+    /// Hash of what makes results comparable: scales, context, evaluation and the verdict's rule. Words, the list of
+    /// candidates and the number of seeds are left out; the data set counts by its own hash.
+    package var contentHash: String {
+        let scales = (rungs + [target]).map { rung in
+            JSONValue.array([.integer(rung.width), .integer(rung.layers), .integer(rung.tokens)])
+        }
+        // Encoding structs of finite numbers cannot fail.
+        return ContentHash.sha256(
+            .object([
+                "contextLength": .integer(contextLength), "scales": .array(scales),
+                "evaluation": try! JSONValue(encoding: evaluation), "verdict": try! JSONValue(encoding: thresholds),
+            ]))
+    }
+}
+
 // MARK: - Reading
 
 extension Suite {

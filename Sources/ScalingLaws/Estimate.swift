@@ -74,6 +74,14 @@ package struct Estimate: Codable, Sendable, Equatable {
             interval90: Interval(at(0.05), at(0.95)))
     }
 
+    /// The same distribution moved by `offset`.
+    package func shifted(by offset: Double) -> Estimate {
+        func shift(_ interval: Interval) -> Interval { Interval(interval.lower + offset, interval.upper + offset) }
+        return Estimate(
+            point: point + offset, interval50: shift(interval50), interval80: shift(interval80),
+            interval90: shift(interval90))
+    }
+
     /// The same estimate in other units.
     package func scaled(by factor: Double) -> Estimate {
         func scale(_ interval: Interval) -> Interval {

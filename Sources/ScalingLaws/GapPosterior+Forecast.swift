@@ -26,6 +26,16 @@ extension GapPosterior {
             probabilitySignDiffersFromTopRung: probabilitySignDiffers(x))
     }
 
+    /// The predictive distribution of the gap for one run of each at `scale`, in the losses' units; parameters as in
+    /// `forecast`.
+    package func gapDistribution(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapDistribution {
+        let x = ladder.position(of: scale)
+        let noiseA = min((sigmaA ?? 0) / ladder.unit, 1e100), noiseB = min((sigmaB ?? 0) / ladder.unit, 1e100)
+        return GapDistribution(
+            draws: draw(x, noiseA, noiseB).gap.map { finite($0 * ladder.unit) },
+            probabilityPositive: probabilityABetter(x, noiseA, noiseB))
+    }
+
     /// The smooth trend at `scale`: what a picture draws between and beyond the rungs. Narrower than a forecast, which
     /// also allows for a rung's own deviation from the trend and for seeds.
     package func trend(at scale: Double) -> GapTrend {

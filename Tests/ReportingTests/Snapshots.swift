@@ -12,9 +12,11 @@ enum Snapshots {
     /// Results of planted comparisons, made by `Snapshots/record`.
     static let results = ["before-the-target", "after-the-target", "diverged-arm", "three-candidates"]
 
-    static func result(_ name: String) throws -> CompareResult {
-        let data = try Data(contentsOf: folder.appendingPathComponent("\(name).json"))
-        return try JSONDecoder().decode(CompareResult.self, from: data)
+    static func result(_ name: String) throws -> CompareResult { try read(CompareResult.self, "\(name).json") }
+
+    /// A result document kept as it was written.
+    static func read<Document: Decodable>(_ type: Document.Type, _ file: String) throws -> Document {
+        try JSONDecoder().decode(type, from: try Data(contentsOf: folder.appendingPathComponent(file)))
     }
 
     static func expect(_ text: String, _ file: String) throws {

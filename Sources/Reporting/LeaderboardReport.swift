@@ -1,0 +1,176 @@
+// Leaderboards as text: for a terminal, as Markdown for a nightly summary, as CSV for a spreadsheet. The JSON document
+// is the type itself.
+
+package import Comparison
+import ScalebenchCore
+import ScalingLaws
+
+/// Renders leaderboards.
+package enum LeaderboardReport {
+    // MARK: - Terminal and Markdown
+
+    /// For a terminal; ends with a newline.
+    package static func text(_ boards: [Leaderboard]) -> String {
+        let parts = boards.map { board in
+            var table = TextTable(header: header(indent: rankWidth(board)))
+            for row in board.ranking { table.add(cells(row, rankWidth: rankWidth(board))) }
+            var lines = [heading(board), line(board.question, 200), ""]
+            if board.ranking.isEmpty {
+                lines.append("Nobody is ranked yet.")
+            } else {
+                lines += [target(board), table.text, ""] + notes(board)
+            }
+            if !board.notRanked.isEmpty {
+                lines +=
+                    ["", "Not ranked"]
+                    + board.notRanked.map { "  \(line($0.candidate))   \(line($0.explanation, 200))" }
+            }
+            return lines.joined(separator: "\n")
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    /// For a step summary or a page; ends with a newline.
+    package static func markdown(_ boards: [Leaderboard]) -> String {
+        let parts = boards.map { board in
+            var lines = ["## \(escaped(heading(board)))", "", escaped(line(board.question, 200)), ""]
+            if board.ranking.isEmpty {
+                lines.append("Nobody is ranked yet.")
+            } else {
+                lines += [escaped(target(board)), "", markdownRow(header(indent: 0))]
+                lines.append(markdownRow(header(indent: 0).indices.map { $0 == 0 ? "---" : "---:" }))
+                lines += board.ranking.map { markdownRow(cells($0, rankWidth: 0).map(escaped)) }
+                lines += [""] + notes(board).map { "- " + escaped($0) }
+            }
+            if !board.notRanked.isEmpty {
+                lines += ["", "Not ranked:", ""]
+                lines += board.notRanked.map {
+                    "- \(escaped(line($0.candidate))): \(escaped(line($0.explanation, 200)))"
+                }
+            }
+            return lines.joined(separator: "\n")
+        }
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    private static func heading(_ board: Leaderboard) -> String {
+        let suite = board.suite
+        return
+            "\(line(suite.name)) v\(suite.version) (\(suiteTag(board))) on \(line(suite.dataset)) (\(suite.dataHash.prefix(8)))"
+    }
+
+    /// Names are for people; these digits tell apart what shares them.
+    private static func suiteTag(_ board: Leaderboard) -> Substring { board.suiteHash.prefix(8) }
+
+    private static func target(_ board: Leaderboard) -> String {
+        let scale = board.targetScale.map { ", \(Quantity.short($0)) \(board.axis.unit)" } ?? ""
+        return "At the target, \(board.targetLabel)\(scale). Reference: \(line(board.reference ?? "–"))"
+    }
+
+    private static func header(indent: Int) -> [String] {
+        [
+            String(repeating: " ", count: indent) + "candidate", "loss nats/token [90 %]", "best",
+            "beats reference", "compute [90 %]", "exponent", "runs", "FLOPs", "core-hours", "date",
+        ]
+    }
+
+    private static func cells(_ row: Leaderboard.Row, rankWidth: Int) -> [String] {
+        let rank = "\(row.rank)\(row.isRankShared ? "=" : "")"
+        let padding = String(repeating: " ", count: max(1, rankWidth - rank.count))
+        return [
+            rank + padding + line(row.candidate, 40) + row.otherNames.map { " = " + line($0, 40) }.joined(),
+            Phrase.interval(row.loss, or: row.observedLoss, Phrase.loss) + (row.basis == .predicted ? "*" : ""),
+            Phrase.percent(row.probabilityBest),
+            row.probabilityBetterThanReference.map(Phrase.percent) ?? (row.isReference ? "reference" : "–"),
+            row.isReference ? "1×" : Phrase.interval(row.computeMultiplier) { Phrase.multiplier($0) + "×" },
+            row.scalingExponent.map { Quantity.significant($0) } ?? "–",
+            String(row.runs) + (row.diverged > 0 ? " (\(row.diverged) diverged)" : ""),
+            Quantity.short(row.cost.flops), hours(row.cost.coreHours), String(row.date.prefix(10)),
+        ]
+    }
+
+    private static func hours(_ value: Double) -> String {
+        value > 0 && value < 0.001 ? "< 0.001" : Quantity.short(value)
+    }
+
+    private static func rankWidth(_ board: Leaderboard) -> Int {
+        (board.ranking.map { String($0.rank).count + ($0.isRankShared ? 1 : 0) }.max() ?? 1) + 1
+    }
+
+    private static func notes(_ board: Leaderboard) -> [String] {
+        var lines = [
+            "Candidates that share a rank (=) are not told apart: no winner between them and the first of that rank at "
+                + "probability \(Quantity.significant(board.suite.thresholds.decisiveProbability)).",
+            "best: probability that one run at the target has the smallest loss. compute: the factor by which its own "
+                + "must grow to reach the reference's loss. exponent: −d ln loss / d ln FLOPs below the target.",
+        ]
+        if board.ranking.contains(where: { $0.basis == .predicted }) {
+            lines.append("* not trained at the target: predicted from the ladder.")
+        }
+        for row in board.ranking where abs(row.targetComputeRatio - 1) > 0.02 {
+            lines.append(
+                "! \(line(row.candidate)) spends \(Quantity.significant(row.targetComputeRatio))× the reference's FLOPs "
+                    + "at the target: ranks are at equal rungs, not at equal FLOPs.")
+        }
+        return lines
+    }
+
+    private static func line(_ text: String, _ limit: Int = 60) -> String { SafeText.line(text, limit: limit) }
+
+    private static func markdownRow(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
+
+    /// Text that Markdown and the HTML it may carry leave alone.
+    private static func escaped(_ text: String) -> String {
+        text.map { character in
+            switch character {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "\\", "`", "*", "_", "[", "]", "|", "#", "!", "~", "@", "$": "\\\(character)"
+            default: String(character)
+            }
+        }.joined()
+    }
+
+    // MARK: - CSV
+
+    private static let columns = [
+        "suite", "version", "suiteHash", "dataset", "dataHash", "rank", "candidate", "recipe", "status", "loss",
+        "lossLow90", "lossHigh90", "observedLoss", "probabilityBest", "probabilityBetterThanReference", "gap",
+        "gapLow90", "gapHigh90", "computeMultiplier", "computeMultiplierLow90", "computeMultiplierHigh90",
+        "scalingExponent", "runs", "diverged", "flops", "coreHours", "date",
+    ]
+
+    /// One line per candidate, ranked or not; numbers in full.
+    package static func csv(_ boards: [Leaderboard]) -> String {
+        var text = DelimitedText.line(columns)
+        for board in boards {
+            let suite = [
+                board.suite.name, String(board.suite.version), board.suiteHash, board.suite.dataset,
+                board.suite.dataHash,
+            ]
+            for row in board.ranking {
+                var cells = suite + [String(row.rank), row.candidate, row.recipe, row.basis.rawValue]
+                cells += estimate(row.loss) + [number(row.observedLoss), number(row.probabilityBest)]
+                cells.append(number(row.probabilityBetterThanReference))
+                cells += estimate(row.gap) + estimate(row.computeMultiplier) + [number(row.scalingExponent)]
+                cells += [String(row.runs), String(row.diverged)] + cost(row.cost) + [row.date]
+                text += DelimitedText.line(cells)
+            }
+            for row in board.notRanked {
+                let empty = [String](repeating: "", count: 15)
+                text += DelimitedText.line(
+                    suite + ["", row.candidate, row.recipe, row.reason.rawValue] + empty + cost(row.cost) + [row.date])
+            }
+        }
+        return text
+    }
+
+    private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+    private static func estimate(_ value: Estimate?) -> [String] {
+        [number(value?.point), number(value?.interval90.lower), number(value?.interval90.upper)]
+    }
+
+    private static func cost(_ cost: Leaderboard.Cost) -> [String] { [number(cost.flops), number(cost.coreHours)] }
+}

@@ -1,0 +1,103 @@
+// `scalebench leaderboard`: every candidate that was ever compared, ranked. The work is Comparison/Leaderboard.
+
+import ArgumentParser
+import Comparison
+import Foundation
+import Reporting
+import RunStore
+import ScalebenchCore
+
+struct LeaderboardCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "leaderboard",
+        abstract: "Rank every candidate that was compared, suite by suite.",
+        discussion: """
+            Every `compare` enters its candidates; this ranks them by their expected loss at the suite's target. \
+            Candidates that cannot be told apart share a rank. One board per suite, version, content and data set: \
+            they never mix. Nothing is trained.
+
+            Examples:
+              scalebench leaderboard
+              scalebench leaderboard --suite lr-rule --reference constant
+              scalebench leaderboard --format markdown >> "$GITHUB_STEP_SUMMARY"
+              scalebench leaderboard --format json | jq '.leaderboards[].ranking[0]'
+              scalebench leaderboard --format csv > leaderboard.csv
+
+            Exit status: 0 done, 1 failed, 64 wrong usage.
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, markdown, json, csv }
+
+    @Option(help: "Only boards of this suite.") var suite: String?
+    @Option(help: "table, markdown, json or csv.") var format = Format.table
+    @Option(help: "The candidate that gaps and compute multipliers refer to; default: the first entered.")
+    var reference: String?
+    @Option(help: "Folder that keeps every run.", completion: .directory) var store: String = RunStore.defaultRoot
+
+    func run() throws {
+        let boards = try leaderboards(try RunStore.existing(root: store))
+        let data: Data
+        switch format {
+        case .table: data = Data(LeaderboardReport.text(boards).utf8)
+        case .markdown: data = Data(LeaderboardReport.markdown(boards).utf8)
+        case .csv: data = Data(LeaderboardReport.csv(boards).utf8)
+        case .json:
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            data = try encoder.encode(LeaderboardDocument(leaderboards: boards)) + Data("\n".utf8)
+        }
+        try FileHandle.standardOutput.write(contentsOf: data)
+    }
+
+    /// By suite name, the newest version first.
+    private func leaderboards(_ store: RunStore) throws -> [Leaderboard] {
+        let (all, errors) = store.entries()
+        for error in errors { LiveLine.print("warning: \(error)") }
+        let entries = try filtered(all)
+        let groups = Dictionary(grouping: entries, by: \.board).values.sorted {
+            let left = $0[0], right = $1[0]
+            return (left.suite.name, -left.suite.version, left.board) < (
+                right.suite.name, -right.suite.version, right.board
+            )
+        }
+        let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
+        return try (wanted.isEmpty ? groups : wanted).map { group in
+            try Leaderboard(group, records: records(of: group, in: store), reference: reference)
+        }
+    }
+
+    private func filtered(_ entries: [LadderEntry]) throws -> [LadderEntry] {
+        guard !entries.isEmpty else {
+            throw ScalebenchError(
+                .notFound, "nobody has been compared in this store yet", at: store,
+                hint: "run `scalebench compare`; a store of an earlier version is entered by repeating its command")
+        }
+        guard let suite else { return entries }
+        let chosen = entries.filter { $0.suite.name == suite }
+        let names = Set(entries.map(\.suite.name)).sorted()
+        guard !chosen.isEmpty else {
+            throw ScalebenchError(
+                .notFound, "nobody has been compared in suite \"\(suite)\"", at: store,
+                hint: NearestName.hint(suite, among: names, otherwise: "suites here: \(names.joined(separator: ", "))"))
+        }
+        return chosen
+    }
+
+    /// A run whose events cannot be read counts as one that has not begun, and is named.
+    private func records(of entries: [LadderEntry], in store: RunStore) -> [RunID: RunRecord] {
+        var records: [RunID: RunRecord] = [:]
+        for id in Set(entries.flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) {
+            do {
+                records[id] = try store.record(id)
+            } catch {
+                LiveLine.print("warning: \(error)")
+            }
+        }
+        return records
+    }
+}
+
+extension CandidateRuns {
+    /// Whether `text` is the name, alone or with `#` and the start of the recipe.
+    fileprivate func isNamed(_ text: String) -> Bool { text == name || text == "\(name)#\(recipe.prefix(8))" }
+}

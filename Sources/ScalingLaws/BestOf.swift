@@ -1,0 +1,125 @@
+// Which of several candidates is best, from the distribution of each one's gap to a common reference.
+//
+// Assumption: a gap is the candidate's own deviation minus the reference's, all normal in shape and independent (a Gaussian
+// copula). The reference's is one number that all gaps share; its variance is taken as half of the smallest gap's. Where
+// candidates are exchangeable, gaps are therefore correlated by ½; a gap that is far less certain than the smallest owes
+// that to its own candidate and hardly moves with the others.
+// Notation: s_c the spread of c's gap, ρ_c = min s / (√2 s_c), w and w_c standard normal deviations of reference and c;
+//   the gap of c is its own quantile at Φ(√(1 − ρ_c²) w_c − ρ_c w).
+// Given w the candidates are independent, so the answer is a sum over a grid of w; nothing is drawn at random.
+
+import Foundation
+
+/// The predictive distribution of loss of B − loss of A, for one run of each.
+package struct GapDistribution: Sendable, Equatable {
+    /// Equally likely draws.
+    package var draws: [Double]
+    /// P(gap > 0), known better than the draws show it.
+    package var probabilityPositive: Double
+
+    package init(draws: [Double], probabilityPositive: Double) {
+        self.draws = draws
+        self.probabilityPositive = probabilityPositive
+    }
+}
+
+/// Probabilities of being the best of several.
+package enum BestOf {
+    private static let nodes = 128
+    /// Points that stand for one distribution.
+    private static let points = 512
+
+    /// P(smallest loss) of the reference, then of every candidate in the order of `gaps`, for one run of each. The sum
+    /// is 1. A candidate whose every draw is zero is the reference under another name and shares its probability.
+    package static func probabilities(_ gaps: [GapDistribution]) -> [Double] {
+        let isTwin = gaps.map { gap in gap.draws.allSatisfy { $0 == 0 } }
+        let others = gaps.indices.filter { !isTwin[$0] }
+        let spreads = others.map { spread(gaps[$0]) }
+        let smallest = spreads.min() ?? 0
+        let tables = zip(others, spreads).map { index, spread in
+            Table(gaps[index], correlation: spread > 0 ? smallest / (2.0.squareRoot() * spread) : 0)
+        }
+        let order = sweep(tables)
+        var sums = [Double](repeating: 0, count: others.count + 1)
+        for node in 0..<nodes {
+            let w = NormalDistribution.quantile((Double(node) + 0.5) / Double(nodes))
+            addWins(tables.map { $0.masses(w) }, order, to: &sums)
+        }
+        let total = sums.reduce(0, +)
+        let twins = Double(isTwin.count { $0 } + 1)
+        var result = [sums[others.count] / total / twins]
+        for index in gaps.indices {
+            result.append(isTwin[index] ? result[0] : sums[others.firstIndex(of: index)!] / total)
+        }
+        return result
+    }
+
+    /// Half of the central 68 %: a standard deviation that a heavy tail does not reach.
+    private static func spread(_ gap: GapDistribution) -> Double {
+        let sorted = gap.draws.sorted()
+        return (sorted[sorted.count * 84 / 100] - sorted[sorted.count * 16 / 100]) / 2
+    }
+
+    /// All points of all candidates in ascending order of their gap, those below zero only: nobody wins with a
+    /// positive gap, since the reference itself is then better.
+    private static func sweep(_ tables: [Table]) -> [(candidate: Int, point: Int)] {
+        var order: [(gap: Double, candidate: Int, point: Int)] = []
+        for (candidate, table) in tables.enumerated() {
+            for (point, gap) in table.gaps.enumerated() where gap < 0 { order.append((gap, candidate, point)) }
+        }
+        return order.sorted { $0.gap < $1.gap }.map { ($0.candidate, $0.point) }
+    }
+
+    /// Adds each candidate's probability of being below all others and zero, then the reference's, given the masses.
+    private static func addWins(
+        _ masses: [[Double]], _ order: [(candidate: Int, point: Int)], to sums: inout [Double]
+    ) {
+        var survival = [Double](repeating: 1, count: masses.count)
+        for (candidate, point) in order {
+            let mass = masses[candidate][point]
+            survival[candidate] -= mass
+            var others = 1.0
+            for index in masses.indices where index != candidate { others *= max(survival[index], 0) }
+            sums[candidate] += mass * others
+        }
+        sums[masses.count] += survival.reduce(1) { $0 * max($1, 0) }
+    }
+
+    /// A distribution as points between probability edges; the edges meet exactly at P(gap < 0).
+    private struct Table {
+        let gaps: [Double]
+        /// The normal quantile of each edge, one more than points.
+        private let edges: [Double]
+        /// Between the gap and the negative of the reference's deviation; below 1.
+        private let correlation: Double
+
+        init(_ distribution: GapDistribution, correlation: Double) {
+            self.correlation = correlation
+            let sorted = distribution.draws.sorted()
+            let below = sorted.prefix { $0 < 0 }, above = sorted.dropFirst(below.count)
+            let negative = below.isEmpty ? 0 : above.isEmpty ? 1 : 1 - distribution.probabilityPositive
+            let low = Self.thin(Array(below)), high = Self.thin(Array(above))
+            gaps = low + high
+            var shares = (0..<low.count).map { negative * Double($0) / Double(low.count) }
+            shares += (0...high.count).map { place in
+                high.isEmpty ? 1 : negative + (1 - negative) * Double(place) / Double(high.count)
+            }
+            edges = shares.map { share in
+                share <= 0 ? -.infinity : share >= 1 ? .infinity : NormalDistribution.quantile(share)
+            }
+        }
+
+        /// At most `points` / 2 values that stand for all of them in turn.
+        private static func thin(_ values: [Double]) -> [Double] {
+            let count = min(values.count, points / 2)
+            return (0..<count).map { values[(2 * $0 + 1) * values.count / (2 * count)] }
+        }
+
+        /// The probability of every point when the reference's deviation is `w`.
+        func masses(_ w: Double) -> [Double] {
+            let own = (1 - correlation * correlation).squareRoot()
+            let cumulative = edges.map { NormalDistribution.cumulative(($0 + correlation * w) / own) }
+            return zip(cumulative.dropFirst(), cumulative).map { $0 - $1 }
+        }
+    }
+}

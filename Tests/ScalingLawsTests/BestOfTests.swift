@@ -1,0 +1,60 @@
+import Foundation
+import ScalingLaws
+import Testing
+
+struct BestOfTests {
+    /// Normal, as 2,047 evenly spaced quantiles.
+    private func gap(_ mean: Double, _ deviation: Double) -> GapDistribution {
+        let draws = (1..<2048).map { mean + deviation * NormalDistribution.quantile(Double($0) / 2048) }
+        return GapDistribution(draws: draws, probabilityPositive: NormalDistribution.cumulative(mean / deviation))
+    }
+
+    @Test(arguments: [(0.0, 1.0), (0.3, 0.2), (-0.1, 0.05), (2, 1)])
+    func oneCandidateIsBestAsOftenAsItBeatsTheReference(mean: Double, deviation: Double) {
+        let result = BestOf.probabilities([gap(mean, deviation)])
+        #expect(abs(result[0] - NormalDistribution.cumulative(mean / deviation)) < 1e-3)
+        #expect(abs(result[0] + result[1] - 1) < 1e-12)
+    }
+
+    @Test(arguments: [2, 5, 19]) func exchangeableCandidatesAreEquallyLikely(count: Int) {
+        let result = BestOf.probabilities(Array(repeating: gap(0, 1), count: count))
+        let share = 1 / Double(count + 1)
+        #expect(result.allSatisfy { abs($0 - share) < 0.05 * share }, "\(result)")
+        #expect(abs(result.reduce(0, +) - 1) < 1e-12)
+    }
+
+    /// Losses drawn independently: the reference N(0, 1), the others N(m, 1), so gaps are N(m, 2) and correlated by ½.
+    @Test func agreesWithIndependentNormalLosses() {
+        let means = [-0.5, 0.2, 1.0, -0.2]
+        let result = BestOf.probabilities(means.map { gap($0, 2.0.squareRoot()) })
+        var generator = SplitMix(seed: 7)
+        var wins = [Double](repeating: 0, count: means.count + 1)
+        let rounds = 200_000
+        for _ in 0..<rounds {
+            let losses = [generator.normal()] + means.map { $0 + generator.normal() }
+            wins[losses.indices.min { losses[$0] < losses[$1] }!] += 1 / Double(rounds)
+        }
+        for (got, expected) in zip(result, wins) { #expect(abs(got - expected) < 0.006, "\(result) \(wins)") }
+    }
+
+    /// A long shot that nothing is known about must not decide who of the others would win without it.
+    @Test func anUncertainCandidateLeavesTheOthersInProportion() {
+        let result = BestOf.probabilities([gap(0.0005, 0.004), gap(-0.05, 0.02)])
+        #expect(abs(result[0] / (result[0] + result[1]) - 0.55) < 0.04, "\(result)")
+    }
+
+    @Test func aTwinOfTheReferenceSharesItsProbability() {
+        let twin = GapDistribution(draws: [0], probabilityPositive: 0.5)
+        let result = BestOf.probabilities([twin, gap(0, 1)])
+        #expect(abs(result[0] - 0.25) < 1e-3)
+        #expect(result[0] == result[1])
+    }
+
+    @Test func certainGapsGiveCertainAnswers() {
+        let worse = GapDistribution(draws: [0.1, 0.2], probabilityPositive: 1)
+        let better = GapDistribution(draws: [-0.1, -0.2], probabilityPositive: 0)
+        #expect(BestOf.probabilities([]) == [1])
+        #expect(BestOf.probabilities([worse]) == [1, 0])
+        #expect(BestOf.probabilities([worse, better]) == [0, 0, 1])
+    }
+}
