@@ -120,7 +120,7 @@ private struct Standing {
         }
         let order = rows.indices.sorted {
             let left = rows[$0].loss?.point ?? .infinity, right = rows[$1].loss?.point ?? .infinity
-            return (left, rows[$0].date, rows[$0].recipe) < (right, rows[$1].date, rows[$1].recipe)
+            return (left, $0) < (right, $1)
         }
         return try ranked(rows, order)
     }
