@@ -105,3 +105,10 @@ struct Contender {
         return cost
     }
 }
+
+extension [LadderEntry] {
+    /// What each recipe of a board is called, by recipe: its first name, told apart where another has the same.
+    package var labels: [String: String] {
+        Dictionary(uniqueKeysWithValues: Contender.all(self).map { ($0.runs.recipe, $0.label) })
+    }
+}

@@ -2,7 +2,7 @@
 // below; a number that does not exist is null. Losses are nats per token at the suite's target, probabilities for one run
 // of each there, gaps = loss of the candidate − loss of the reference: negative means better than the reference.
 
-import ScalebenchCore
+package import ScalebenchCore
 package import ScalingLaws
 
 /// The document: one board per suite, version, data set and content; they never mix.

@@ -1,6 +1,6 @@
 // The cheapest ways to be surer: what more runs at each rung, or a new rung below the target, are expected to bring.
 
-import ScalebenchCore
+package import ScalebenchCore
 import ScalingLaws
 
 /// A few runs that would make the verdict surer.

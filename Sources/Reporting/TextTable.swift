@@ -1,10 +1,15 @@
 // Columns of text for terminals: widths counted in characters, control characters made harmless.
 
-/// A table with a header line; the first column is flush left, the others flush right.
+/// A table with a header line; the first columns are flush left, the others flush right.
 package struct TextTable {
     private var rows: [[String]]
+    private let leftColumns: Int
 
-    package init(header: [String]) { rows = [header] }
+    /// - Parameter leftColumns: how many of the first columns hold words.
+    package init(header: [String], leftColumns: Int = 1) {
+        rows = [header]
+        self.leftColumns = leftColumns
+    }
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
@@ -15,7 +20,7 @@ package struct TextTable {
         return rows.map { row in
             let cells = row.enumerated().map { index, cell in
                 let padding = String(repeating: " ", count: widths[index] - cell.count)
-                return index == 0 ? cell + padding : padding + cell
+                return index < leftColumns ? cell + padding : padding + cell
             }
             return trimmed("  " + cells.joined(separator: "   "))
         }.joined(separator: "\n")

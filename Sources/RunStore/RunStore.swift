@@ -6,6 +6,7 @@
 //   <root>/runs/<runID>/events.jsonl     what happened
 //   <root>/runs/<runID>/…                lock, checkpoints, weights (RunFolder)
 //   <root>/entries/…                     which runs belong to which candidate and suite (RunStore+Entries)
+//   <root>/imports/…                     runs that were trained elsewhere (RunStore+Imports)
 
 import Foundation
 package import ScalebenchCore
@@ -99,16 +100,21 @@ package struct RunStore: Sendable {
     }
 
     /// Every prepared run, in the order of their names.
-    package func list() throws -> [RunID] {
-        let names: [String]
+    package func list() throws -> [RunID] { try names().filter(isPrepared).map(RunID.init(rawValue:)) }
+
+    /// Names of what lies among the runs and is none: it has no job.
+    package func strays() throws -> [String] { try names().filter { !isPrepared($0) } }
+
+    private func isPrepared(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: folder(of: RunID(rawValue: name)).job)
+    }
+
+    private func names() throws -> [String] {
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs")
+            return try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs").sorted()
         } catch {
             throw ScalebenchError(
                 .inputOutput, "cannot be read", at: "\(root)/runs", cause: error.localizedDescription)
-        }
-        return names.sorted().map(RunID.init(rawValue:)).filter { id in
-            FileManager.default.fileExists(atPath: folder(of: id).job)
         }
     }
 }

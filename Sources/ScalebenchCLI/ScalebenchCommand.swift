@@ -19,8 +19,8 @@ struct ScalebenchCommand: AsyncParsableCommand {
             """,
         version: ScalebenchVersion.current,
         subcommands: [
-            CompareCommand.self, LeaderboardCommand.self, BacktestCommand.self, SuitesCommand.self, DataCommand.self,
-            RunCommand.self,
+            CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, BacktestCommand.self, SuitesCommand.self,
+            DataCommand.self, RunCommand.self,
         ])
 
 }

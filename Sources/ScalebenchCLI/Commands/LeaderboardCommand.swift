@@ -52,7 +52,7 @@ struct LeaderboardCommand: ParsableCommand {
     /// By suite name, the newest version first.
     private func leaderboards(_ store: RunStore) throws -> [Leaderboard] {
         let (all, errors) = store.entries()
-        for error in errors { LiveLine.print("warning: \(error)") }
+        StoreOptions.warn(errors)
         let entries = try filtered(all)
         let groups = Dictionary(grouping: entries, by: \.board).values.sorted {
             let left = $0[0], right = $1[0]
@@ -85,14 +85,15 @@ struct LeaderboardCommand: ParsableCommand {
 
     /// A run whose events cannot be read counts as one that has not begun, and is named.
     private func records(of entries: [LadderEntry], in store: RunStore) -> [RunID: RunRecord] {
-        var records: [RunID: RunRecord] = [:]
+        var records: [RunID: RunRecord] = [:], errors: [ScalebenchError] = []
         for id in Set(entries.flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) {
             do {
                 records[id] = try store.record(id)
             } catch {
-                LiveLine.print("warning: \(error)")
+                errors.append(error as? ScalebenchError ?? ScalebenchError(.inputOutput, "\(error)"))
             }
         }
+        StoreOptions.warn(errors)
         return records
     }
 }

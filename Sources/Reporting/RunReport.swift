@@ -1,0 +1,159 @@
+// Runs as a terminal shows them: one line each, or one run with all that is known about it.
+
+package import ScalebenchCore
+
+/// Renders runs.
+package enum RunReport {
+    /// One line per run, in the order given; ends with a newline.
+    package static func list(_ runs: [RunSummary]) -> String {
+        var table = TextTable(
+            header: ["run", "status", "candidate", "suite", "place", "seed", "loss", "core time", "date"],
+            leftColumns: 5)
+        for run in runs {
+            let loss = run.loss.map { Phrase.loss($0) + (run.unit == .natsPerToken ? "" : " \(run.unit.words)") }
+            table.add([
+                run.id.rawValue, run.status.rawValue, names(run.candidates), names(run.suites), run.place ?? scale(run),
+                String(run.seed), loss ?? "–", run.seconds.map(Quantity.duration) ?? "–",
+                run.date.map { String($0.prefix(16)).replacing("T", with: " ") } ?? "–",
+            ])
+        }
+        return table.text + "\n"
+    }
+
+    /// One run; ends with a newline.
+    /// - Parameters:
+    ///   - job: nil where there is none; likewise the record.
+    ///   - path: of the file or folder that holds the run.
+    package static func show(
+        _ summary: RunSummary, job: RunJob?, record: RunRecord?, imported: ImportedRun?, curve: LossCurve, path: String,
+        isUnicode: Bool
+    ) -> String {
+        var parts = ["run \(summary.id)   \(summary.status.rawValue)\n" + facts(summary, job, record, imported)]
+        let plot = CurvePlot.render(curve, isUnicode: isUnicode)
+        if !plot.isEmpty { parts.append("validation loss, \(curve.unit.words)\n" + plot) }
+        if !curve.points.isEmpty { parts.append(evaluations(curve, record)) }
+        parts.append("provenance\n" + provenance(job, record, imported, path))
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    // MARK: - Parts of one run
+
+    private static func facts(
+        _ summary: RunSummary, _ job: RunJob?, _ record: RunRecord?, _ imported: ImportedRun?
+    ) -> String {
+        var rows: [(String, String)] = [("candidate", names(summary.candidates))]
+        let place = [names(summary.suites), summary.place, "seed \(summary.seed)"].compactMap { $0 }
+        rows.append(("place", place.filter { !$0.isEmpty && $0 != "–" }.joined(separator: ", ")))
+        if let spec = job?.spec { rows += facts(spec) } else { rows.append(("scale", scale(summary))) }
+        if let loss = summary.loss {
+            let error = record?.finalEvaluation?.standardError.map { " ± \(Phrase.loss($0)) (validation set)" } ?? ""
+            let word = summary.status == .completed || summary.status == .imported ? "final loss" : "last loss"
+            rows.append((word, "\(Phrase.loss(loss)) \(summary.unit.words)\(error)"))
+        }
+        if let seconds = summary.seconds { rows.append(("core time", Quantity.duration(seconds))) }
+        if let reason = record?.end?.reason { rows.append(("reason", SafeText.line(reason, limit: 400))) }
+        if record?.hasTornLine == true {
+            rows.append(("note", "the last line of its events is torn and was left out"))
+        }
+        return list(rows)
+    }
+
+    private static func facts(_ spec: RunSpec) -> [(String, String)] {
+        let model = spec.model, optimizer = spec.optimizer
+        let rate = JSONValue.number(optimizer.learningRate).canonicalText
+        let decay = JSONValue.number(optimizer.weightDecay).canonicalText
+        let batch = spec.batchSequences * model.contextLength
+        return [
+            (
+                "model",
+                "width \(model.width), \(model.layers) layers, \(model.heads) heads, context \(model.contextLength), "
+                    + "vocabulary \(model.vocabularySize)"
+            ),
+            (
+                "parameters",
+                "\(Quantity.short(Double(model.parametersTotal))), \(Quantity.short(Double(model.parametersNonEmbedding)))"
+                    + " of them non-embedding"
+            ),
+            (
+                "training",
+                "\(spec.steps) steps of \(batch) tokens: \(Quantity.short(Double(spec.tokens))) tokens, "
+                    + "\(Quantity.short(spec.flops)) FLOPs"
+            ),
+            (
+                "optimizer",
+                "\(optimizer.type.rawValue), learning rate \(rate), weight decay \(decay), clipping at "
+                    + JSONValue.number(optimizer.gradientClipping).canonicalText
+            ),
+            (
+                "schedule",
+                "\(spec.schedule.type.rawValue), \(spec.schedule.warmupSteps) steps of warm-up, down to "
+                    + "\(Quantity.significant(100 * spec.schedule.finalFraction)) %"
+            ),
+        ]
+    }
+
+    private static func evaluations(_ curve: LossCurve, _ record: RunRecord?) -> String {
+        // A long imported curve is shown by some of its points, the last one always among them.
+        let stride = max(1, (curve.points.count + 29) / 30)
+        // Imported curves say nothing of their validation set.
+        var table = TextTable(header: ["step", "tokens", "loss"] + (record == nil ? [] : ["±", "sequences"]))
+        for (index, point) in curve.points.enumerated() where (curve.points.count - 1 - index) % stride == 0 {
+            var cells = [
+                String(point.step), point.tokens.map { Quantity.short(Double($0)) } ?? "–",
+                point.loss.map(Phrase.loss) ?? "not finite",
+            ]
+            if let evaluation = record?.evaluations[index] {
+                cells += [evaluation.standardError.map(Phrase.loss) ?? "–", String(evaluation.sequences)]
+            }
+            table.add(cells)
+        }
+        let title = stride == 1 ? "evaluations" : "evaluations, every \(stride)th"
+        return title + "\n" + table.text
+    }
+
+    private static func provenance(
+        _ job: RunJob?, _ record: RunRecord?, _ imported: ImportedRun?, _ path: String
+    ) -> String {
+        var rows: [(String, String)] = []
+        if let start = record?.start {
+            let resumed = start.resumedFromStep > 0 ? ", from step \(start.resumedFromStep)" : ""
+            rows.append(("started", start.time + resumed))
+            rows.append(("trainer", start.trainerVersion))
+            rows += start.machine.sorted { $0.key < $1.key }.map { ($0.key, SafeText.line($0.value, limit: 120)) }
+        }
+        if let job {
+            let name = job.dataset.map { SafeText.line($0.name) + " " } ?? ""
+            rows.append(("data", "\(name)(\(job.spec.dataHash.prefix(16)))"))
+        }
+        if let imported {
+            let source = imported.source
+            rows.append(("imported", imported.imported))
+            rows.append(
+                ("source", "\(SafeText.line(source.file, limit: 120)) (\(source.format), \(source.sha256.prefix(16)))"))
+            if let run = source.run { rows.append(("its run", SafeText.line(run, limit: 120))) }
+            rows.append(("metric", SafeText.line(source.metric, limit: 120)))
+        }
+        rows.append(("files", SafeText.line(path, limit: 400)))
+        return list(rows)
+    }
+
+    // MARK: - Words
+
+    private static func list(_ rows: [(String, String)]) -> String {
+        let width = rows.map(\.0.count).max() ?? 0
+        return rows.map { name, value in
+            "  \(name)\(String(repeating: " ", count: width - name.count + 3))\(value.isEmpty ? "–" : value)"
+        }.joined(separator: "\n")
+    }
+
+    private static func names(_ names: [String]) -> String {
+        names.isEmpty ? "–" : names.map { SafeText.line($0, limit: 40) }.joined(separator: " = ")
+    }
+
+    private static func scale(_ run: RunSummary) -> String {
+        let parts = [(run.parameters, "parameters"), (run.tokens, "tokens"), (run.flops, "FLOPs")].compactMap {
+            value, unit in value.map { "\(Quantity.short($0)) \(unit)" }
+        }
+        return parts.isEmpty ? "–" : parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,99 @@
+// Logs as comma-separated tables: Weights & Biases chart exports (a column per run), and tables with a column per metric
+// (`run.history().to_csv()` and whatever people write themselves).
+
+import Foundation
+import ScalebenchCore
+
+/// Reads CSV logs.
+enum TableLog {
+    /// What Weights & Biases adds to the columns that hold a bucket's extremes.
+    static let minimumSuffix = "__MIN"
+    private static let maximumSuffix = "__MAX"
+
+    /// Usual names of the column that counts steps, the likeliest first.
+    static let stepNames = [
+        "Step", "step", "_step", "global_step", "trainer/global_step", "train/global_step", "iteration", "iter",
+    ]
+    /// Columns that tell the runs of one file apart.
+    private static let runNames = ["run", "run_id", "run_name"]
+
+    static func read(
+        _ data: Data, file: String, format: LogFormat, stepColumn: String?
+    ) throws -> [TrainingLog.Run] {
+        let table = try DelimitedText(data, file: file)
+        let step = try stepIndex(table.header, stepColumn, file)
+        let steps = try table.rows.map { try self.step($0.cells[step], at: "\(file):\($0.line)", table.header[step]) }
+        return format == .wandbChart ? chart(table, step, steps) : history(table, step, steps)
+    }
+
+    private static func stepIndex(_ header: [String], _ wanted: String?, _ file: String) throws -> Int {
+        let names = wanted.map { [$0] } ?? stepNames
+        if let index = names.lazy.compactMap({ header.firstIndex(of: $0) }).first { return index }
+        throw ScalebenchError(
+            .invalidInput, wanted.map { "no column \"\($0)\"" } ?? "no column of steps", at: "\(file):1",
+            hint: "name it with --step-column; columns: \(header.prefix(12).joined(separator: ", "))")
+    }
+
+    /// Nil for an empty cell.
+    private static func step(_ cell: String, at place: String, _ column: String) throws -> Int? {
+        let text = cell.trimmingCharacters(in: .whitespaces)
+        guard !text.isEmpty else { return nil }
+        guard let step = Double(text).flatMap({ Int(exactly: $0) }), step >= 0 else {
+            throw ScalebenchError(
+                .invalidInput, "\(column) \"\(text)\" is not a whole number", at: place,
+                hint: "choose the column of steps with --step-column, or export the chart with steps on its x axis")
+        }
+        return step
+    }
+
+    /// One run per column; the extremes beside it are left out.
+    private static func chart(_ table: DelimitedText, _ step: Int, _ steps: [Int?]) -> [TrainingLog.Run] {
+        var runs: [TrainingLog.Run] = []
+        for (column, title) in table.header.enumerated()
+        where column != step && !title.hasSuffix(minimumSuffix) && !title.hasSuffix(maximumSuffix) {
+            // The name of a run may hold " - " itself, that of a metric hardly does.
+            let cut = title.range(of: " - ", options: .backwards)
+            let name = cut.map { String(title[..<$0.lowerBound]) } ?? title
+            let metric = cut.map { String(title[$0.upperBound...]) } ?? title
+            let series = TrainingLog.Series(metric: metric, points: points(table.rows.map(\.cells), column, steps))
+            if let index = runs.firstIndex(where: { $0.name == name }) {
+                runs[index].series.append(series)
+            } else {
+                runs.append(TrainingLog.Run(name: name, series: [series]))
+            }
+        }
+        return runs
+    }
+
+    /// One series per column with numbers.
+    private static func history(_ table: DelimitedText, _ step: Int, _ steps: [Int?]) -> [TrainingLog.Run] {
+        let runColumn = runNames.lazy.compactMap { table.header.firstIndex(of: $0) }.first
+        var names: [String?] = [nil], groups: [String?: [Int]] = [nil: Array(table.rows.indices)]
+        if let runColumn {
+            groups = Dictionary(grouping: table.rows.indices) { table.rows[$0].cells[runColumn] }
+            names = groups.keys.sorted { groups[$0]![0] < groups[$1]![0] }
+        }
+        return names.map { name in
+            let rows = groups[name]!
+            let cells = rows.map { table.rows[$0].cells }, ownSteps = rows.map { steps[$0] }
+            let columns = table.header.indices.filter { $0 != step && $0 != runColumn }
+            return TrainingLog.Run(
+                name: name,
+                series: columns.map { .init(metric: table.header[$0], points: points(cells, $0, ownSteps)) })
+        }
+    }
+
+    /// Cells that are no number are passed over.
+    private static func points(_ rows: [[String]], _ column: Int, _ steps: [Int?]) -> [(step: Int, value: Double)] {
+        zip(rows, steps).compactMap { cells, step in
+            guard let step, let value = number(cells[column]) else { return nil }
+            return (step, value)
+        }
+    }
+
+    private static func number(_ cell: String) -> Double? {
+        let text = cell.trimmingCharacters(in: .whitespaces)
+        // Weights & Biases writes "NaN" and "Infinity"; pandas writes nothing for what was not logged.
+        return Double(text) ?? (text == "Infinity" ? .infinity : nil)
+    }
+}

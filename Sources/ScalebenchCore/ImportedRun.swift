@@ -1,0 +1,67 @@
+// A run that was trained elsewhere, as far as its log tells. It has no spec, so it is never taken for a run that
+// scalebench trained, and it takes no part in a suite: its final loss goes into tables (`runs export --table`).
+
+/// One imported curve with the labels that its user gave it.
+package struct ImportedRun: Codable, Sendable, Equatable {
+    /// The layout of this document.
+    package var schemaVersion = 1
+    package var id: RunID
+    package var labels: Labels
+    package var source: Source
+    package var curve: LossCurve
+    /// UTC, ISO 8601.
+    package var imported: String
+
+    /// What the log does not know of itself. May be corrected by importing again.
+    package struct Labels: Codable, Sendable, Equatable {
+        package var candidate: String
+        package var seed: Int
+        /// Where known: the scale of the run, for tables.
+        package var parameters: Double?
+        package var tokens: Double?
+        package var flops: Double?
+
+        package init(candidate: String, seed: Int, parameters: Double?, tokens: Double?, flops: Double?) {
+            self.candidate = candidate
+            self.seed = seed
+            self.parameters = parameters
+            self.tokens = tokens
+            self.flops = flops
+        }
+    }
+
+    /// Where the curve came from; decides the identity.
+    package struct Source: Codable, Sendable, Equatable {
+        /// The file's name, without its folder.
+        package var file: String
+        package var sha256: String
+        package var format: String
+        /// As the file calls it; nil where a file is one run.
+        package var run: String?
+        package var metric: String
+
+        package init(file: String, sha256: String, format: String, run: String?, metric: String) {
+            self.file = file
+            self.sha256 = sha256
+            self.format = format
+            self.run = run
+            self.metric = metric
+        }
+    }
+
+    package init(labels: Labels, source: Source, curve: LossCurve, imported: String) {
+        id = source.runID
+        self.labels = labels
+        self.source = source
+        self.curve = curve
+        self.imported = imported
+    }
+}
+
+extension ImportedRun.Source {
+    /// Bytes of the file, run and metric; the prefix keeps it apart from every trained run.
+    package var runID: RunID {
+        let content = JSONValue.array([.string(sha256), .string(run ?? ""), .string(metric)])
+        return RunID(rawValue: "imported-\(ContentHash.sha256(content).prefix(12))")
+    }
+}

@@ -1,0 +1,152 @@
+// Logs as the trainers write them, shortened.
+
+import Foundation
+import RunStore
+import ScalebenchCore
+import Testing
+
+struct TrainingLogTests {
+    private func read(_ text: String, stepColumn: String? = nil) throws -> TrainingLog {
+        try TrainingLog(Data(text.utf8), file: "log", stepColumn: stepColumn)
+    }
+
+    private func points(_ log: TrainingLog, _ metric: String, run: Int = 0) -> [[Double]] {
+        log.runs[run].series.first { $0.metric == metric }?.points.map { [Double($0.step), $0.value] } ?? []
+    }
+
+    @Test func llmC() throws {
+        let log = try read("s:0 tel:11.0098\ns:1 trl:11.0092 lr:0.000001 norm:15.9\ns:250 tel:6.51\ns:250 eval:0.25\n")
+        #expect(log.format == .llmC)
+        #expect(points(log, "val_loss") == [[0, 11.0098], [250, 6.51]])
+        #expect(points(log, "train_loss") == [[1, 11.0092]])
+    }
+
+    /// The file begins with the training script, whose own format strings must not be taken for results.
+    @Test func moddedNanoGPT() throws {
+        let log = try read(
+            """
+            import torch
+            print0(f'step:{step}/{args.num_iterations} val_loss:{val_loss:.4f} train_time:{t:.0f}ms')
+            ====================
+            step:0/1750 val_loss:10.8258 train_time:0ms step_avg:0.14ms
+            step:1/1750 train_loss:10.8190 train_time:110ms
+            step:125/1750 val_loss:4.5678 train_time:12130ms step_avg:97.04ms
+            """)
+        #expect(log.format == .moddedNanoGPT)
+        #expect(points(log, "val_loss") == [[0, 10.8258], [125, 4.5678]])
+    }
+
+    @Test func nanochatWithItsScale() throws {
+        let log = try read(
+            """
+            Number of parameters: 560,988,160
+            Total number of training tokens: 131,072,000
+            Total training FLOPs estimate: 1.051412e+16
+            Step 00000 | Validation bpb: 3.169725
+            step 00001/00500 (0.20%) | loss: 10.392339 | lrm: 0.05 | dt: 2485.81ms | tok/sec: 105,456
+            Step 00250 | Validation bpb: 0.812345
+            """)
+        #expect(log.format == .nanochat)
+        #expect(points(log, "val_bpb") == [[0, 3.169725], [250, 0.812345]])
+        #expect(points(log, "train_loss") == [[1, 10.392339]])
+        #expect(log.runs[0].parameters == 560_988_160 && log.runs[0].tokens == 131_072_000)
+        #expect(log.runs[0].flops == 1.051412e16)
+        #expect(MetricChoice.unit(of: "val_bpb") == .bitsPerByte)
+    }
+
+    @Test func wandbChart() throws {
+        let log = try read(
+            """
+            "Step","muon - a - eval/loss","muon - a - eval/loss__MIN","muon - a - eval/loss__MAX","adam - eval/loss"
+            "0","10.5","10.5","10.5",""
+            "100","4.25","4.25","4.25","4.5"
+            "200","NaN","NaN","NaN","4.125"
+            """)
+        #expect(log.format == .wandbChart)
+        #expect(log.runs.map(\.name) == ["muon - a", "adam"])
+        #expect(log.runs.allSatisfy { $0.series.map(\.metric) == ["eval/loss"] })
+        #expect(points(log, "eval/loss", run: 1) == [[100, 4.5], [200, 4.125]])
+        #expect(points(log, "eval/loss").count == 3 && points(log, "eval/loss")[2][1].isNaN)
+    }
+
+    @Test func historyTable() throws {
+        let log = try read(",_step,_runtime,train/loss,val/loss,tag\n0,0,1.5,10.9,,x\n1,100,9.5,5.5,5.75,x\n")
+        #expect(log.format == .csv && log.runs.count == 1)
+        #expect(points(log, "val/loss") == [[100, 5.75]])
+        #expect(try MetricChoice.choose(nil, in: log.runs[0], file: "log").metric == "val/loss")
+    }
+
+    @Test func aRunColumnMakesRuns() throws {
+        let log = try read("run,step,loss\nb,1,5\nb,2,4\na,1,6\n")
+        #expect(log.runs.map(\.name) == ["b", "a"])
+        #expect(points(log, "loss") == [[1, 5], [2, 4]])
+    }
+
+    @Test func levanterAndFlatLines() throws {
+        let levanter = try read(
+            """
+            {"tracker": "json_logger", "event": "hparams", "hparams": {"seed": 1}}
+            INFO {"tracker": "json_logger", "event": "log", "step": 5, "metrics": {"eval": {"loss": 3.5}, "lr": NaN}}
+            {"tracker": "json_logger", "event": "finish", "summary": {"eval/loss": 3.5}}
+            """)
+        #expect(levanter.format == .jsonl)
+        #expect(points(levanter, "eval/loss") == [[5, 3.5]])
+        let flat = try read("{\"_step\":1,\"val_loss\":4}\n{\"_step\":2,\"val_loss\":\"NaN\"}\n")
+        #expect(points(flat, "val_loss").count == 2)
+        let named = try read("{\"t\":1,\"val_loss\":4}", stepColumn: "t")
+        #expect(points(named, "val_loss") == [[1, 4]])
+    }
+
+    @Test func aResumedLogCountsEachStepOnce() throws {
+        let log = try read("s:0 tel:9\ns:100 tel:5\ns:200 tel:4\ns:100 tel:5.5\n")
+        #expect(points(log, "val_loss") == [[0, 9], [100, 5.5], [200, 4]])
+    }
+
+    @Test(arguments: [
+        ("", "no known format"), ("hello\nworld\n", "no known format"), ("a,b\n1,2\n", "no column of steps"),
+        ("step,loss\n0.5,3\n", "log:2: step \"0.5\" is not a whole number"),
+        ("Relative Time,x - loss,x - loss__MIN\n0.5,3,3\n", "no column of steps"),
+        ("{\"loss\":1}\n", "no line has a step"),
+        ("{\"step\":1\n", "log:1: not a JSON object"), ("step,loss\n", "no numbers over steps"),
+        ("step,loss\n1,2,3\n", "log:2: 3 cells, the header has 2"),
+    ])
+    func mistakesAreNamed(text: String, message: String) {
+        #expect { _ = try read(text) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test func metricsAreAskedForWhereTheyAreNotPlain() throws {
+        let choose = { (header: String, wanted: String?) -> Result<String, any Error> in
+            Result {
+                let log = try read(
+                    "step,\(header)\n1\(String(repeating: ",2", count: header.split(separator: ",").count))\n")
+                return try MetricChoice.choose(wanted, in: log.runs[0], file: "log").metric
+            }
+        }
+        #expect(try choose("train_loss,val_loss,val_acc", nil).get() == "val_loss")
+        #expect(try choose("eval/loss,eval/wiki/loss", "eval/wiki/loss").get() == "eval/wiki/loss")
+        for (header, wanted, message) in [
+            ("eval/loss,eval/wiki/loss", nil, "several validation losses"),
+            ("train_loss,lr", nil, "no metric is plainly a validation loss"),
+            ("eval/loss,lr", "eval/los", "did you mean \"eval/loss\"?"),
+        ] as [(String, String?, String)] {
+            #expect { _ = try choose(header, wanted).get() } throws: { "\($0)".contains(message) }
+        }
+    }
+
+    @Test func labelsNumberSeedsAndNameMistakes() throws {
+        let labels = { (text: String) throws -> ImportLabels in
+            try ImportLabels(try DelimitedText(Data(text.utf8), file: "l"), file: "l")
+        }
+        let table = try labels("run,candidate,seed,parameters\nx,a,,1e6\ny,a,,1e6\nz,a,7,1e6\nw,a,,2e6\n")
+        #expect(try ["x", "y", "z", "w"].map { try table.labels(of: $0).seed } == [0, 1, 7, 0])
+        #expect(try table.labels(of: "w").parameters == 2e6)
+        for (text, message) in [
+            ("run,seed\n", "run and candidate"), ("run,candidate,paramters\nx,a,1\n", "did you mean \"parameters\"?"),
+            ("run,candidate\nx,a\nx,b\n", "labelled twice"), ("run,candidate,flops\nx,a,-1\n", "l:2: flops \"-1\""),
+            ("run,candidate\nx,\n", "l:2: candidate is empty"),
+        ] {
+            #expect { _ = try labels(text) } throws: { "\($0)".contains(message) }
+        }
+        #expect { _ = try table.labels(of: "v") } throws: { "\($0)".contains("no labels for run \"v\"") }
+    }
+}
