@@ -82,7 +82,8 @@ let package = Package(
         tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),
         tests("RunStore", ["RunStore", "Comparison", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
-        .testTarget(name: "CommandTests", dependencies: ["scalebench"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CommandTests", dependencies: ["scalebench"], exclude: ["Snapshots"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ]
 )

@@ -48,6 +48,9 @@ final class CostModel {
         }
     }
 
+    /// FLOP/s of whole training steps at a shape that uses the machine well; for `doctor`.
+    func trainingRate() -> Double { Self.fallback.flops / secondsPerStep(Self.fallback) }
+
     /// Model, gradients, activations, the optimizer's moments, and the validation tokens.
     private func memoryBytes(_ spec: RunSpec) -> Double {
         let moments = Double(AdamW.memoryBytes(GPTParameters(spec.model)))

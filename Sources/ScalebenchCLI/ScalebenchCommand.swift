@@ -1,7 +1,6 @@
 // The command tree. Each command is a file in Commands/.
 
 import ArgumentParser
-import ScalebenchCore
 
 struct ScalebenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -13,14 +12,20 @@ struct ScalebenchCommand: AsyncParsableCommand {
               scalebench compare a.json b.json      your recipes, default ladder
               scalebench compare a.json b.json --dry-run
               scalebench compare --runs results.csv --target-scale 7e9
+              scalebench leaderboard                everything compared so far
+              scalebench runs show 66d4             one run and its curve
+              scalebench doctor                     is this machine ready?
 
-            Exit status: 0 done, 1 failed, 64 wrong usage, 75 interrupted (the
-            same command goes on).
+            Exit status, of every command: 0 done; 1 failed, with one error that \
+            says what, where and what to change; 64 wrong usage; 75 interrupted: \
+            the same command goes on.
+
+            Completions: scalebench --generate-completion-script bash (or zsh, fish).
             """,
-        version: ScalebenchVersion.current,
+        version: LibraryVersions.text,
         subcommands: [
             CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, BacktestCommand.self, SuitesCommand.self,
-            DataCommand.self, RunCommand.self,
+            DataCommand.self, DoctorCommand.self, RunCommand.self,
         ])
 
 }

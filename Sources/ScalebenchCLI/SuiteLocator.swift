@@ -53,7 +53,7 @@ enum SuiteLocator {
             return try open(folder: "\(root)/\(name)")
         }
         if let embedded = try embedded(name) { return embedded }
-        let names = try all().map(\.name)
+        let names = survey().suites.map(\.name)
         throw ScalebenchError(
             .notFound, "no suite \"\(name)\"",
             hint: NearestName.hint(
@@ -61,17 +61,29 @@ enum SuiteLocator {
                 otherwise: "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))"))
     }
 
-    /// Every suite in the roots and in the binary, by name; those that cannot be read are left out (`--suite` says why).
-    static func all() throws -> [LocatedSuite] {
-        var found: [String: LocatedSuite] = [:]
-        for name in EmbeddedFiles.suites.keys { found[name] = try embedded(name) }
+    /// Every suite in the roots and in the binary, by name, and what is wrong with those that cannot be read.
+    static func survey() -> (suites: [LocatedSuite], errors: [ScalebenchError]) {
+        var found: [String: Result<LocatedSuite, ScalebenchError>] = [:]
+        for name in EmbeddedFiles.suites.keys { found[name] = attempt { try embedded(name)! } }
         for root in roots.reversed() {
             for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
             where FileManager.default.fileExists(atPath: "\(root)/\(name)/suite.json") {
-                found[name] = try? open(folder: "\(root)/\(name)")
+                found[name] = attempt { try open(folder: "\(root)/\(name)") }
             }
         }
-        return found.sorted { $0.key < $1.key }.map(\.value)
+        let ordered = found.sorted { $0.key < $1.key }.map(\.value)
+        return (
+            ordered.compactMap { try? $0.get() },
+            ordered.compactMap { if case .failure(let error) = $0 { error } else { nil } }
+        )
+    }
+
+    private static func attempt(_ body: () throws -> LocatedSuite) -> Result<LocatedSuite, ScalebenchError> {
+        do {
+            return .success(try body())
+        } catch {
+            return .failure(error as? ScalebenchError ?? ScalebenchError(.invalidInput, "\(error)"))
+        }
     }
 
     private static func open(folder: String) throws -> LocatedSuite {
@@ -90,7 +102,8 @@ enum SuiteLocator {
         return LocatedSuite(suite: try Suite(reader, defaultName: name), folder: nil)
     }
 
-    private static var roots: [String] {
+    /// Folders of suites, whether they exist or not; the first one with a name wins.
+    static var roots: [String] {
         FolderSearch.roots(of: "Suites", environmentKey: environmentKey) {
             FolderSearch.holds("suite.json", inFoldersOf: $0)
         }

@@ -4,7 +4,7 @@
 // the cache, where built and generated data sets live.
 
 package import Foundation
-import ScalebenchCore
+package import ScalebenchCore
 
 /// Finds data sets by name, and generates those that are only described.
 package struct DatasetLocator: Sendable {
@@ -58,9 +58,23 @@ extension DatasetLocator {
     }
 
     /// All data sets that can be found, by name; those whose manifest cannot be read are left out.
-    package func list() -> [DatasetDescription] {
-        names().compactMap { try? describe($0) }
+    package func list() -> [DatasetDescription] { survey().datasets }
+
+    /// All data sets that can be found, by name, and what is wrong with those that cannot be read.
+    package func survey() -> (datasets: [DatasetDescription], errors: [ScalebenchError]) {
+        var datasets: [DatasetDescription] = [], errors: [ScalebenchError] = []
+        for name in names() {
+            do {
+                datasets.append(try describe(name))
+            } catch {
+                errors.append(error as? ScalebenchError ?? ScalebenchError(.invalidInput, "\(error)", at: name))
+            }
+        }
+        return (datasets, errors)
     }
+
+    /// Where data sets are looked for, best first, whether these folders exist or not.
+    package var folders: [String] { roots + [cache] }
 
     private func describe(_ found: Found) -> DatasetDescription {
         let manifest = found.manifest

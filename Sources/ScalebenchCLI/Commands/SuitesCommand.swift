@@ -19,7 +19,7 @@ struct SuitesCommand: ParsableCommand {
 
         func run() throws {
             var table = TextTable(header: ["suite", "version", "rungs", "target", "candidates"])
-            let suites = try SuiteLocator.all()
+            let (suites, errors) = SuiteLocator.survey()
             for located in suites {
                 let suite = located.suite
                 table.add([
@@ -31,6 +31,7 @@ struct SuitesCommand: ParsableCommand {
             for located in suites {
                 print("\n\(located.name): \(SafeText.line(located.suite.question, limit: 200))")
             }
+            for error in errors { LiveLine.print("warning: left out: \(error)") }
         }
     }
 }
