@@ -59,8 +59,9 @@ extension RunStore {
         return names.sorted().map { "\(folder)/\($0)" }
     }
 
-    /// A short file name for any text; what makes it unique stands beside it.
-    static func slug(_ text: String) -> String {
+    /// A short file name for any text: lower-case letters, digits and dashes, so that no name leads out of its folder.
+    /// What makes it unique stands beside it.
+    package static func slug(_ text: String) -> String {
         let kept = text.lowercased().unicodeScalars.map { scalar -> Character in
             switch scalar {
             case "a"..."z", "0"..."9": Character(scalar)

@@ -17,8 +17,8 @@ struct ScalebenchCommand: AsyncParsableCommand {
               scalebench doctor                     is this machine ready?
 
             Exit status, of every command: 0 done; 1 failed, with one error that \
-            says what, where and what to change; 64 wrong usage; 75 interrupted: \
-            the same command goes on.
+            says what, where and what to change; 3 a condition of `compare --fail-on` \
+            is met; 64 wrong usage; 75 interrupted: the same command goes on.
 
             Completions: scalebench --generate-completion-script bash (or zsh, fish).
             """,

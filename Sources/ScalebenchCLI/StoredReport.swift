@@ -3,6 +3,7 @@
 import Comparison
 import Foundation
 import Reporting
+import RunStore
 import ScalebenchCore
 
 enum StoredReport {
@@ -14,16 +15,7 @@ enum StoredReport {
         let question =
             plan.candidates.map(\.name) + plan.runs.map(\.id.rawValue) + [includesTarget ? "target" : "ladder"]
         let hash = ContentHash.sha256(JSONValue.array(question.map { .string($0) })).prefix(8)
-        return "\(store)/reports/\(slug(plan.suite.name))-\(hash).html"
-    }
-
-    /// Letters, digits and dashes: a suite's name must not lead out of the folder.
-    private static func slug(_ name: String) -> String {
-        let safe = name.unicodeScalars.map { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
-                ? Character(scalar) : "-"
-        }
-        return String(safe.prefix(60))
+        return "\(store)/reports/\(RunStore.slug(plan.suite.name))-\(hash).html"
     }
 
     /// SHA-256 of this program's own file: what code made the numbers.
