@@ -11,7 +11,7 @@ struct OutputOptions: ParsableArguments {
     var report: String?
     @Option(help: "Write the result as JSON to this file, or - for standard output.") var json: String?
     @Flag(name: .shortAndLong, help: "Print nothing but errors (and JSON, if asked for).") var quiet = false
-    @Option(help: "Exit with status 3 on: unresolved, crossoverRisk, regression (B worse than A); repeatable.")
+    @Option(help: "Exit with status 3 on this outcome; repeatable. regression: B is worse than A.")
     var failOn: [FailureCondition] = []
 
     /// Exit status of a comparison that met a condition of `--fail-on`.

@@ -25,8 +25,8 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
 
-            Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 64 wrong usage,
-            75 interrupted.
+            Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 64 wrong \
+            usage, 75 interrupted.
             """)
 
     @Argument(help: "Candidate files, or names of candidates; the first is the reference.")
