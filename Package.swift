@@ -76,7 +76,7 @@ let package = Package(
         tests("ScalebenchCore", ["ScalebenchCore"]),
         tests("TokenData", ["TokenData", "ScalebenchCore"]),
         tests("Transformer", ["Transformer", "CKernels", "ScalebenchCore"], exclude: ["Golden"]),
-        tests("ScalingLaws", ["ScalingLaws"]),
+        tests("ScalingLaws", ["ScalingLaws"], exclude: ["Golden"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
         tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),

@@ -1,0 +1,150 @@
+// The end of a run forecast from its start, by the finished runs of smaller rungs at equal fraction of the same schedule.
+// Notation: f fraction of the run seen, T its end, N the rung's scale,
+//   y_N = ln L_N(T) − ln L_N(fT)      what is still to come at a finished rung,
+//   u = mean |y_N|, z_N = y_N/u       the same in units free of the metric: about −1 everywhere.
+// z + 1 is a trend process over log10 N (TrendProcess.swift): constant, slope, a little curvature, misfit, and the known
+// roughness of single evaluations; misfit and slope are integrated by evidence. At the target's scale it says how far
+// the run will still fall: ln L(T) = ln L(fT) + u z. Curves of equal schedules collapse when divided by their last
+// loss; how well this run follows them so far is reported as `collapseResidual`.
+// Source of the collapse: Qiu et al., "Scaling collapse reveals universal dynamics", 2025, arXiv 2507.02119.
+
+import Foundation
+
+/// A finished run of a smaller rung.
+package struct CurveRung: Sendable {
+    package var scale: Double
+    package var curve: TrainingCurve
+
+    package init(scale: Double, curve: TrainingCurve) {
+        self.scale = scale
+        self.curve = curve
+    }
+}
+
+/// The forecast end of one run.
+package struct CurveForecast: Sendable {
+    /// Of ln L at the end.
+    package var logLoss: NormalMixture
+    /// How much of the run was seen.
+    package var fraction: Double
+    /// Root mean square of the run's own deviation from the template over the second half (in log progress) of what was
+    /// seen, its mean removed, as a share of the loss; nil without a template or with fewer than three points there.
+    package var collapseResidual: Double?
+
+    package var finalLoss: Estimate { logLoss.exponentialEstimate }
+}
+
+extension TrendPriors {
+    /// Of z over log10 N. On public curves half this median misfit has the best log score and intervals that hold too
+    /// seldom (README.md).
+    package static let curveShapes = TrendPriors(
+        misfit: ScalePrior(median: 0.006, spread: 1),
+        constant: 1,
+        kinds: [TrendKind(share: 1, slope: ScalePrior(median: 0.4, spread: 1), curvature: 0.5, damping: 0)],
+        misfitGrid: LogarithmicGrid(0.002, 0.5, count: 8),
+        slopeGrid: LogarithmicGrid(0.01, 2, count: 8))
+}
+
+/// Finished runs of one recipe, ready to forecast a larger one.
+package struct CurveTemplate: Sendable {
+    private let rungs: [CurveRung]
+    private let grid: TrendGrid
+
+    /// `rungs` in any order; curves of a whole schedule each.
+    package init(_ rungs: [CurveRung], priors: TrendPriors = .curveShapes) {
+        self.rungs = rungs.filter { $0.scale > 0 && $0.scale.isFinite }.sorted { $0.scale < $1.scale }
+        grid = TrendGrid(priors)
+    }
+
+    /// The end of a run at `scale` planned to `end`, of which `start` has been seen.
+    ///
+    /// Nil when no rung was evaluated as early as the last point seen, or two rungs share a scale.
+    /// - Throws: `TrainingCurveError` when `start` goes beyond `end`.
+    package func forecast(_ start: TrainingCurve, end: Double, scale: Double) throws -> CurveForecast? {
+        guard start.end <= end * (1 + 1e-9) else {
+            throw TrainingCurveError.beyondItsEnd(progress: start.end, end: end)
+        }
+        let fraction = start.end / end
+        let usable = rungs.filter { $0.curve.progress[0] <= fraction * $0.curve.end * (1 + 1e-9) }
+        guard let top = usable.last else { return nil }
+        // 1. What was still to come at every rung, and how rough its evaluations are.
+        let declines = usable.map {
+            $0.curve.logLosses[$0.curve.count - 1] - $0.curve.logLoss(at: fraction * $0.curve.end)
+        }
+        let unit = max(declines.reduce(0) { $0 + abs($1) } / Double(declines.count), 1e-9)
+        let noise = usable.map {
+            ($0.curve.roughness(near: fraction * $0.curve.end) + $0.curve.roughness(near: $0.curve.end)) / (unit * unit)
+        }
+        // 2. The trend of that over log scale.
+        let topLog = log10(top.scale)
+        let positions = usable.map { log10($0.scale) - topLog }
+        guard zip(positions, positions.dropFirst()).allSatisfy({ !TrendFit.same($0, $1) }) else { return nil }
+        let fits = grid.posterior(declines.map { $0 / unit + 1 }, positions, noise: noise).fits
+        // 3. From where the run stands, its last evaluations smoothed against the largest rung.
+        let standing = Standing(start, end: end, against: top.curve)
+        let last = top.curve.roughness(near: top.curve.end)
+        let x = log10(scale) - topLog
+        let components = fits.map { weighted in
+            let p = weighted.fit.predict(x, misfit: true)
+            return NormalMixture.Component(
+                weight: weighted.weight, mean: standing.logLoss + unit * (p.mean - 1),
+                deviation: (unit * unit * p.variance + standing.variance + last).squareRoot())
+        }
+        return CurveForecast(
+            logLoss: NormalMixture(components), fraction: fraction,
+            collapseResidual: standing.collapseResidual)
+    }
+}
+
+/// Where a run stands at its last evaluation, relative to a finished curve at equal fractions.
+private struct Standing {
+    /// ln L at the last evaluation, smoothed, and the variance of that.
+    var logLoss: Double
+    var variance: Double
+    var collapseResidual: Double?
+
+    private static let longestWindow = 16
+
+    init(_ start: TrainingCurve, end: Double, against reference: TrainingCurve) {
+        // 1. The difference of the two curves is nearly flat: the last points of it can be averaged.
+        let earliest = max(start.end / 2, reference.progress[0] / reference.end * end * (1 - 1e-9))
+        let recent = start.progress.indices.filter { start.progress[$0] >= earliest }
+        let deviations = recent.map {
+            start.logLosses[$0] - reference.logLoss(at: start.progress[$0] / end * reference.end)
+        }
+        let last = deviations[deviations.count - 1]
+        logLoss = start.logLosses[start.count - 1]
+        variance = start.roughness(near: start.end)
+        if deviations.count >= 3 {
+            let mean = deviations.reduce(0, +) / Double(deviations.count)
+            let square = deviations.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(deviations.count)
+            collapseResidual = square.squareRoot()
+        }
+        let window = Array(deviations.suffix(Self.longestWindow))
+        guard window.count >= 5 else { return }
+        // 2. As many of them as make noise (falling with their number) and drift (growing with it) smallest together.
+        let noise = Self.secondDifferences(window), drift = Self.slope(window)
+        func error(_ count: Int) -> Double {
+            noise / Double(count) + drift * drift * Double((count - 1) * (count - 1)) / 4
+        }
+        let best = (1...window.count).min { error($0) < error($1) } ?? 1
+        logLoss += window.suffix(best).reduce(0, +) / Double(best) - last
+        variance /= Double(best)
+    }
+
+    /// Variance of one point around its neighbours' mean, brought to that of the point alone.
+    private static func secondDifferences(_ values: [Double]) -> Double {
+        let sum = (1..<(values.count - 1)).reduce(0.0) { sum, k in
+            let residual = values[k] - (values[k - 1] + values[k + 1]) / 2
+            return sum + residual * residual
+        }
+        return sum / Double(values.count - 2) / 1.5
+    }
+
+    /// Least-squares change per point.
+    private static func slope(_ values: [Double]) -> Double {
+        let centre = Double(values.count - 1) / 2
+        let spread = values.indices.reduce(0) { $0 + pow(Double($1) - centre, 2) }
+        return values.indices.reduce(0) { $0 + (Double($1) - centre) * values[$1] } / spread
+    }
+}

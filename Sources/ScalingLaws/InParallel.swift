@@ -1,0 +1,14 @@
+// Independent pieces of work on all cores: bootstraps and backtests.
+
+import Dispatch
+
+/// `work` of every index below `count`; the order of results is that of the indices.
+package func inParallel<Value: Sendable>(_ count: Int, _ work: @Sendable (Int) -> Value) -> [Value] {
+    var results = [Value?](repeating: nil, count: count)
+    results.withUnsafeMutableBufferPointer { buffer in
+        // Every iteration writes its own element and nothing else.
+        nonisolated(unsafe) let own = buffer
+        DispatchQueue.concurrentPerform(iterations: count) { own[$0] = work($0) }
+    }
+    return results.map { $0! }
+}
