@@ -6,11 +6,19 @@ import ScalingLaws
 
 /// Renders the scores of a backtest for a terminal.
 package enum BacktestReport {
-    /// Scores of every method, the model by source, and its reliability; ends with a newline.
-    package static func render(_ report: DecisionReport) -> String {
+    /// Everything that was scored, decisions first; ends with a newline.
+    package static func render(_ result: BacktestResult) -> String {
+        let parts =
+            (result.decisions.map(decisions) ?? []) + (result.levels.map(levels).map { [$0] } ?? [])
+            + (result.curves.map(CurveBacktestReport.parts) ?? [])
+        return parts.joined(separator: "\n\n") + "\n"
+    }
+
+    /// Scores of every method, the model by source, and its reliability.
+    private static func decisions(_ report: DecisionReport) -> [String] {
         var parts = [heading(report), methods(report)]
         if let model = report.methods.first { parts += [sources(model), reliability(model)] }
-        return parts.joined(separator: "\n\n") + "\n"
+        return parts
     }
 
     private static func heading(_ report: DecisionReport) -> String {
@@ -61,6 +69,27 @@ package enum BacktestReport {
             table.add([
                 "\(Quantity.significant(bin.lower))–\(Quantity.significant(bin.upper))", String(bin.decisions),
                 number(bin.meanConfidence), number(bin.right),
+            ])
+        }
+        return table.text
+    }
+
+    private static func levels(_ report: LevelReport) -> String {
+        var table = TextTable(header: [
+            "single losses", "forecasts", "median error", "mean", "power law", "mean", "50 % holds", "80 %", "90 %",
+            "width of 90 %",
+        ])
+        func percent(_ share: Double?) -> String {
+            share.map { Quantity.significant(100 * $0, digits: 2) + " %" } ?? "–"
+        }
+        let rows = report.sources.sorted { $0.key < $1.key } + [(key: "mean over sources", value: report.macro)]
+        for (name, score) in rows {
+            table.add([
+                SafeText.line(name), String(score.forecasts), percent(score.medianError),
+                percent(score.meanError.value),
+                percent(score.powerLawMedianError), percent(score.powerLawMeanError),
+                Quantity.significant(score.coverage50), Quantity.significant(score.coverage80),
+                Quantity.significant(score.coverage90), percent(score.width90),
             ])
         }
         return table.text

@@ -17,16 +17,22 @@ enum PublicDecisions {
         }
     }()
 
-    static func cases() throws -> [DecisionCase] {
-        let folder = try #require(folder)
+    /// The bytes of a .gz file.
+    static func unpacked(_ file: String) throws -> Data {
         let gzip = Process()
         gzip.executableURL = URL(filePath: "/usr/bin/env")
-        gzip.arguments = ["gzip", "-dc", folder.appending(path: "ladders.csv.gz").path]
+        gzip.arguments = ["gzip", "-dc", file]
         let pipe = Pipe()
         gzip.standardOutput = pipe
         try gzip.run()
         let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
         gzip.waitUntilExit()
+        return bytes
+    }
+
+    static func cases() throws -> [DecisionCase] {
+        let folder = try #require(folder)
+        let bytes = try unpacked(folder.appending(path: "ladders.csv.gz").path)
         let ladders = try DecisionLadders(DelimitedText(bytes, file: "ladders.csv"), file: "ladders.csv")
         let list = try DelimitedText(Data(contentsOf: folder.appending(path: "decisions.csv")), file: "decisions.csv")
         return try ladders.cases(listedIn: list, file: "decisions.csv")

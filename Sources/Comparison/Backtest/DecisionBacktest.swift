@@ -1,7 +1,6 @@
 // Scores the verdict's model on decisions whose outcome is known, beside five baselines, each source judged with priors
 // that never saw it. Pure: cases in, a report out. Reading files and printing belong to the command.
 
-import Dispatch
 import Foundation
 package import ScalingLaws
 
@@ -124,16 +123,5 @@ package struct DecisionBacktest: Sendable {
             }
         }
         return answers
-    }
-
-    /// `work` of every index on all cores; the order of results is that of the indices.
-    private func inParallel<Value: Sendable>(_ count: Int, _ work: @Sendable (Int) -> Value) -> [Value] {
-        var results = [Value?](repeating: nil, count: count)
-        results.withUnsafeMutableBufferPointer { buffer in
-            // Every iteration writes its own element and nothing else.
-            nonisolated(unsafe) let own = buffer
-            DispatchQueue.concurrentPerform(iterations: count) { own[$0] = work($0) }
-        }
-        return results.map { $0! }
     }
 }

@@ -108,6 +108,31 @@ package struct DecisionLadders: Sendable {
         return result
     }
 
+    /// Every candidate alone at levers of 3, 10 and 30, at most `most` per source (evenly spread).
+    package func levels(most: Int = 160) -> [LevelCase] {
+        var bySource: [String: [LevelCase]] = [:]
+        for (key, candidate) in order {
+            let rungs = (runs[key]?[candidate] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+            guard rungs.count >= 3, let target = rungs.last else { continue }
+            var seen: Set<Int> = []
+            for lever in [3.0, 10, 30] {
+                let limit = log10(target.scale) - log10(lever) + 0.02
+                let visible = rungs.filter { log10($0.scale) <= limit }
+                guard visible.count >= 2, seen.insert(visible.count).inserted else { continue }
+                bySource[key.source, default: []].append(
+                    LevelCase(
+                        source: key.source, candidate: "\(key.ladder)\u{0}\(candidate)",
+                        scales: visible.map(\.scale), losses: visible.map(\.losses.mean), target: target.scale,
+                        truth: target.losses.mean))
+            }
+        }
+        return bySource.keys.sorted().flatMap { source -> [LevelCase] in
+            let all = bySource[source] ?? []
+            let step = max(1, Double(all.count) / Double(most))
+            return (0..<min(all.count, most)).map { all[Int(Double($0) * step)] }
+        }
+    }
+
     private func pairs(_ names: [String]) -> [(String, String)] {
         names.indices.flatMap { i in names[(i + 1)...].map { (names[i], $0) } }
     }

@@ -1,4 +1,4 @@
-// `scalebench backtest`: reads ladders, prints scores. The work is Comparison/Backtest.
+// `scalebench backtest`: reads ladders and curves, prints scores. The work is Comparison/Backtest.
 
 import ArgumentParser
 import Comparison
@@ -10,65 +10,110 @@ import TokenData
 
 struct BacktestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backtest", abstract: "Score the verdict on ladders whose outcome is known.",
+        commandName: "backtest", abstract: "Score the method on ladders and curves whose outcome is known.",
         discussion: """
-            PATH is a CSV with the columns source,ladder,candidate,scale,loss (plain, .gz or .zst), or a folder with a \
-            ladders.csv[.gz]; a decisions.csv beside it lists the decisions, otherwise every pair is judged at targets 3, \
-            10 and 30 times beyond what is shown. Priors are fitted without the source they are scored on.
+            A PATH is a CSV (plain, .gz or .zst) or a folder of them. Ladders have the columns \
+            source,ladder,candidate,scale,loss; a decisions.csv beside them lists the decisions, otherwise every pair is \
+            judged at targets 3, 10 and 30 times beyond what is shown. Training curves have loss and step (or tokens), \
+            and where known source,config,params,seed,lr,split; everything after 10 to 50 % of a run is hidden and its \
+            end forecast. In a folder, ladders.csv and curves.csv are read, also one folder further down. Priors are \
+            fitted without the source they are scored on.
 
             Examples:
               scalebench backtest ladders.csv.gz
-              scalebench backtest folder --json scores.json
+              scalebench backtest ladders curves --json scores.json
             """)
 
-    @Argument(help: "A CSV of ladders, or a folder that holds one.") var path: String
+    @Argument(help: "CSVs of ladders or curves, or folders that hold some.") var paths: [String]
     @Option(help: "Write every figure with its interval as JSON to this file, or - for standard output.") var json:
         String?
-    @Option(help: "Also fit the priors on all decisions and write them to this file.") var fitPriors: String?
+    @Option(help: "Also fit the priors of the gap on all decisions and write them to this file.") var fitPriors: String?
     @Flag(help: "Judge with the shipped priors instead of fitting without each source.") var shippedPriors = false
 
     func run() throws {
-        let backtest = DecisionBacktest(try cases())
-        guard !backtest.cases.isEmpty else {
+        let input = try BacktestInput(paths)
+        let decisions = DecisionBacktest(input.decisions), curves = CurveBacktest(input.curves)
+        guard !decisions.cases.isEmpty || !curves.isEmpty else {
             throw ScalebenchError(
-                .invalidInput, "no pair of candidates shares three rungs", at: path,
-                hint: "a decision needs two visible rungs and one beyond them")
+                .invalidInput, "nothing here can be scored", at: paths.joined(separator: ", "),
+                hint: "a decision needs a pair of candidates with three rungs in common; a curve needs ten points")
         }
         let line = LiveLine(isQuiet: false)
-        line.show("judging \(backtest.cases.count) decisions …")
-        let report = try backtest.report(priors: shippedPriors ? .shipped : nil)
+        var result = BacktestResult()
+        if !decisions.cases.isEmpty {
+            line.show("judging \(decisions.cases.count) decisions …")
+            result.decisions = try decisions.report(priors: shippedPriors ? .shipped : nil)
+            result.levels = try LevelBacktest.report(input.levels)
+        }
+        if !curves.isEmpty {
+            line.show("forecasting curves …")
+            result.curves = curves.report()
+        }
         line.clear()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         if let fitPriors {
-            try AtomicFile.write(try encoder.encode(try backtest.fitPriors()) + Data("\n".utf8), to: fitPriors)
+            try AtomicFile.write(try encoder.encode(try decisions.fitPriors()) + Data("\n".utf8), to: fitPriors)
         }
-        let data = try encoder.encode(report) + Data("\n".utf8)
+        let data = try encoder.encode(result) + Data("\n".utf8)
         if json == "-" {
             try FileHandle.standardOutput.write(contentsOf: data)
         } else {
             if let json { try AtomicFile.write(data, to: json) }
-            print(BacktestReport.render(report), terminator: "")
+            print(BacktestReport.render(result), terminator: "")
+        }
+    }
+}
+
+/// What the paths of a backtest hold.
+private struct BacktestInput {
+    var decisions: [DecisionCase] = []
+    var levels: [LevelCase] = []
+    var curves = CurveTable()
+    private var seen: Set<String> = []
+
+    init(_ paths: [String]) throws {
+        for path in paths {
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            guard isFolder.boolValue else {
+                try read(path)
+                continue
+            }
+            let files = try Self.files(in: path)
+            guard !files.isEmpty else {
+                throw ScalebenchError(
+                    .notFound, "no ladders.csv and no curves.csv in this folder", at: path,
+                    hint: "give the file itself, or add one; .gz and .zst are read too")
+            }
+            for file in files { try read(file) }
         }
     }
 
-    private func cases() throws -> [DecisionCase] {
-        var isFolder: ObjCBool = false
-        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-        let file = isFolder.boolValue ? try ladderFile(in: path) : path
-        let ladders = try DecisionLadders(try DelimitedText(try ByteSource.readAll(file), file: file), file: file)
-        let list = "\(path)/decisions.csv"
-        guard isFolder.boolValue, FileManager.default.fileExists(atPath: list) else { return ladders.cases() }
-        return try ladders.cases(
-            listedIn: try DelimitedText(try ByteSource.readAll(list), file: list), file: list)
+    private static func files(in folder: String) throws -> [String] {
+        let inside = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { "\(folder)/\($0)" }
+        return ([folder] + inside).flatMap { place in
+            ["ladders.csv", "curves.csv"].compactMap { name in
+                ["", ".gz", ".zst"].map { "\(place)/\(name)\($0)" }.first(where: FileManager.default.fileExists)
+            }
+        }
     }
 
-    private func ladderFile(in folder: String) throws -> String {
-        let names = ["ladders.csv", "ladders.csv.gz", "ladders.csv.zst"].map { "\(folder)/\($0)" }
-        guard let file = names.first(where: FileManager.default.fileExists) else {
-            throw ScalebenchError(
-                .notFound, "no ladders.csv in this folder", at: folder, hint: "give the file itself, or add it")
+    private mutating func read(_ file: String) throws {
+        // A file named twice would count twice.
+        guard seen.insert(URL(filePath: file).standardizedFileURL.path).inserted else { return }
+        let table = try DelimitedText(try ByteSource.readAll(file), file: file)
+        if CurveTable.describes(table) {
+            try curves.add(table, file: file)
+            return
         }
-        return file
+        let ladders = try DecisionLadders(table, file: file)
+        levels += ladders.levels()
+        let list = "\(URL(filePath: file).deletingLastPathComponent().path)/decisions.csv"
+        let isInFolder = URL(filePath: file).lastPathComponent.hasPrefix("ladders.csv")
+        decisions +=
+            isInFolder && FileManager.default.fileExists(atPath: list)
+            ? try ladders.cases(listedIn: try DelimitedText(try ByteSource.readAll(list), file: list), file: list)
+            : ladders.cases()
     }
 }

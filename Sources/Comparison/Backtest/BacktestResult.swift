@@ -1,0 +1,11 @@
+// The document that `scalebench backtest --json` writes.
+
+/// What was scored; null where the input held none of it.
+package struct BacktestResult: Codable, Sendable {
+    package var schemaVersion = 2
+    @OrNull package var decisions: DecisionReport?
+    @OrNull package var levels: LevelReport?
+    @OrNull package var curves: CurveReport?
+
+    package init() {}
+}

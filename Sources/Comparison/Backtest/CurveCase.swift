@@ -1,0 +1,150 @@
+// Training curves with a known end, read from tables: what the forecasts of a run's end are scored on.
+// Columns: loss, and step or tokens; candidate (or config) and params where runs form ladders; source, seed, lr and split
+// where there are any. Losses of one source, config and split over several sizes are a ladder.
+
+import Foundation
+package import ScalebenchCore
+import ScalingLaws
+
+/// One finished run.
+struct RecordedCurve: Sendable {
+    var source: String
+    /// The recipe: runs of one family share what makes a forecast easy or hard.
+    var config: String
+    /// What was measured, or "fit" and "heldout" where the table says which part is to be forecast.
+    var split: String
+    var seed: String
+    /// Parameters, where known.
+    var scale: Double?
+    var curve: TrainingCurve
+    /// Learning rate at every point, where known.
+    var rates: [Double]?
+}
+
+/// The finished runs of one recipe at ascending sizes.
+struct CurveLadder: Sendable {
+    var source: String
+    var config: String
+    var rungs: [(scale: Double, run: RecordedCurve)]
+}
+
+/// Every curve of some tables.
+package struct CurveTable: Sendable {
+    private(set) var curves: [RecordedCurve] = []
+
+    package init() {}
+
+    /// Fewer points show nothing of a curve's shape.
+    private static let fewestPoints = 10
+    /// Runs that ended within this factor of each other followed one schedule and were stopped apart.
+    private static let sameSchedule = 1.15
+
+    /// Whether a table has the columns of curves.
+    package static func describes(_ table: DelimitedText) -> Bool {
+        table.header.contains("loss") && !table.header.contains("scale")
+            && (table.header.contains("step") || table.header.contains("tokens"))
+    }
+
+    /// Adds the curves of a table. Points without a positive loss are skipped, and runs that end above where they began: they diverged.
+    /// - Throws: `invalidInput` for missing columns or a progress that is not a number.
+    package mutating func add(_ table: DelimitedText, file: String) throws {
+        guard let loss = table.header.firstIndex(of: "loss"),
+            let progress = ["step", "tokens"].compactMap({ table.header.firstIndex(of: $0) }).nonEmpty
+        else {
+            throw ScalebenchError(
+                .invalidInput, "no curves in this table", at: "\(file):1",
+                hint:
+                    "columns needed: loss, and step or tokens; used if present: source, config, params, seed, lr, split"
+            )
+        }
+        let column = { (names: [String]) in names.compactMap { table.header.firstIndex(of: $0) }.first }
+        let source = column(["source"]), config = column(["candidate", "config"]),
+            size = column(["params", "parameters"])
+        let seed = column(["seed"]), split = column(["split"]), rate = column(["lr"])
+        var order: [[String]] = []
+        var points: [[String]: [(place: Double, loss: Double, rate: Double?)]] = [:]
+        for (line, cells) in table.rows {
+            guard let text = progress.map({ cells[$0] }).first(where: { !$0.isEmpty }) else { continue }
+            guard let place = Double(text), place.isFinite else {
+                throw ScalebenchError(
+                    .invalidInput, "progress \"\(text)\" is not a number", at: "\(file):\(line)")
+            }
+            guard place > 0, let value = Double(cells[loss]), value > 0, value.isFinite else { continue }
+            let key = [source, config, size, seed, split].map { $0.map { cells[$0] } ?? "" }
+            if points[key] == nil { order.append(key) }
+            points[key, default: []].append((place, value, rate.flatMap { Double(cells[$0]) }))
+        }
+        curves += order.compactMap { Self.curve($0, points[$0] ?? [], file: file) }
+    }
+
+    private static func curve(
+        _ key: [String], _ points: [(place: Double, loss: Double, rate: Double?)], file: String
+    ) -> RecordedCurve? {
+        var kept: [(place: Double, loss: Double, rate: Double?)] = []
+        for point in points.sorted(by: { $0.place < $1.place }) where kept.last.map({ $0.place < point.place }) ?? true
+        {
+            kept.append(point)
+        }
+        guard let first = kept.first, let last = kept.last, last.loss < first.loss || key[4] == "heldout",
+            let curve = try? TrainingCurve(progress: kept.map(\.place), losses: kept.map(\.loss))
+        else { return nil }
+        let rates = kept.compactMap(\.rate)
+        return RecordedCurve(
+            source: key[0].isEmpty ? file : key[0], config: key[1], split: key[4], seed: key[3], scale: Double(key[2]),
+            curve: curve, rates: rates.count == kept.count ? rates : nil)
+    }
+
+    /// Curves that are long enough and not split into a part to fit and a part to forecast.
+    var whole: [RecordedCurve] {
+        curves.filter { $0.curve.count >= Self.fewestPoints && $0.split != "fit" && $0.split != "heldout" }
+    }
+
+    /// Tasks with a part to fit and a part to forecast.
+    var tasks: [(fit: RecordedCurve, hidden: RecordedCurve)] {
+        let hidden = Dictionary(
+            curves.filter { $0.split == "heldout" }.map { ($0.source + "\u{0}" + $0.config, $0) },
+            uniquingKeysWith: { first, _ in first })
+        return curves.filter { $0.split == "fit" }.compactMap { fit in
+            hidden[fit.source + "\u{0}" + fit.config].map { (fit, $0) }
+        }
+    }
+
+    /// Ladders of at least three sizes. Where one seed (or multiplier) has several sizes it is a ladder of its own,
+    /// otherwise seeds are replicates and the longest run of a size counts.
+    var ladders: [CurveLadder] {
+        let sized = whole.filter { $0.scale.map { $0 > 0 } ?? false }
+        let families = Dictionary(grouping: sized) { [$0.source, $0.config, $0.split] }
+        return families.keys.sorted { $0.lexicographicallyPrecedes($1) }.flatMap { key -> [CurveLadder] in
+            let family = families[key] ?? []
+            let bySeed = Dictionary(grouping: family, by: \.seed)
+            let isLadderEach = bySeed.values.contains { Set($0.compactMap(\.scale)).count > 1 }
+            let groups = isLadderEach ? bySeed.keys.sorted().map { bySeed[$0] ?? [] } : [family]
+            return groups.compactMap { Self.ladder(key, $0) }
+        }
+    }
+
+    private static func ladder(_ key: [String], _ runs: [RecordedCurve]) -> CurveLadder? {
+        let bySize = Dictionary(grouping: runs) { $0.scale ?? 0 }
+        var rungs = bySize.keys.sorted().compactMap { size in
+            bySize[size]?.max { $0.curve.count < $1.curve.count }.map { (scale: size, run: $0) }
+        }
+        guard rungs.count >= 3 else { return nil }
+        // Equal schedules, stopped at different places: only what all have is at equal fractions.
+        let ends = rungs.map(\.run.curve.end)
+        if let shortest = ends.min(), let longest = ends.max(), longest < sameSchedule * shortest {
+            rungs = rungs.compactMap { rung in
+                rung.run.curve.upTo(shortest * (1 + 1e-4)).map { curve in
+                    var cut = rung
+                    cut.run.curve = curve
+                    cut.run.rates = rung.run.rates.map { Array($0.prefix(curve.count)) }
+                    return cut
+                }
+            }
+        }
+        return CurveLadder(source: key[0], config: key[1], rungs: rungs)
+    }
+}
+
+extension Array {
+    fileprivate var nonEmpty: Self? { isEmpty ? nil : self }
+}
