@@ -13,14 +13,14 @@ package struct RunTable: Sendable {
         /// Nil: the table's own `axis` column, else FLOPs where every row has them, else parameters, else tokens.
         package var axis: ScaleAxis?
         /// Rows to keep: column equals value.
-        package var filters: [(column: String, value: String)]
+        package var filters: [TableFilter]
         /// Candidates to keep, the first is A; empty: all in the table's order.
         package var candidates: [String]
         /// A, where all candidates are kept; nil: the first in the table.
         package var reference: String?
 
         package init(
-            axis: ScaleAxis? = nil, filters: [(column: String, value: String)] = [], candidates: [String] = [],
+            axis: ScaleAxis? = nil, filters: [TableFilter] = [], candidates: [String] = [],
             reference: String? = nil
         ) {
             self.axis = axis
@@ -38,7 +38,6 @@ package struct RunTable: Sendable {
         var loss: Double
     }
 
-    private static let ladderColumns = ["source", "ladder", "metric", "axis"]
     /// Scales closer than this are one rung: candidates of one ladder seldom cost exactly the same.
     private static let rungTolerance = 1.025
 
@@ -49,8 +48,8 @@ package struct RunTable: Sendable {
 
     package init(_ text: DelimitedText, file: String, query: Query) throws {
         self.file = file
-        let kept = try Self.filter(text, query.filters, file: file)
-        try Self.requireOneLadder(kept, text.header, file: file)
+        let kept = try text.rows(keeping: query.filters, file: file)
+        try text.requireOneLadder(kept, file: file)
         let columns = try Columns(text.header, firstCells: kept.first?.cells ?? [], query.axis, kept.map(\.cells), file)
         axis = columns.axis
         let all = try kept.map { try columns.row($0.line, $0.cells, file: file) }
@@ -171,66 +170,14 @@ extension RunTable {
         }
 
         func row(_ line: Int, _ cells: [String], file: String) throws -> Row {
-            let number = { (column: Int, name: String) throws -> Double in
-                let text = cells[column].trimmingCharacters(in: .whitespaces)
-                guard let value = Double(text), value >= 1e-30, value <= 1e30 else {
-                    throw ScalebenchError(
-                        .invalidInput,
-                        text.isEmpty ? "\(name) is empty" : "\(name) \"\(text)\" is not a positive number",
-                        at: "\(file):\(line)",
-                        hint: "give every run a \(name) between 1e-30 and 1e30, or remove the row")
-                }
-                return value
-            }
             let name = cells[candidate].trimmingCharacters(in: .whitespaces)
             guard !name.isEmpty else {
                 throw ScalebenchError(.invalidInput, "candidate is empty", at: "\(file):\(line)")
             }
             return Row(
                 line: line, candidate: name, seed: seed.map { cells[$0] } ?? "",
-                scale: try number(scale, "scale"), loss: try number(loss, "loss"))
-        }
-    }
-
-    private static func filter(
-        _ text: DelimitedText, _ filters: [(column: String, value: String)], file: String
-    ) throws -> [(line: Int, cells: [String])] {
-        var rows = text.rows
-        for (column, value) in filters {
-            guard let index = text.header.firstIndex(of: column) else {
-                throw ScalebenchError(
-                    .invalidInput, "--where names a column \"\(column)\" that is not there", at: "\(file):1",
-                    hint: "columns: \(text.header.joined(separator: ", "))")
-            }
-            let matching = rows.filter { $0.cells[index] == value }
-            guard !matching.isEmpty else {
-                let values = Set(rows.map { $0.cells[index] }).sorted()
-                throw ScalebenchError(
-                    .notFound, "no row has \(column)=\(value)", at: file,
-                    hint: NearestName.hint(
-                        value, among: values,
-                        otherwise: "values: \(values.prefix(8).joined(separator: ", "))"))
-            }
-            rows = matching
-        }
-        guard !rows.isEmpty else {
-            throw ScalebenchError(.invalidInput, "the table has no rows", at: file, hint: "one row per finished run")
-        }
-        return rows
-    }
-
-    private static func requireOneLadder(
-        _ rows: [(line: Int, cells: [String])], _ header: [String], file: String
-    ) throws {
-        for column in ladderColumns {
-            guard let index = header.firstIndex(of: column) else { continue }
-            let values = Set(rows.map { $0.cells[index] }).sorted()
-            guard values.count <= 1 else {
-                throw ScalebenchError(
-                    .invalidInput,
-                    "the file holds \(values.count) values of \(column): losses of different ones never compare",
-                    at: file, hint: "choose one, for example --where '\(column)=\(values[0])'")
-            }
+                scale: try DelimitedText.positiveNumber(cells[scale], "scale", at: "\(file):\(line)"),
+                loss: try DelimitedText.positiveNumber(cells[loss], "loss", at: "\(file):\(line)"))
         }
     }
 

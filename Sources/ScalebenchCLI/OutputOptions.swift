@@ -23,7 +23,8 @@ struct OutputOptions: ParsableArguments {
         if let report { try Self.checkWritable(report, "--report", example: "report.html") }
     }
 
-    private static func checkWritable(_ file: String, _ option: String, example: String) throws {
+    /// The same for one file named by `option`.
+    static func checkWritable(_ file: String, _ option: String, example: String) throws {
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
         guard !file.isEmpty, file != "-", !file.hasSuffix("/"), !isFolder.boolValue else {

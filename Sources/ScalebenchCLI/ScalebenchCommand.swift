@@ -24,8 +24,8 @@ struct ScalebenchCommand: AsyncParsableCommand {
             """,
         version: LibraryVersions.text,
         subcommands: [
-            CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, BacktestCommand.self, SuitesCommand.self,
-            DataCommand.self, DoctorCommand.self, RunCommand.self,
+            CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, FitCommand.self, BacktestCommand.self,
+            SuitesCommand.self, DataCommand.self, DoctorCommand.self, RunCommand.self,
         ])
 
 }

@@ -31,6 +31,7 @@ struct BacktestCommand: ParsableCommand {
     @Flag(help: "Judge with the shipped priors instead of fitting without each source.") var shippedPriors = false
 
     func run() throws {
+        if let json, json != "-" { try OutputOptions.checkWritable(json, "--json", example: "scores.json") }
         let input = try BacktestInput(paths)
         let decisions = DecisionBacktest(input.decisions), curves = CurveBacktest(input.curves)
         guard !decisions.cases.isEmpty || !curves.isEmpty else {

@@ -99,6 +99,12 @@ struct TableOptions: ParsableArguments {
             throw ValidationError("--where takes column=value, found '\(filter)'.")
         }
     }
+
+    /// The column and value of a valid --where.
+    static func filter(_ text: String) -> TableFilter {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), String(parts[1]))
+    }
 }
 
 extension ScaleAxis: ExpressibleByArgument {}
