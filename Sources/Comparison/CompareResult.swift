@@ -16,6 +16,8 @@ package struct CompareResult: Codable, Sendable {
     @OrNull package var suite: SuiteReference?
     package var axis: ScaleAxis
     package var targetScale: Double
+    /// Entropy of the data per token, below which no loss can fall; null where it is not known, and then integrated over.
+    @OrNull package var knownFloor: Double?
     /// The first is A of every pair.
     package var candidates: [String]
     /// Smallest first; the target last, once it has been trained.
@@ -41,13 +43,14 @@ package struct CompareResult: Codable, Sendable {
 
     package init(
         scalebenchVersion: String, question: String?, suite: SuiteReference?, axis: ScaleAxis, targetScale: Double,
-        candidates: [String], ladder: [RungResult], pairs: [PairResult]
+        knownFloor: Double?, candidates: [String], ladder: [RungResult], pairs: [PairResult]
     ) {
         self.scalebenchVersion = scalebenchVersion
         self.question = question
         self.suite = suite
         self.axis = axis
         self.targetScale = targetScale
+        self.knownFloor = knownFloor
         self.candidates = candidates
         self.ladder = ladder
         self.pairs = pairs
@@ -110,6 +113,8 @@ package struct PairResult: Codable, Sendable {
     package var predicted: Prediction
     /// What the runs at the target said; null until both candidates were trained there.
     @OrNull package var observed: Observation?
+    /// Every rung predicted from those below it; empty with fewer than three rungs.
+    package var methodOnThisLadder: [RungCheck]
     package var findings: [Finding]
     /// The runs that buy most certainty per FLOP, best first; empty when the verdict is decided, or when none would help
     /// (a finding says so).

@@ -8,10 +8,13 @@ package import ScalingLaws
 package struct Judge: Sendable {
     private let thresholds: VerdictThresholds
     private let model: GapModel
+    private let knownFloor: Double?
 
-    package init(thresholds: VerdictThresholds, priors: GapPriors = .shipped) {
+    /// - Parameter knownFloor: the entropy of the data where it is known: no loss can fall below it.
+    package init(thresholds: VerdictThresholds, priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.thresholds = thresholds
-        model = GapModel(priors: priors)
+        self.knownFloor = knownFloor
+        model = GapModel(priors: priors, knownFloor: knownFloor)
     }
 
     /// The whole result for a ladder.
@@ -27,12 +30,13 @@ package struct Judge: Sendable {
                 PairLadder(ladder, a: 0, b: index, noise: noise),
                 before: PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore))
             pair.findings += findings
+            if pair.gap != Estimate(exactly: 0) { pair.methodOnThisLadder = try methodChecks(ladder, b: index) }
             return pair
         }
         let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: question, suite: suite, axis: ladder.axis,
-            targetScale: ladder.target.scale, candidates: ladder.candidates,
+            targetScale: ladder.target.scale, knownFloor: knownFloor, candidates: ladder.candidates,
             ladder: shown.map { rung in
                 RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
             },
@@ -54,7 +58,8 @@ package struct Judge: Sendable {
             },
             expectedRegret: forecast.map { .init(a: $0.expectedRegretA, b: $0.expectedRegretB) },
             rungGaps: pair.rungGaps, predicted: .init(prediction, blind),
-            observed: pair.observation(predicted: prediction.forecast), findings: [], nextRuns: [])
+            observed: pair.observation(predicted: prediction.forecast), methodOnThisLadder: [], findings: [],
+            nextRuns: [])
         if pair.isTargetTrained, forecast == nil, outcome.verdict != .unresolved {
             result.probabilityABetter = outcome.verdict == .aBetter ? 1 : 0
         }
@@ -63,6 +68,14 @@ package struct Judge: Sendable {
         }
         result.findings = Checks.all.flatMap { $0(pair, result) }
         return result
+    }
+
+    private func methodChecks(_ ladder: Ladder, b: Int) throws -> [RungCheck] {
+        do {
+            return try RungCheck.rows(ladder, a: 0, b: b, model: model)
+        } catch let error as GapModelError {
+            throw ScalebenchError(.invalidInput, "\(ladder.candidates[0]) against \(ladder.candidates[b]): \(error)")
+        }
     }
 
     // MARK: - The rule
@@ -108,7 +121,8 @@ package struct Judge: Sendable {
             predicted: .init(
                 verdict: .equivalent, probabilityABetter: 0.5, lossA: nil, lossB: nil, gap: zero,
                 probabilitySignChanges: 0, trend: nil),
-            observed: pair.observation(predicted: nil), findings: [Checks.identicalArms(pair)], nextRuns: [])
+            observed: pair.observation(predicted: nil), methodOnThisLadder: [],
+            findings: [Checks.identicalArms(pair)], nextRuns: [])
     }
 }
 

@@ -84,6 +84,19 @@ package enum Phrase {
         result.suite == nil ? "" : " nats/token"
     }
 
+    /// How every rung was predicted from those below it; nil where none could be.
+    package static func methodOnThisLadder(_ rows: [RungCheck]) -> String? {
+        guard !rows.isEmpty else { return nil }
+        let right = rows.filter { $0.probabilityOfWinner > 0.5 }.count
+        let held = rows.filter { $0.predictedGap.interval90.contains($0.observedGap) }.count
+        let surprise = rows.first { $0.probabilityOfWinner < 0.05 }.map {
+            "; at \(SafeText.line($0.label)) the winner had been given \(percent($0.probabilityOfWinner))"
+        }
+        return
+            "this method on this ladder, each rung from those below: winner right at \(right) of \(rows.count), "
+            + "gap inside its 90 % interval at \(held) of \(rows.count)\(surprise ?? "")"
+    }
+
     /// The run that buys most certainty.
     static func nextStep(_ next: NextRun) -> String {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""

@@ -50,6 +50,7 @@ package enum TextReport {
     private static func verdict(_ pair: PairResult, of result: CompareResult) -> String {
         var lines = ["VERDICT  \(pair.verdict.rawValue)", Phrase.sentence(pair, unit: Phrase.unit(result))]
         lines.append(numbers(pair, of: result))
+        if let line = Phrase.methodOnThisLadder(pair.methodOnThisLadder) { lines.append("  " + line) }
         if !pair.findings.isEmpty { lines.append("") }
         for finding in pair.findings {
             lines.append("\(finding.severity == .warning ? "!" : "·") \(SafeText.line(finding.message, limit: 400))")

@@ -40,7 +40,7 @@ struct ComparePipeline {
         try await session.train { $0 != .target }
         if !options.predictOnly {
             if session.hasWork(at: { $0 == .target }) {
-                for pair in try judge(plan, data, try session.records(), includesTarget: false).pairs {
+                for pair in try judge(plan, data, locator, try session.records(), includesTarget: false).pairs {
                     session.log("prediction from the ladder: \(Phrase.sentence(pair, unit: " nats/token"))")
                 }
             }
@@ -48,7 +48,7 @@ struct ComparePipeline {
         }
         let records = try session.records()
         var content = ReportContent(
-            try judge(plan, data, records, includesTarget: !options.predictOnly), plan: plan, records: records)
+            try judge(plan, data, locator, records, includesTarget: !options.predictOnly), plan: plan, records: records)
         if let hash = StoredReport.executableHash() { content.provenance.append(("program", "SHA-256 \(hash)")) }
         return Outcome(
             content: content,
@@ -122,16 +122,28 @@ struct ComparePipeline {
     }
 
     private func judge(
-        _ plan: ComparisonPlan, _ data: DatasetDescription, _ records: [RunID: RunRecord], includesTarget: Bool
+        _ plan: ComparisonPlan, _ data: DatasetDescription, _ locator: DatasetLocator, _ records: [RunID: RunRecord],
+        includesTarget: Bool
     ) throws -> CompareResult {
         let ladder = plan.ladder(records)
         let suite = plan.suite
-        return try Judge(thresholds: suite.thresholds).result(
+        return try Judge(thresholds: suite.thresholds, knownFloor: entropy(plan, locator)).result(
             includesTarget ? ladder : ladder.withoutTarget, question: suite.question,
             suite: .init(
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),
             findings: Checks.repeatedTokens(plan, trainTokens: data.trainTokens))
+    }
+
+    /// The data's entropy, where it is known and the data are on disk, as they are once anything was trained on them.
+    /// Planted runs read no data: their losses have nothing to do with it.
+    private func entropy(_ plan: ComparisonPlan, _ locator: DatasetLocator) -> Double? {
+        let isPlanted = plan.candidates.contains { candidate in
+            if case .planted = candidate.trainer { true } else { false }
+        }
+        let name = plan.suite.dataset
+        guard !isPlanted, (try? locator.describe(name))?.isReady == true else { return nil }
+        return (try? locator.prepare(name))?.entropyNatsPerToken
     }
 
     private var storePath: String { options.store ?? RunStore.defaultRoot }

@@ -79,6 +79,22 @@ struct JudgeTests {
         #expect(after.predicted.lossB == before.predicted.lossB)
     }
 
+    @Test func everyRungIsPredictedFromThoseBelow() throws {
+        let steady = try judge(Self.ladder(falling, better))
+        #expect(steady.methodOnThisLadder.map(\.label) == ["rung 2"])
+        let row = try #require(steady.methodOnThisLadder.first)
+        #expect(row.rungsBelow == 2 && abs(row.observedGap + 0.1) < 1e-12)
+        #expect(row.probabilityOfWinner > 0.9 && row.probabilityABetter < 0.1)
+        #expect(row.predictedGap.interval90.contains(row.observedGap))
+        // What a rung shows does not change what was predicted for it.
+        var turned = better
+        turned[2] = [3.30, 3.31, 3.29]
+        let surprised = try #require(try judge(Self.ladder(falling, turned)).methodOnThisLadder.first)
+        #expect(surprised.predictedGap == row.predictedGap)
+        #expect(surprised.probabilityOfWinner < 0.1)
+        #expect(try judge(Self.ladder(Array(falling.prefix(2)), Array(better.prefix(2)))).methodOnThisLadder.isEmpty)
+    }
+
     @Test func noMultiplierOnParametersAlone() throws {
         let pair = try judge(Self.ladder(falling, better, axis: .parameters))
         #expect(pair.computeMultiplier == nil)
@@ -104,7 +120,7 @@ struct JudgeTests {
         let pair = try #require((document["pairs"] as? [[String: Any]])?.first)
         let keys = [
             "a", "b", "verdict", "probabilityABetter", "gap", "expectedGap", "computeMultiplier", "crossover",
-            "expectedRegret", "predicted", "observed", "findings", "nextRuns", "rungGaps",
+            "expectedRegret", "predicted", "observed", "findings", "nextRuns", "rungGaps", "methodOnThisLadder",
         ]
         #expect(Set(pair.keys) == Set(keys))
         #expect(pair["computeMultiplier"] is NSNull)
