@@ -1,7 +1,7 @@
 // What a reader must know before trusting a verdict. To add a check: one function here, one row in `all`.
 
 import Foundation
-import ScalebenchCore
+package import ScalebenchCore
 import ScalingLaws
 
 /// Every check that a verdict goes through.
@@ -19,6 +19,11 @@ package enum Checks {
             advice: "the options in which they differ never act here: change them, or the ladder")
     }
 
+    /// Too little is left of one pair of many; `error` is what a single pair would have ended with.
+    static func notJudged(_ error: ScalebenchError) -> Finding {
+        Finding("notJudged", .warning, error.message, advice: error.hint ?? "add runs that both have below the target")
+    }
+
     /// Runs longer than one pass over the data: outside the one-pass regime, conclusions about regularisation flip.
     package static func repeatedTokens(_ plan: ComparisonPlan, trainTokens: Int) -> [Finding] {
         let longest = plan.runs.map(\.spec.tokens).max() ?? 0
@@ -31,6 +36,34 @@ package enum Checks {
                 advice: "use a larger data set or fewer tokens per rung before concluding anything about regularisation"
             )
         ]
+    }
+
+    /// Runs that a trainer could not carry out, one finding per reason: what is missing from every number.
+    package static func failedRuns(_ plan: ComparisonPlan, reasons: [RunID: String]) -> [Finding] {
+        struct Group {
+            var message: Substring
+            var reason: Substring
+            var runs: [String]
+        }
+        var groups: [Group] = []
+        for run in plan.runs {
+            // The first line says what went wrong, "place: message"; the rest quotes the trainer.
+            guard let reason = reasons[run.id]?.split(separator: "\n").first else { continue }
+            let message = reason.firstRange(of: ": ").map { reason[$0.upperBound...] } ?? reason
+            let names = run.candidates.map { plan.candidates[$0].name }.joined(separator: " = ")
+            let text = "\(names) at \(plan.label(of: run.place)), seed \(run.spec.seed)"
+            if let index = groups.firstIndex(where: { $0.message == message }) {
+                groups[index].runs.append(text)
+            } else {
+                groups.append(Group(message: message, reason: reason, runs: [text]))
+            }
+        }
+        return groups.map { group in
+            let others = group.runs.count > 1 ? " and \(group.runs.count - 1) more" : ""
+            return Finding(
+                "runsFailed", .warning, "\(group.runs[0])\(others) failed: \(group.reason)",
+                advice: "put right what the reason says and give the same command again; finished runs are kept")
+        }
     }
 
     private static func divergence(_ pair: PairLadder, _ result: PairResult) -> [Finding] {

@@ -18,21 +18,30 @@ package struct Judge: Sendable {
     }
 
     /// The whole result for a ladder.
-    /// - Throws: `invalidInput` when two candidates have fewer than two rungs in common.
+    /// - Throws: `invalidInput` when no candidate has two rungs in common with the first; one that has not, among others
+    ///   that have, is unresolved.
     package func result(
         _ ladder: Ladder, question: String? = nil, suite: CompareResult.SuiteReference? = nil,
         findings: [Finding] = []
     ) throws -> CompareResult {
         let noise = LadderNoise(ladder)
         let noiseBefore = LadderNoise(ladder.withoutTarget)
+        var errors: [ScalebenchError] = []
         let pairs = try ladder.candidates.indices.dropFirst().map { index in
-            var pair = try judge(
-                PairLadder(ladder, a: 0, b: index, noise: noise),
-                before: PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore))
+            let whole = PairLadder(ladder, a: 0, b: index, noise: noise)
+            var pair: PairResult
+            do {
+                pair = try judge(
+                    whole, before: PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore))
+            } catch let error as ScalebenchError {
+                errors.append(error)
+                pair = notJudged(whole, error)
+            }
             pair.findings += findings
             if pair.gap != Estimate(exactly: 0) { pair.methodOnThisLadder = try methodChecks(ladder, b: index) }
             return pair
         }
+        if let error = errors.first, errors.count == pairs.count { throw error }
         let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: question, suite: suite, axis: ladder.axis,
@@ -109,6 +118,15 @@ package struct Judge: Sendable {
         if 1 - forecast.probabilityABetter >= thresholds.decisiveProbability { return .bBetter }
         if forecast.probabilitySignDiffersFromTopRung >= thresholds.crossoverRiskProbability { return .crossoverRisk }
         return .unresolved
+    }
+
+    /// A pair that too little is known of, beside others that can be judged.
+    private func notJudged(_ pair: PairLadder, _ error: ScalebenchError) -> PairResult {
+        PairResult(
+            a: pair.a, b: pair.b, verdict: .unresolved, probabilityABetter: nil, gap: nil, expectedGap: nil,
+            computeMultiplier: nil, crossover: nil, expectedRegret: nil, rungGaps: pair.rungGaps,
+            predicted: .init(Assessment(verdict: .unresolved), pair), observed: pair.observation(predicted: nil),
+            findings: [Checks.notJudged(error)], nextRuns: [])
     }
 
     /// Two names for the same or bit-equal runs: the gap is exactly zero, not merely small.

@@ -1,6 +1,8 @@
 // HTML and SVG as values. Text becomes markup only through the escaper here, so no name, note or message of a user can
 // become an element, an attribute or a script.
 
+import ScalebenchCore
+
 /// A piece of HTML or SVG that is safe to join with others.
 struct Markup: Sendable {
     private(set) var source: String

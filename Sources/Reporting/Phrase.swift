@@ -61,6 +61,8 @@ package enum Phrase {
         case .crossoverRisk:
             let risk = pair.predicted.probabilitySignChanges.map { " (probability \(percent($0)))" } ?? ""
             return "No winner yet: the order of \(a) and \(b) may change between the top rung and the target\(risk)."
+        case .unresolved where pair.findings.contains { $0.code == "notJudged" }:
+            return "Unresolved: \(a) and \(b) have too little in common to be judged."
         case .unresolved where pair.gap == nil: return "Unresolved: both \(a) and \(b) diverged."
         case .unresolved:
             let leader = (pair.probabilityABetter ?? 0.5) >= 0.5 ? a : b

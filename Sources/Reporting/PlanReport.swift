@@ -7,9 +7,10 @@ package import ScalebenchCore
 package struct RunCost: Sendable {
     /// Core-seconds of training and evaluation; nil where no rate is known.
     package var seconds: Double?
-    package var memoryBytes: Double
+    /// Nil where it is the trainer's own business.
+    package var memoryBytes: Double?
 
-    package init(seconds: Double?, memoryBytes: Double) {
+    package init(seconds: Double?, memoryBytes: Double?) {
         self.seconds = seconds
         self.memoryBytes = memoryBytes
     }
@@ -41,18 +42,22 @@ package enum PlanReport {
                 range(runs.map { Double($0.spec.model.parametersTotal) }),
                 range(runs.map { Double($0.spec.model.parametersNonEmbedding) }),
                 range(runs.map { Double($0.spec.tokens) }), range(runs.map(\.spec.flops)),
-                seconds(costs), Quantity.bytes(costs.map(\.memoryBytes).max() ?? 0),
+                seconds(costs), costs.compactMap(\.memoryBytes).max().map(Quantity.bytes) ?? "–",
                 share(flops, targetFlops),
             ])
         }
         let total = plan.runs.filter { !isDone($0.id) }.count
+        // Nothing is known of what a program of the user's takes.
+        let time =
+            plan.runs.contains { cost($0).seconds == nil }
+            ? "time unknown"
+            : "\(Quantity.duration(secondsToDo)) of core time, about "
+                + "\(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers"
         return """
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
             \(plan.candidates.map { SafeText.line($0.name, limit: 30) }.joined(separator: " against "))
             \(table.text)
-            \(total) of \(plan.runs.count) runs to do, \(Quantity.duration(secondsToDo)) of core time, about \
-            \(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers; \
-            the ladder costs \(share(ladderFlops, targetFlops)) of the target's FLOPs.
+            \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(share(ladderFlops, targetFlops)) of the target's FLOPs.
 
             """
     }

@@ -19,10 +19,13 @@ struct ComparePipeline {
         var content: ReportContent
         /// Where the report belongs in the store; nil where that cannot be written.
         var report: String?
+        /// Set when runs failed: the verdict rests on the others.
+        var failure: ScalebenchError?
     }
 
     /// Nil after `--dry-run`.
-    /// - Throws: `ExitCode(75)` when stopped by a signal; the same command goes on later.
+    /// - Throws: `ExitCode(75)` when stopped by a signal, the same command goes on later; `runFailed` when so many runs
+    ///   failed that nothing can be judged.
     func run() async throws -> Outcome? {
         let locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
         let (plan, data) = try makePlan(locator)
@@ -35,24 +38,31 @@ struct ComparePipeline {
         let stop = StopRequest.listenToSignals()
         let session = LadderSession(
             plan: plan, store: store, workers: workers, stop: stop, isQuiet: output.quiet,
-            dataset: { try prepare(plan.suite.dataset, locator) })
+            dataset: { try prepare(plan.suite.dataset, locator) }, plainTokens: locator.plainTokens)
 
         try await session.train { $0 != .target }
         if !options.predictOnly {
-            if session.hasWork(at: { $0 == .target }) {
-                for pair in try judge(plan, data, locator, try session.records(), includesTarget: false).pairs {
+            if try session.hasWork(at: { $0 == .target }) {
+                // Where nothing can be foretold, the target is what is left to ask.
+                for pair in (try? judge(plan, data, locator, session, includesTarget: false))?.pairs ?? [] {
                     session.log("prediction from the ladder: \(Phrase.sentence(pair, unit: " nats/token"))")
                 }
             }
             try await session.train { $0 == .target }
         }
-        let records = try session.records()
-        var content = ReportContent(
-            try judge(plan, data, locator, records, includesTarget: !options.predictOnly), plan: plan, records: records)
+        let result: CompareResult
+        do {
+            result = try judge(plan, data, locator, session, includesTarget: !options.predictOnly)
+        } catch let error as ScalebenchError where error.code == .invalidInput {
+            // Too little is left to judge: the failures are the reason.
+            throw session.failure ?? error
+        }
+        var content = ReportContent(result, plan: plan, records: try session.records())
         if let hash = StoredReport.executableHash() { content.provenance.append(("program", "SHA-256 \(hash)")) }
         return Outcome(
             content: content,
-            report: try StoredReport.file(plan, store: storePath, includesTarget: !options.predictOnly))
+            report: try StoredReport.file(plan, store: storePath, includesTarget: !options.predictOnly),
+            failure: session.failure)
     }
 
     private func makePlan(_ locator: DatasetLocator) throws -> (ComparisonPlan, DatasetDescription) {
@@ -122,17 +132,18 @@ struct ComparePipeline {
     }
 
     private func judge(
-        _ plan: ComparisonPlan, _ data: DatasetDescription, _ locator: DatasetLocator, _ records: [RunID: RunRecord],
+        _ plan: ComparisonPlan, _ data: DatasetDescription, _ locator: DatasetLocator, _ session: LadderSession,
         includesTarget: Bool
     ) throws -> CompareResult {
-        let ladder = plan.ladder(records)
+        let ladder = plan.ladder(try session.records())
         let suite = plan.suite
         return try Judge(thresholds: suite.thresholds, knownFloor: entropy(plan, locator)).result(
             includesTarget ? ladder : ladder.withoutTarget, question: suite.question,
             suite: .init(
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),
-            findings: Checks.repeatedTokens(plan, trainTokens: data.trainTokens))
+            findings: Checks.failedRuns(plan, reasons: session.failures)
+                + Checks.repeatedTokens(plan, trainTokens: data.trainTokens))
     }
 
     /// The data's entropy, where it is known and the data are on disk, as they are once anything was trained on them.

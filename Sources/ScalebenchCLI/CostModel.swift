@@ -35,6 +35,8 @@ final class CostModel {
         switch spec.trainer {
         case .planted(let law):
             return RunCost(seconds: law.secondsPerStep * Double(spec.steps), memoryBytes: 0)
+        case .command:
+            return RunCost(seconds: nil, memoryBytes: nil)
         case .builtin:
             let shape = Shape(model: spec.model, batchSequences: spec.batchSequences)
             let perStep = secondsPerStep(shape)

@@ -17,12 +17,19 @@ final class LadderSession {
     private let stop: StopRequest
     private let isQuiet: Bool
     private let makeDataset: () throws -> TokenDataset
+    private let plainTokens: (TokenDataset) throws -> RunJob.TokenFiles
     private var preparedDataset: TokenDataset?
+    private var preparedTokens: RunJob.TokenFiles?
+    /// Why runs of this session have no result, in words for a person.
+    private(set) var failures: [RunID: String] = [:]
 
-    /// - Parameter dataset: makes the data set ready; called once, and only when something has to be trained.
+    /// - Parameters:
+    ///   - dataset: makes the data set ready; called once, and only when something has to be trained.
+    ///   - plainTokens: its tokens as plain files; called once, and only for an external trainer.
     init(
         plan: ComparisonPlan, store: RunStore, workers: Int, stop: StopRequest, isQuiet: Bool,
-        dataset: @escaping () throws -> TokenDataset
+        dataset: @escaping () throws -> TokenDataset,
+        plainTokens: @escaping (TokenDataset) throws -> RunJob.TokenFiles
     ) {
         self.plan = plan
         self.store = store
@@ -30,6 +37,7 @@ final class LadderSession {
         self.stop = stop
         self.isQuiet = isQuiet
         makeDataset = dataset
+        self.plainTokens = plainTokens
     }
 
     /// What every run of the plan has left so far.
@@ -39,24 +47,26 @@ final class LadderSession {
         return records
     }
 
-    func hasWork(at isWanted: (ComparisonPlan.Place) -> Bool) -> Bool {
-        plan.runs(at: isWanted).contains { (try? store.record($0.id))?.isFinished != true }
+    func hasWork(at isWanted: (ComparisonPlan.Place) -> Bool) throws -> Bool {
+        try !runsToDo(at: isWanted).isEmpty
     }
 
     func log(_ text: String) {
         if !isQuiet { LiveLine.print(text) }
     }
 
-    /// Trains the unfinished runs at the wanted places, most expensive first.
-    /// - Throws: `ExitCode(75)` after a stop; `runFailed` when runs failed, once all others have ended.
+    /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails keeps no other from being
+    /// trained; it is noted in `failures`.
+    /// - Throws: `ExitCode(75)` after a stop.
     func train(at isWanted: (ComparisonPlan.Place) -> Bool) async throws {
-        let all = plan.runs(at: isWanted)
-        let records = try self.records()
-        let work = all.filter { records[$0.id]?.isFinished != true }
+        let work = try runsToDo(at: isWanted)
         guard !work.isEmpty else { return }
         try store.requireWritable()
         try checkStop()
-        for run in work { try store.prepare(RunJob(run.spec, dataset: try dataset(for: run.spec.trainer))) }
+        for run in work {
+            let launch = plan.candidates[run.candidates[0]].launch
+            try store.prepare(RunJob(run.spec, dataset: try dataset(for: run.spec.trainer), launch: launch))
+        }
         try checkStop()
         let monitor = LadderMonitor(plan: plan, work: work, store: store, workers: workers, isQuiet: isQuiet)
         let launcher = LocalLauncher(executable: try Self.executable(), slots: workers)
@@ -64,7 +74,25 @@ final class LadderSession {
             try await launcher.launch(work.map { self.store.folder(of: $0.id) }, stop: self.stop) { monitor.note($0) }
         }
         try checkStop()
-        try refuseFailures(results, of: work)
+        for (run, result) in zip(work, results) {
+            switch result.status {
+            case .finished: break
+            case .failed(let explanation):
+                let end = try store.record(run.id)?.end
+                failures[run.id] = end?.status == .failed ? end?.reason ?? explanation : explanation
+            case .interrupted, .notStarted: failures[run.id] = "stopped by another process"
+            }
+        }
+    }
+
+    /// The wanted runs that have no result. A candidate that failed on the ladder is not trained at the target, where
+    /// failing is dearest.
+    private func runsToDo(at isWanted: (ComparisonPlan.Place) -> Bool) throws -> [ComparisonPlan.Run] {
+        let records = try self.records()
+        let failed = Set(plan.runs.filter { failures[$0.id] != nil }.flatMap(\.candidates))
+        return plan.runs(at: isWanted).filter { run in
+            records[run.id]?.isFinished != true && (run.place != .target || failed.isDisjoint(with: run.candidates))
+        }
     }
 
     /// What the trainer reads; made ready when the first run needs it.
@@ -72,7 +100,12 @@ final class LadderSession {
         if case .planted = trainer { return nil }
         let dataset = try preparedDataset ?? makeDataset()
         preparedDataset = dataset
-        return RunJob.Dataset(name: dataset.name, folder: URL(fileURLWithPath: dataset.folder).path)
+        var source = RunJob.Dataset(name: dataset.name, folder: URL(fileURLWithPath: dataset.folder).path)
+        if case .command = trainer {
+            source.tokens = try preparedTokens ?? plainTokens(dataset)
+            preparedTokens = source.tokens
+        }
+        return source
     }
 
     private func checkStop() throws {
@@ -82,22 +115,13 @@ final class LadderSession {
         throw ExitCode(StopRequest.exitStatus)
     }
 
-    private func refuseFailures(_ results: [LaunchResult], of work: [ComparisonPlan.Run]) throws {
-        let failures = zip(work, results).compactMap { run, result -> String? in
-            switch result.status {
-            case .finished: nil
-            case .failed(let explanation): "\(describe(run)): \(explanation)"
-            case .interrupted, .notStarted: "\(describe(run)): stopped by another process"
-            }
-        }
-        guard let first = failures.first else { return }
-        throw ScalebenchError(
-            .runFailed, "\(failures.count) of \(work.count) runs failed; the others are kept",
-            at: store.root, hint: "the same command tries the failed runs again", cause: first)
-    }
-
-    private func describe(_ run: ComparisonPlan.Run) -> String {
-        plan.describe(run)
+    /// What is to be said when runs of this session failed.
+    var failure: ScalebenchError? {
+        let failed = plan.runs.filter { failures[$0.id] != nil }
+        guard let first = failed.first, let reason = failures[first.id] else { return nil }
+        return ScalebenchError(
+            .runFailed, "\(failed.count) of \(plan.runs.count) runs failed; the others are kept", at: store.root,
+            hint: "the same command tries the failed runs again", cause: "\(plan.describe(first)): \(reason)")
     }
 
     private static func executable() throws -> String {

@@ -41,9 +41,11 @@ struct OutputOptions: ParsableArguments {
     }
 
     /// Writes everything that was asked for.
-    /// - Parameter defaultReport: where the report goes when `--report` does not say; nil for nowhere.
-    /// - Throws: `ExitCode(3)` at the end when a condition of `--fail-on` is met.
-    func write(_ content: ReportContent, defaultReport: String?) throws {
+    /// - Parameters:
+    ///   - defaultReport: where the report goes when `--report` does not say; nil for nowhere.
+    ///   - failure: what kept the result from being whole.
+    /// - Throws: at the end `failure`, or `ExitCode(3)` when a condition of `--fail-on` is met.
+    func write(_ content: ReportContent, defaultReport: String?, failure: ScalebenchError? = nil) throws {
         let result = content.result
         let reportFile = report ?? defaultReport
         if let reportFile { try AtomicFile.write(HTMLReport.render(content), to: reportFile) }
@@ -54,6 +56,7 @@ struct OutputOptions: ParsableArguments {
             let place = reportFile.map { "\nReport: \(SafeText.line($0, limit: 1000))\n" } ?? ""
             try FileHandle.standardOutput.write(contentsOf: Data((TextReport.render(result) + place).utf8))
         }
+        if let failure { throw failure }
         for condition in failOn where result.pairs.contains(where: condition.isMet) {
             if !quiet { LiveLine.print("--fail-on \(condition.rawValue): exit status \(Self.conditionMet)") }
             throw ExitCode(Self.conditionMet)

@@ -1,11 +1,15 @@
 // A recipe to be judged: everything a user may choose that is not the scale.
 
+import Foundation
+
 /// One recipe, before it meets a scale. Read from `candidate.json`; see Suites/README.md for every key.
 package struct Candidate: Sendable, Hashable {
     /// Shown everywhere, part of no hash.
     package var name: String
     package var notes: String
     package var trainer: TrainerConfig
+    /// How to start an external trainer; part of no hash.
+    package var launch: TrainerLaunch?
     package var model: Model
     package var optimizer: Optimizer
     package var schedule: Schedule
@@ -49,14 +53,18 @@ package struct Candidate: Sendable, Hashable {
 
 extension Candidate {
     /// Reads a candidate strictly; `defaultName` is used where the file gives no name.
-    package init(_ reader: ConfigReader, defaultName: String) throws {
+    /// - Parameter folder: where the file lies; nil when it lies nowhere, which rules out external trainers.
+    package init(_ reader: ConfigReader, defaultName: String, folder: String? = nil) throws {
         name = try reader.string("name", default: defaultName)
         guard !name.isEmpty, name.count <= 200 else {
             throw ScalebenchError(
                 .invalidInput, "a name has between 1 and 200 characters", at: reader.location(of: "name"))
         }
         notes = try reader.string("notes", default: "")
-        trainer = try reader.object(ifPresent: "trainer").map { try TrainerConfig($0) } ?? .builtin
+        (trainer, launch) =
+            try reader.object(ifPresent: "trainer").map { try TrainerConfig.read($0, folder: folder) } ?? (
+                .builtin, nil
+            )
         model = try Model(try reader.object(ifPresent: "model"))
         optimizer = try Optimizer(try reader.object("optimizer"))
         schedule = try Schedule(try reader.object(ifPresent: "schedule"))
@@ -68,7 +76,9 @@ extension Candidate {
     package static func open(_ path: String) throws -> Candidate {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         let stem = file.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? file
-        return try Candidate(try ConfigReader.open(path), defaultName: stem.isEmpty ? file : stem)
+        let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
+        return try Candidate(
+            try ConfigReader.open(path), defaultName: stem.isEmpty ? file : stem, folder: folder.isEmpty ? "/" : folder)
     }
 }
 

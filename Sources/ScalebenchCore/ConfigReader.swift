@@ -182,6 +182,28 @@ extension ConfigReader {
         }
     }
 
+    /// The numbers of the list at `key`, or nil where the key is absent or null; every one finite and inside `range`.
+    package func numbers(ifPresent key: String, in range: ClosedRange<Double>) throws -> [Double]? {
+        guard let raw = value(key), raw != .null else { return nil }
+        guard case .array(let values) = raw else {
+            throw ScalebenchError(.invalidInput, "expected a list of numbers, found \(raw.kind)", at: location(of: key))
+        }
+        return try values.enumerated().map { index, value in
+            let number: Double? =
+                switch value {
+                case .integer(let number): Double(number)
+                case .number(let number): number
+                default: nil
+                }
+            guard let number, range.contains(number) else {
+                throw ScalebenchError(
+                    .invalidInput, "expected a number from \(range.lowerBound) to \(range.upperBound)",
+                    at: location(of: "\(key)[\(index)]"))
+            }
+            return number
+        }
+    }
+
     /// The strings of the list at `key`.
     package func strings(_ key: String, default fallback: [String]? = nil) throws -> [String] {
         try read(key, "a list of strings", default: fallback) { raw in

@@ -15,6 +15,19 @@ package enum ContentHash {
         sha256(Data(value.canonicalText.utf8))
     }
 
+    /// The hash of a file's bytes.
+    package static func sha256(file path: String) throws -> String {
+        guard let handle = FileHandle(forReadingAtPath: path) else {
+            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: String(cString: strerror(errno)))
+        }
+        defer { try? handle.close() }
+        var hash = IncrementalHash()
+        while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+            piece.withUnsafeBytes { hash.update($0) }
+        }
+        return hash.finalize()
+    }
+
     fileprivate static func hex(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { byte in
             let digits = String(byte, radix: 16)

@@ -3,7 +3,7 @@
 import Foundation
 
 /// Any JSON value. Integers are kept apart from doubles so that large seeds stay exact.
-package enum JSONValue: Sendable, Equatable {
+package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case integer(Int)

@@ -59,14 +59,15 @@ package enum RunEvent: Sendable, Equatable {
         package var tokens: Int
         /// Training loss; nil when it was not finite.
         package var natsPerToken: Double?
-        package var learningRate: Double
+        /// Nil when an external trainer did not say.
+        package var learningRate: Double?
         /// Global gradient norm before clipping, of the last step; nil when it was not finite.
         package var gradientNorm: Double?
         /// Seconds of training so far, evaluation left out, earlier sessions of the run included.
         package var seconds: Double
 
         package init(
-            step: Int, tokens: Int, natsPerToken: Double?, learningRate: Double, gradientNorm: Double?, seconds: Double
+            step: Int, tokens: Int, natsPerToken: Double?, learningRate: Double?, gradientNorm: Double?, seconds: Double
         ) {
             self.step = step
             self.tokens = tokens

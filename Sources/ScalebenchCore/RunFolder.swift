@@ -19,6 +19,12 @@ package struct RunFolder: Sendable, Hashable {
     package var lock: String { "\(path)/lock" }
     /// One folder per checkpoint of an unfinished run.
     package var checkpoints: String { "\(path)/checkpoints" }
+    /// What an external trainer appends to in its n-th session; checked line by line before it becomes part of `events`.
+    package func trainerEvents(session: Int) -> String { "\(path)/trainer-events-\(session).jsonl" }
+    /// What an external trainer printed.
+    package var trainerLog: String { "\(path)/trainer.log" }
+    /// An external trainer's own: its checkpoints and whatever it likes to keep.
+    package var trainerFolder: String { "\(path)/trainer" }
     /// The weights after the last step of a completed run.
     package var weights: String { "\(path)/model.safetensors" }
 }

@@ -9,22 +9,43 @@ package struct RunJob: Codable, Sendable, Hashable {
     package var spec: RunSpec
     /// Nil for a trainer that reads none.
     package var dataset: Dataset?
+    /// Nil for our own trainers.
+    package var launch: TrainerLaunch?
 
     /// A data set on this machine; its content is checked against the spec's `dataHash` by whoever opens it.
     package struct Dataset: Codable, Sendable, Hashable {
         package var name: String
         package var folder: String
+        /// The tokens as plain files, for trainers that do not read our shards.
+        package var tokens: TokenFiles?
 
-        package init(name: String, folder: String) {
+        package init(name: String, folder: String, tokens: TokenFiles? = nil) {
             self.name = name
             self.folder = folder
+            self.tokens = tokens
         }
     }
 
-    package init(_ spec: RunSpec, dataset: Dataset?) {
+    /// One split per file: tokens in order, little-endian, no header.
+    package struct TokenFiles: Codable, Sendable, Hashable {
+        /// Paths.
+        package var train: String
+        package var validation: String
+        /// Of one token: `uint16` or `uint32`.
+        package var type: String
+
+        package init(train: String, validation: String, type: String) {
+            self.train = train
+            self.validation = validation
+            self.type = type
+        }
+    }
+
+    package init(_ spec: RunSpec, dataset: Dataset?, launch: TrainerLaunch? = nil) {
         runID = spec.runID
         self.spec = spec
         self.dataset = dataset
+        self.launch = launch
     }
 }
 

@@ -11,6 +11,10 @@ package struct RunRecord: Sendable, Equatable {
     package var checkpointStep: Int?
     /// Nil while the run is unfinished.
     package var end: RunEvent.End?
+    /// Start events so far.
+    package private(set) var sessions = 0
+    /// Events of the session that began with the newest start, that start not counted.
+    package private(set) var eventsOfSession = 0
     /// A last line without its newline was dropped: the writer was killed while it wrote.
     package var hasTornLine = false
 
@@ -27,13 +31,16 @@ package struct RunRecord: Sendable, Equatable {
 
     /// Appends `event`; a resumed start discards what came after its checkpoint.
     package mutating func fold(_ event: RunEvent) {
+        eventsOfSession += 1
         switch event {
         case .start(let body):
+            eventsOfSession = 0
+            sessions += 1
             start = body
             end = nil
             steps.removeAll { $0.step > body.resumedFromStep }
             evaluations.removeAll { $0.step > body.resumedFromStep }
-            if body.resumedFromStep == 0 { checkpointStep = nil }
+            checkpointStep = body.resumedFromStep == 0 ? nil : body.resumedFromStep
         case .step(let body): steps.append(body)
         case .evaluation(let body): evaluations.append(body)
         case .checkpoint(let body): checkpointStep = body.step

@@ -38,8 +38,10 @@ package struct RunSpec: Codable, Sendable, Hashable {
         }
     }
 
+    package var tokensPerStep: Int { batchSequences * model.contextLength }
+
     /// Tokens trained on.
-    package var tokens: Int { steps * batchSequences * model.contextLength }
+    package var tokens: Int { steps * tokensPerStep }
 
     /// Training FLOPs of the whole run.
     package var flops: Double { model.flopsPerToken * Double(tokens) }

@@ -6,17 +6,20 @@ package enum TrainerConfig: Sendable, Hashable {
     case builtin
     /// A closed-form law instead of a model: the whole pipeline with a known right answer, in milliseconds.
     case planted(PlantedLaw)
+    /// A program of the user's.
+    case command(CommandTrainer)
 
     /// Changes whenever the same spec would give other numbers; part of every run's identity.
     package var version: String {
         switch self {
         case .builtin: "builtin-1"
         case .planted: "planted-1"
+        case .command: "command-1"
         }
     }
 
     /// The names used in JSON.
-    package enum Name: String, CaseIterable { case builtin, planted }
+    package enum Name: String, CaseIterable { case builtin, planted, command }
 }
 
 /// Loss of a planted run: floor + amplitude · (flops / 1e12)^(−exponent) + noise · normal(seed), in nats per token.
@@ -40,6 +43,7 @@ extension TrainerConfig: Codable {
         switch try container.decode(String.self, forKey: .type) {
         case Name.builtin.rawValue: self = .builtin
         case Name.planted.rawValue: self = .planted(try container.decode(PlantedLaw.self, forKey: .law))
+        case Name.command.rawValue: self = .command(try CommandTrainer(from: decoder))
         case let other:
             throw DecodingError.dataCorruptedError(
                 forKey: .type, in: container, debugDescription: "unknown trainer type \"\(other)\"")
@@ -53,19 +57,28 @@ extension TrainerConfig: Codable {
         case .planted(let law):
             try container.encode(Name.planted.rawValue, forKey: .type)
             try container.encode(law, forKey: .law)
+        case .command(let trainer):
+            try container.encode(Name.command.rawValue, forKey: .type)
+            try trainer.encode(to: encoder)
         }
     }
 }
 
 extension TrainerConfig {
-    /// Reads `{ "type": "builtin" }`.
-    package init(_ reader: ConfigReader) throws {
+    /// Reads `{ "type": "builtin" }` and its like from a candidate file in `folder`; nil for one that is in no folder.
+    static func read(_ reader: ConfigReader, folder: String?) throws -> (TrainerConfig, TrainerLaunch?) {
         let name: Name = try reader.choice("type")
         switch name {
-        case .builtin: self = .builtin
+        case .builtin:
+            try reader.finish()
+            return (.builtin, nil)
+        case .command:
+            let (trainer, launch) = try CommandTrainer.read(reader, folder: folder)
+            try reader.finish()
+            return (.command(trainer), launch)
         case .planted:
             let law = try reader.object("law")
-            self = .planted(
+            let config = TrainerConfig.planted(
                 PlantedLaw(
                     floor: try law.number("floor", in: 0...100), amplitude: try law.number("amplitude", in: 0...1e6),
                     exponent: try law.number("exponent", in: 0...4),
@@ -73,7 +86,8 @@ extension TrainerConfig {
                     divergesFromWidth: try law.integer("divergesFromWidth", in: 0...1_000_000, default: 0),
                     secondsPerStep: try law.number("secondsPerStep", in: 0...60, default: 0)))
             try law.finish()
+            try reader.finish()
+            return (config, nil)
         }
-        try reader.finish()
     }
 }

@@ -68,7 +68,7 @@ struct RunLoop {
     }
 
     private func tokens(_ step: Int) -> Int {
-        step * job.spec.batchSequences * job.spec.model.contextLength
+        step * job.spec.tokensPerStep
     }
 
     /// Appends the step event of `state` and starts a new mean.

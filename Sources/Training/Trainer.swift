@@ -1,7 +1,8 @@
 // What the run loop asks of whoever trains: single steps, evaluations, and its state on disk. The loop owns the order
 // of things, the events and the interruptions; a trainer owns the numbers.
 //
-// To add a trainer: one case of `TrainerConfig`, one file here, one line in `makeTrainer`.
+// To add a trainer: one case of `TrainerConfig`, one file here, one line in `makeTrainer`. A program of the user's is no
+// `Trainer`: it has its own loop (CommandRun).
 
 package import ScalebenchCore
 
@@ -63,5 +64,7 @@ package func makeTrainer(for job: RunJob) throws -> any Trainer {
         return try BuiltinTrainer(job)
     case .planted(let law):
         return PlantedTrainer(law, spec: spec)
+    case .command:
+        preconditionFailure("an external trainer has a loop of its own")
     }
 }

@@ -53,23 +53,41 @@ package struct TrainingRun {
             return record.end?.status == .diverged ? .diverged : .completed
         }
         do {
+            if case .command(let trainer) = job.spec.trainer {
+                return try command(trainer, job, log: log, stop: stop).perform(after: record)
+            }
             return try train(job, after: record, log: log, checkpoints, stop: stop)
         } catch {
+            let last = (try? ConfigReader.readFile(folder.events))
+                .flatMap { try? RunRecord(events: $0, file: folder.events) }?.steps.last
             // Best effort: where the disk is full, this cannot be written either.
             try? log.append(
                 .end(
                     .init(
-                        status: .failed, step: record.steps.last?.step ?? 0, tokens: record.steps.last?.tokens ?? 0,
-                        seconds: record.steps.last?.seconds ?? 0, reason: "\(error)")))
+                        status: .failed, step: last?.step ?? 0, tokens: last?.tokens ?? 0, seconds: last?.seconds ?? 0,
+                        reason: "\(error)")))
             throw error
         }
+    }
+
+    private func command(
+        _ trainer: CommandTrainer, _ job: RunJob, log: EventLog, stop: StopRequest
+    ) throws -> CommandRun {
+        guard let launch = job.launch else {
+            throw ScalebenchError(
+                .invalidInput, "run \(job.runID) does not say how its trainer is started", at: folder.job,
+                hint: "start runs with `scalebench compare`; do not write job files by hand")
+        }
+        return CommandRun(
+            job: job, trainer: trainer, launch: launch, folder: RunFolder(URL(fileURLWithPath: folder.path).path),
+            log: log, startEvent: { startEvent(job, resumedFromStep: $0, machine: $1) }, stop: stop)
     }
 
     private func train(
         _ job: RunJob, after record: RunRecord, log: EventLog, _ checkpoints: CheckpointFolder, stop: StopRequest
     ) throws -> TrainingOutcome {
         let (trainer, state) = try resume(job, after: record, from: checkpoints)
-        try log.append(.start(startEvent(job, resumedFromStep: state.step, trainer)))
+        try log.append(.start(startEvent(job, resumedFromStep: state.step, machine: trainer.machine)))
         let loop = RunLoop(
             job: job, folder: folder, trainer: trainer, log: log, checkpoints: checkpoints, options: options,
             stop: stop)
@@ -99,8 +117,8 @@ package struct TrainingRun {
         return (try makeTrainer(job), LoopState(runID: job.runID))
     }
 
-    private func startEvent(_ job: RunJob, resumedFromStep: Int, _ trainer: any Trainer) -> RunEvent.Start {
-        var machine = trainer.machine
+    private func startEvent(_ job: RunJob, resumedFromStep: Int, machine: [String: String]) -> RunEvent.Start {
+        var machine = machine
         machine["host"] = Self.hostName
         machine["cores"] = String(ProcessInfo.processInfo.activeProcessorCount)
         machine["scalebench"] = options.scalebenchVersion

@@ -4,19 +4,6 @@ import Foundation
 import Testing
 
 struct DataTests {
-    /// Some 200 kB of sentences with structure; the same ones every time.
-    private static let text: String = {
-        let words = [
-            "the", "ladder", "of", "small", "models", "knows", "what", "one", "run", "will", "show", "at", "scale",
-        ]
-        var state: UInt32 = 1, text = ""
-        while text.utf8.count < 200_000 {
-            state = state &* 1_664_525 &+ 1_013_904_223
-            text += words[Int(state >> 16) % words.count] + (state >> 28 == 0 ? ".\n" : " ")
-        }
-        return text
-    }()
-
     private func smallSuite(_ scratch: Scratch) throws -> [String] {
         try scratch.write(
             """
@@ -35,7 +22,7 @@ struct DataTests {
 
     @Test func ownTextBecomesAVerdictAndTheSameNumbersTwice() throws {
         let scratch = try Scratch()
-        try scratch.write(Self.text, to: "text.txt")
+        try scratch.write(Scratch.sentences(), to: "text.txt")
         let built = try Tool.run(
             ["data", "build", "--text", "text.txt", "--name", "mine", "--root", "."], in: scratch.url)
         #expect(built.status == 0, "\(built.errors)")
@@ -53,7 +40,7 @@ struct DataTests {
 
     @Test func aFlippedBitInAShardIsFoundBeforeItIsTrainedOn() throws {
         let scratch = try Scratch()
-        try scratch.write(Self.text, to: "text.txt")
+        try scratch.write(Scratch.sentences(), to: "text.txt")
         _ = try Tool.run(["data", "build", "--text", "text.txt", "--name", "mine", "--root", "."], in: scratch.url)
         let shard = try #require(scratch.files(under: "mine").first { $0.hasPrefix("train") })
         let file = scratch.url.appendingPathComponent("mine/\(shard)")

@@ -8,12 +8,6 @@ struct TextReportTests {
         try Snapshots.expect(TextReport.render(try Snapshots.result(name)), "\(name).txt")
     }
 
-    @Test func hostileNamesStayOnTheirLine() {
-        let text = SafeText.line("a\u{1B}[31m\nb\u{202E}c" + String(repeating: "x", count: 10_000))
-        #expect(text.count == 60)
-        #expect(!text.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x202E })
-    }
-
     @Test(arguments: [
         (0.5, "50 %"), (1, "> 99.9 %"), (0.9995, "> 99.9 %"), (0.0004, "< 0.1 %"), (0.994, "99.4 %"), (0, "< 0.1 %"),
     ])

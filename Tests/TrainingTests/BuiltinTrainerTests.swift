@@ -61,7 +61,7 @@ import Training
         #expect(try #require(final.standardError) > 0)
         #expect(record.start?.machine["blas"]?.isEmpty == false)
         #expect(record.start?.machine["scalebench"] == "test")
-        let rates = record.steps.map(\.learningRate)
+        let rates = record.steps.compactMap(\.learningRate)
         #expect(rates.max()! <= 0.01 && rates.last! < 0.002)
     }
 

@@ -28,6 +28,22 @@ func makeSpec(
         { "name": "c", "trainer": \(trainer), "batchTokens": 16, "model": { "heads": 2 },
           "optimizer": { "learningRate": \(learningRate) } }
         """
+    let ladder = try makeLadder(width: width, steps: steps)
+    return try RunSpec(
+        try Candidate(try ConfigReader.parse(Data(candidate.utf8), file: "candidate"), defaultName: "c"),
+        at: ladder.rungs[0], of: ladder, vocabularySize: vocabularySize, dataHash: dataHash, seed: seed)
+}
+
+/// The same spec for a candidate file, with what starts its trainer.
+func makeSpec(candidateFile: String, steps: Int) throws -> (RunSpec, TrainerLaunch?) {
+    let ladder = try makeLadder(width: 8, steps: steps)
+    let candidate = try Candidate.open(candidateFile)
+    let spec = try RunSpec(
+        candidate, at: ladder.rungs[0], of: ladder, vocabularySize: 16, dataHash: "data", seed: 1)
+    return (spec, candidate.launch)
+}
+
+private func makeLadder(width: Int, steps: Int) throws -> Suite {
     let suite = """
         { "name": "s", "version": 1, "question": "?", "dataset": "d", "contextLength": 8,
           "rungs": [{ "width": \(width), "layers": 1, "tokens": \(steps * 16) },
@@ -35,10 +51,7 @@ func makeSpec(
           "target": { "width": \(width * 4), "layers": 1, "tokens": \(steps * 16) },
           "evaluation": { "sequences": 6, "curvePoints": 5, "curveSequences": 3 } }
         """
-    let ladder = try Suite(try ConfigReader.parse(Data(suite.utf8), file: "suite"), defaultName: "s")
-    return try RunSpec(
-        try Candidate(try ConfigReader.parse(Data(candidate.utf8), file: "candidate"), defaultName: "c"),
-        at: ladder.rungs[0], of: ladder, vocabularySize: vocabularySize, dataHash: dataHash, seed: seed)
+    return try Suite(try ConfigReader.parse(Data(suite.utf8), file: "suite"), defaultName: "s")
 }
 
 /// JSON of a planted trainer.

@@ -1,5 +1,7 @@
 // A picture as a reader meets it: title, legend, drawing, and its numbers as a table underneath.
 
+import ScalebenchCore
+
 /// One picture of the report.
 struct Figure {
     /// Unique on the page.

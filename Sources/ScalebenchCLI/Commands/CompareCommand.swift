@@ -25,6 +25,11 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
 
+            A run that fails (a trainer that crashes, hangs or contradicts itself) \
+            stops no other: the verdict rests on the rest, a finding says why, and \
+            the exit status is 1. Its candidate is not trained at the target until \
+            the same command, which tries again, succeeds.
+
             Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 64 wrong \
             usage, 75 interrupted.
             """)
@@ -60,7 +65,7 @@ struct CompareCommand: AsyncParsableCommand {
         } else {
             let pipeline = ComparePipeline(candidates: candidates, options: training, output: output)
             guard let outcome = try await pipeline.run() else { return }
-            try output.write(outcome.content, defaultReport: outcome.report)
+            try output.write(outcome.content, defaultReport: outcome.report, failure: outcome.failure)
         }
     }
 }

@@ -1,0 +1,138 @@
+// A trainer that is not ours: any program that reads a job and appends events (Suites/TRAINERS.md). What of it decides the
+// numbers is part of every run's identity; where it lies on this machine is not.
+
+import Foundation
+
+/// An external trainer as runs know it.
+package struct CommandTrainer: Codable, Sendable, Hashable {
+    /// Program and arguments, placeholders unfilled. Of an absolute path only the last component, so that a run keeps its
+    /// name on another machine.
+    package var command: [String]
+    /// SHA-256 of every file of the candidate's folder that the command or `files` names, by the name used there.
+    package var files: [String: String]
+    /// Raised by the user when the trainer changes in a way that its files do not show.
+    package var version: String
+    /// Whatever the trainer wants to be told; any JSON.
+    package var settings: JSONValue
+}
+
+/// How an external trainer is started on this machine.
+package struct TrainerLaunch: Codable, Sendable, Hashable {
+    /// Program and arguments as the candidate has them.
+    package var command: [String]
+    /// The candidate's folder, absolute: the program's working folder.
+    package var folder: String
+    /// Seconds without a new event or a byte of output after which the trainer counts as hung.
+    package var silenceTimeout: Double
+    /// Seconds between the request to stop and the end of patience.
+    package var stopTimeout: Double
+}
+
+extension TrainerLaunch {
+    /// What may stand in a command: the job, the file for events, and the trainer's own folder.
+    package enum Placeholder: String, CaseIterable {
+        case spec = "{spec}"
+        case events = "{events}"
+        case folder = "{folder}"
+    }
+
+    /// The command with its placeholders filled.
+    package func command(in run: RunFolder, session: Int) -> [String] {
+        let values: [(Placeholder, String)] = [
+            (.spec, run.job), (.events, run.trainerEvents(session: session)), (.folder, run.trainerFolder),
+        ]
+        return command.map { argument in
+            values.reduce(argument) { $0.replacingOccurrences(of: $1.0.rawValue, with: $1.1) }
+        }
+    }
+
+    /// - Throws: `runFailed` where a file is no longer what the run was planned with.
+    package func verify(_ trainer: CommandTrainer) throws {
+        for (name, expected) in trainer.files.sorted(by: { $0.key < $1.key }) {
+            let path = CommandTrainer.path(name, in: folder)
+            guard try ContentHash.sha256(file: path) == expected else {
+                throw ScalebenchError(
+                    .runFailed, "the trainer's file has changed since the comparison was planned", at: path,
+                    hint: "start the comparison again: a changed trainer gives runs of its own")
+            }
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension CommandTrainer {
+    /// Reads the `trainer` object of a candidate file that lies in `folder`.
+    static func read(_ reader: ConfigReader, folder: String?) throws -> (CommandTrainer, TrainerLaunch) {
+        let command = try reader.strings("command")
+        let named = try reader.strings("files", default: [])
+        let version = try reader.string("version", default: "1")
+        let settings = reader.value("settings") ?? .object([:])
+        let silenceTimeout = try reader.number("silenceTimeout", in: 0.1...1e7, default: 600)
+        let stopTimeout = try reader.number("stopTimeout", in: 0.1...1e7, default: 60)
+        guard let program = command.first, !program.isEmpty else {
+            throw ScalebenchError(
+                .invalidInput, "the command is empty", at: reader.location(of: "command"),
+                hint:
+                    #"name a program and its arguments: ["python3", "train.py", "--spec", "{spec}", "--out", "{events}"]"#
+            )
+        }
+        guard !command.contains(where: { $0.contains("\0") }), (1...100).contains(version.count), settings.isFinite
+        else {
+            throw ScalebenchError(
+                .invalidInput, "a version of 1 to 100 characters, finite numbers and no NUL characters were expected",
+                at: reader.location())
+        }
+        for argument in command {
+            for match in argument.matches(of: /\{\w+\}/)
+            where TrainerLaunch.Placeholder(rawValue: String(match.0)) == nil {
+                let known = TrainerLaunch.Placeholder.allCases.map(\.rawValue)
+                throw ScalebenchError(
+                    .invalidInput, "unknown placeholder \(match.0)", at: reader.location(of: "command"),
+                    hint: NearestName.hint(
+                        String(match.0), among: known, otherwise: "use one of: \(known.joined(separator: ", "))"))
+            }
+        }
+        guard let folder else {
+            throw ScalebenchError(
+                .invalidInput, "an external trainer needs a candidate file on disk", at: reader.location(),
+                hint: "copy the candidate to a file beside the trainer")
+        }
+        let absolute = URL(fileURLWithPath: folder).standardizedFileURL.path
+        let arguments = command.filter { !$0.hasPrefix("/") && isFile(path($0, in: absolute)) }
+        var files: [String: String] = [:]
+        for name in arguments + named {
+            guard !name.hasPrefix("/"), isFile(path(name, in: absolute)) else {
+                throw ScalebenchError(
+                    .notFound, "no file \"\(name)\" beside the candidate", at: reader.location(of: "files"),
+                    hint: "name files by their path from the candidate's folder, \(folder)")
+            }
+            files[name] = try ContentHash.sha256(file: path(name, in: absolute))
+        }
+        let portable = command.map { $0.hasPrefix("/") ? ($0 as NSString).lastPathComponent : $0 }
+        return (
+            CommandTrainer(command: portable, files: files, version: version, settings: settings),
+            TrainerLaunch(
+                command: command, folder: absolute, silenceTimeout: silenceTimeout, stopTimeout: stopTimeout)
+        )
+    }
+
+    fileprivate static func path(_ name: String, in folder: String) -> String { "\(folder)/\(name)" }
+
+    private static func isFile(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    }
+}
+
+extension JSONValue {
+    /// Whether every number in it is one that JSON can write.
+    fileprivate var isFinite: Bool {
+        switch self {
+        case .number(let value): value.isFinite
+        case .array(let values): values.allSatisfy(\.isFinite)
+        case .object(let fields): fields.values.allSatisfy(\.isFinite)
+        case .null, .bool, .integer, .string: true
+        }
+    }
+}

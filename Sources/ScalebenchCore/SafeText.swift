@@ -1,0 +1,18 @@
+// Text of unknown origin, made fit for a terminal.
+
+/// Names and notes come from files of unknown origin.
+package enum SafeText {
+    /// One line of at most `limit` characters without control characters, terminal escapes or direction marks.
+    package static func line(_ text: String, limit: Int = 60) -> String {
+        let harmless = text.unicodeScalars.map { isHarmless($0) ? Character($0) : "\u{FFFD}" }
+        return harmless.count <= limit ? String(harmless) : String(harmless.prefix(limit - 1)) + "…"
+    }
+
+    /// Neither a control character nor a mark that changes what its neighbours look like.
+    package static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: false
+        default: true
+        }
+    }
+}

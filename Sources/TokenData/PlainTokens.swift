@@ -1,0 +1,56 @@
+// The tokens of a data set as plain files, for programs that do not read our shards: one file per split, little-endian,
+// no header, as nanoGPT has them. Made on first use in the cache and shared by every run on the same tokens.
+
+import Foundation
+package import ScalebenchCore
+
+extension DatasetLocator {
+    /// The plain files of `dataset`, which appear whole or not at all.
+    package func plainTokens(of dataset: TokenDataset) throws -> RunJob.TokenFiles {
+        let folder = buildFolder("tokens-\(dataset.contentHash.prefix(16))")
+        let splits = [("train.bin", dataset.train), ("validation.bin", dataset.validation)]
+        let type = dataset.manifest.type
+        let isThere = splits.allSatisfy { name, split in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")
+            return attributes?[.size] as? Int == split.tokens * type.bytes
+        }
+        if !isThere { try write(splits, to: folder) }
+        return RunJob.TokenFiles(
+            train: "\(folder)/\(splits[0].0)", validation: "\(folder)/\(splits[1].0)", type: type.rawValue)
+    }
+
+    private func write(_ splits: [(String, TokenSplit)], to folder: String) throws {
+        let temporary = "\(folder).tmp-\(ProcessInfo.processInfo.processIdentifier)"
+        try? FileManager.default.removeItem(atPath: temporary)
+        try AtomicFile.makeFolder(temporary)
+        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        for (name, split) in splits {
+            try write(split, to: "\(temporary)/\(name)")
+        }
+        // Files of a wrong size, should there be any, make room; another process may have been faster.
+        try? FileManager.default.removeItem(atPath: folder)
+        guard rename(temporary, folder) == 0 || errno == EEXIST || errno == ENOTEMPTY else {
+            throw ScalebenchError(
+                .inputOutput, "cannot be written", at: folder, cause: String(cString: strerror(errno)))
+        }
+    }
+
+    private func write(_ split: TokenSplit, to path: String) throws {
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let handle = FileHandle(forWritingAtPath: path)
+        else { throw ScalebenchError(.inputOutput, "cannot be written", at: path) }
+        do {
+            let decoder = FrameDecoder()
+            for frame in split.frames {
+                try handle.write(contentsOf: decoder.decodeBytes(frame.index, of: split.shards[frame.shard]))
+            }
+            try handle.synchronize()
+            try handle.close()
+        } catch let error where !(error is ScalebenchError) {
+            throw ScalebenchError(
+                .inputOutput, "cannot be written", at: path,
+                hint: "check that there is space for \(Quantity.bytes(Double(2 * split.tokens))) of tokens",
+                cause: error.localizedDescription)
+        }
+    }
+}

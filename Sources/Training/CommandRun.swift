@@ -1,0 +1,210 @@
+// One run by an external trainer (Suites/TRAINERS.md): start the program, check and copy the events it appends, decide how
+// it ended. The program is not trusted: it writes to a file of its own, and only lines that pass `TrainerEvents` become
+// part of the run's event file, which therefore is never damaged by it.
+
+import Foundation
+import ScalebenchCore
+
+/// Sessions of an external trainer until the run has ended, has failed, or is to stop.
+struct CommandRun {
+    let job: RunJob
+    let trainer: CommandTrainer
+    let launch: TrainerLaunch
+    let folder: RunFolder
+    let log: EventLog
+    /// The start event of a session that goes on from a step, with what the trainer says of its machine.
+    let startEvent: (_ resumedFromStep: Int, _ machine: [String: String]) -> RunEvent.Start
+    let stop: StopRequest
+
+    private static let pollInterval: useconds_t = 20_000
+    /// Lines quoted of what the trainer printed, and characters of each.
+    private static let quotedLines = 10, quotedCharacters = 300
+
+    /// - Parameter record: the run so far.
+    func perform(after record: RunRecord) throws -> TrainingOutcome {
+        try launch.verify(trainer)
+        try AtomicFile.makeFolder(folder.trainerFolder)
+        var events = TrainerEvents(job, record)
+        try harvest(&events)
+        while true {
+            let checkpointBefore = events.record.checkpointStep ?? 0
+            if let reason = events.divergence { return try diverged(events, reason) }
+            if let outcome = try session(&events) {
+                // All that it said is on record now.
+                if outcome != .interrupted {
+                    try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: events.record.sessions))
+                }
+                return outcome
+            }
+            // Status 75 of its own accord: called again as long as that leads anywhere.
+            guard let checkpoint = events.record.checkpointStep, checkpoint > checkpointBefore else {
+                throw ScalebenchError(
+                    .runFailed, "the trainer asked to be called again (exit status 75) without a new checkpoint event",
+                    at: folder.trainerEvents(session: events.record.sessions),
+                    hint: #"append {"event":"checkpoint","step":N} once the checkpoint of step N is on disk"#,
+                    cause: quotedLog(from: 0))
+            }
+        }
+    }
+
+    /// Copies what an earlier session's trainer wrote but its parent, killed at that moment, did not copy any more: the
+    /// rest of the last session that is on record, and all of one whose very start is not.
+    private func harvest(_ events: inout TrainerEvents) throws {
+        let last = events.record.sessions
+        if last > 0, events.record.end == nil {
+            events.continueSession()
+            try harvest(&events, session: last, skipping: events.record.eventsOfSession)
+        }
+        events.beginSession()
+        try harvest(&events, session: last + 1, skipping: 0)
+    }
+
+    private func harvest(_ events: inout TrainerEvents, session: Int, skipping: Int) throws {
+        var tail = LineTail(folder.trainerEvents(session: session))
+        var copied = skipping
+        // Whatever is wrong with a line, the session that wrote it is over: what follows is not wanted.
+        for line in (try? tail.newLines()) ?? [] {
+            let place = "\(folder.trainerEvents(session: session)):\(line.number)"
+            guard let event = try? events.read(line.text, at: place) else { return }
+            if case .start = event, events.hasStarted { continue }
+            if copied > 0 {
+                copied -= 1
+                continue
+            }
+            guard events.end == nil, (try? events.check(event, at: place)) != nil else { return }
+            try take(event, &events)
+        }
+    }
+
+    // MARK: - One session
+
+    /// Nil when the trainer wants to be called again.
+    private func session(_ events: inout TrainerEvents) throws -> TrainingOutcome? {
+        let number = events.record.sessions + 1
+        let file = folder.trainerEvents(session: number)
+        // A new file each time: a trainer left over from an earlier session would append to the old one.
+        try AtomicFile.write(Data(), to: file)
+        try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: number - 1))
+        let logStart = Self.size(folder.trainerLog)
+        events.beginSession()
+        let process = try TrainerProcess(
+            launch.command(in: folder, session: number), folder: launch.folder, output: folder.trainerLog,
+            environment: [
+                "SCALEBENCH_RUN_ID": job.runID.rawValue, "SCALEBENCH_SPEC": folder.job, "SCALEBENCH_EVENTS": file,
+            ])
+        defer { process.end() }
+        var tail = LineTail(file)
+        var askedToStop: ContinuousClock.Instant?
+        var lastSign = ContinuousClock.now
+        var outputSize = logStart
+
+        while true {
+            // Looked at before reading: what was written before the exit is then read to its end.
+            let ended = process.status()
+            let lines = try tail.newLines()
+            for line in lines where events.divergence == nil {
+                let place = "\(file):\(line.number)"
+                let event = try events.read(line.text, at: place)
+                try events.check(event, at: place)
+                try take(event, &events)
+            }
+            if let reason = events.divergence {
+                process.end()
+                return try diverged(events, reason)
+            }
+            if let ended { return try outcome(ended, events, tail, logStart, wasAskedToStop: askedToStop != nil) }
+            let size = Self.size(folder.trainerLog)
+            if !lines.isEmpty || size != outputSize {
+                lastSign = .now
+                outputSize = size
+            }
+            if stop.isRequested, askedToStop == nil {
+                process.requestStop()
+                askedToStop = .now
+            }
+            if let askedToStop, askedToStop.duration(to: .now).seconds > launch.stopTimeout { return .interrupted }
+            if askedToStop == nil, lastSign.duration(to: .now).seconds > launch.silenceTimeout {
+                throw ScalebenchError(
+                    .runFailed, "the trainer was silent for \(Quantity.duration(launch.silenceTimeout)) and was killed",
+                    at: file,
+                    hint: "append step events more often, or raise silenceTimeout in the candidate's trainer",
+                    cause: quotedLog(from: logStart))
+            }
+            usleep(Self.pollInterval)
+        }
+    }
+
+    /// Makes an event part of the run's events. Our own start event goes before the first.
+    private func take(_ event: RunEvent, _ events: inout TrainerEvents) throws {
+        if !events.hasStarted {
+            var start = startEvent(0, [:])
+            if case .start(let given) = event { start = startEvent(given.resumedFromStep, given.machine) }
+            try log.append(.start(start))
+            events.fold(.start(start))
+            if case .start = event { return }
+        }
+        // The end is written when the program itself has ended well.
+        if case .end = event {} else { try log.append(event) }
+        events.fold(event)
+    }
+
+    // MARK: - How it ended
+
+    private func outcome(
+        _ ended: TrainerProcess.End, _ events: TrainerEvents, _ tail: LineTail, _ logStart: Int, wasAskedToStop: Bool
+    ) throws -> TrainingOutcome? {
+        // Asked to stop in the middle, a trainer may end as it likes; what it has not saved is done again.
+        if wasAskedToStop, ended != .exited(0) || events.end == nil { return .interrupted }
+        guard ended == .exited(0) || ended == .exited(StopRequest.exitStatus) else {
+            throw ScalebenchError(
+                .runFailed, "the trainer \(ended)", at: folder.trainerLog,
+                hint: "status 0 means finished, 75 checkpointed; the same command tries again",
+                cause: quotedLog(from: logStart))
+        }
+        guard !tail.hasTornLine else {
+            throw ScalebenchError(
+                .runFailed, "the last line has no newline", at: "\(tail.path):\(tail.nextNumber)",
+                hint: "write whole lines, each ended by a newline, and flush them")
+        }
+        if ended == .exited(StopRequest.exitStatus) {
+            guard events.end == nil else {
+                throw ScalebenchError(
+                    .runFailed, "the trainer wrote an end event and then asked to be called again (exit status 75)",
+                    at: tail.path)
+            }
+            return nil
+        }
+        let end = try events.finished(at: tail.path, log: quotedLog(from: logStart))
+        try log.append(.end(end))
+        try log.synchronize()
+        return end.status == .diverged ? .diverged : .completed
+    }
+
+    private func diverged(_ events: TrainerEvents, _ reason: String) throws -> TrainingOutcome {
+        let step = events.lastStep
+        try log.append(
+            .end(
+                .init(
+                    status: .diverged, step: step, tokens: step * job.spec.tokensPerStep, seconds: events.seconds,
+                    reason: reason)))
+        try log.synchronize()
+        return .diverged
+    }
+
+    /// The last lines that the trainer printed, harmless; nil where it printed nothing.
+    private func quotedLog(from start: Int) -> String? {
+        guard let handle = FileHandle(forReadingAtPath: folder.trainerLog) else { return nil }
+        defer { try? handle.close() }
+        let from = max(start, Self.size(folder.trainerLog) - 16_384)
+        guard (try? handle.seek(toOffset: UInt64(from))) != nil, let data = try? handle.readToEnd() else { return nil }
+        let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(Self.quotedLines)
+        guard !lines.isEmpty else { return nil }
+        let quoted = lines.map { "  | " + SafeText.line(String($0), limit: Self.quotedCharacters) }
+        return "the trainer printed last\n" + quoted.joined(separator: "\n")
+    }
+
+    private static func size(_ path: String) -> Int {
+        var information = stat()
+        return stat(path, &information) == 0 ? Int(information.st_size) : 0
+    }
+}

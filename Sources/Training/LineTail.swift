@@ -1,0 +1,56 @@
+// Reading whole lines from a file that another program appends to.
+
+import Foundation
+import ScalebenchCore
+
+/// The lines of a growing file, each exactly once. What follows the last newline is left for later.
+struct LineTail {
+    struct Line {
+        /// Counted from 1.
+        var number: Int
+        var text: Data
+    }
+
+    /// The number of the line that comes next.
+    private(set) var nextNumber = 1
+    /// Bytes after the last newline that was seen.
+    private(set) var hasTornLine = false
+    let path: String
+    private var offset = 0
+
+    /// Longer than any event: the final losses of a million sequences.
+    private static let longestLine = 64 << 20
+
+    init(_ path: String) {
+        self.path = path
+    }
+
+    /// What has been completed since the last call; nothing while the file does not exist.
+    /// - Throws: `runFailed` when lines that were already read have gone, or one does not end.
+    mutating func newLines() throws -> [Line] {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+        defer { try? handle.close() }
+        let length = Int(try handle.seekToEnd())
+        guard length >= offset else {
+            throw ScalebenchError(
+                .runFailed, "lines that were already read have gone", at: path,
+                hint: "append to the file; do not write it anew")
+        }
+        guard length > offset else { return [] }
+        try handle.seek(toOffset: UInt64(offset))
+        guard let data = try handle.readToEnd() else { return [] }
+        guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else {
+            hasTornLine = true
+            guard data.count <= Self.longestLine else {
+                throw ScalebenchError(.runFailed, "a line that does not end", at: "\(path):\(nextNumber)")
+            }
+            return []
+        }
+        offset += end + 1
+        hasTornLine = end + 1 < data.count
+        return data[..<end].split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { text in
+            defer { nextNumber += 1 }
+            return Line(number: nextNumber, text: text)
+        }
+    }
+}

@@ -1,0 +1,131 @@
+// The process of an external trainer: a group of its own, so that all that it starts ends with it, and a guard that ends
+// it should this process die first. `posix_spawn` rather than a library because the run loop polls and the group must
+// still exist when it is killed: the exit is seen before the process is reaped.
+
+import Foundation
+import ScalebenchCore
+
+/// A started program. `end` must be called; it leaves nothing of the group alive.
+final class TrainerProcess {
+    enum End: Equatable, CustomStringConvertible {
+        case exited(Int32)
+        case killed(signal: Int32)
+
+        var description: String {
+            switch self {
+            case .exited(let status): "ended with exit status \(status)"
+            case .killed(let signal): "was killed by signal \(signal) (\(String(cString: strsignal(signal))))"
+            }
+        }
+    }
+
+    private let leader: pid_t
+    private let guardian: pid_t
+    /// While the other end of this pipe reads nothing but its end, the guardian knows that this process has died.
+    private let guardianInput: Int32
+    private var ended: End?
+    private var isOver = false
+
+    /// Changes the folder, then becomes the program.
+    private static let starter = #"cd -- "$1" && shift && exec "$@""#
+    private static let guardScript = #"read -r line; [ "$line" = over ] || kill -s KILL -- "-$1""#
+
+    /// Starts `command` in `folder`; standard output and error are appended to `output`.
+    init(_ command: [String], folder: String, output: String, environment: [String: String]) throws {
+        var inherited = ProcessInfo.processInfo.environment
+        inherited["SCALEBENCH_LAUNCHED"] = nil
+        inherited.merge(environment) { $1 }
+        let log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        guard log >= 0 else { throw Self.failure("the trainer's log cannot be written", errno, output) }
+        defer { close(log) }
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer { close(null) }
+        var ends: [Int32] = [-1, -1]
+        guard null >= 0, pipe(&ends) == 0 else { throw Self.failure("the trainer cannot be started", errno, folder) }
+        defer { close(ends[0]) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        do {
+            leader = try Self.spawn(
+                ["-c", Self.starter, "trainer", folder] + command, inherited, input: null, output: log)
+        } catch {
+            close(ends[1])
+            throw error
+        }
+        guardianInput = ends[1]
+        do {
+            guardian = try Self.spawn(
+                ["-c", Self.guardScript, "guard", "\(leader)"], [:], input: ends[0], output: null)
+        } catch {
+            close(ends[1])
+            kill(-leader, SIGKILL)
+            throw error
+        }
+    }
+
+    /// A shell in a process group of its own, with every signal as it is by default.
+    private static func spawn(
+        _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigfillset(&signals)
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
+        var words = (["sh"] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for text in words + variables { free(text) } }
+        var pid = pid_t()
+        let code = posix_spawn(&pid, "/bin/sh", &actions, &attributes, &words, &variables)
+        guard code == 0 else { throw failure("the trainer cannot be started", code, "/bin/sh") }
+        return pid
+    }
+
+    private static func failure(_ message: String, _ code: Int32, _ place: String) -> ScalebenchError {
+        ScalebenchError(.runFailed, message, at: place, cause: String(cString: strerror(code)))
+    }
+
+    /// How the program ended; nil while it runs.
+    func status() -> End? {
+        if let ended { return ended }
+        var information = siginfo_t()
+        guard waitid(P_PID, id_t(leader), &information, WEXITED | WNOHANG | WNOWAIT) == 0, information.si_signo != 0
+        else { return nil }
+        // What it started and left behind ends now, while its number still names this group.
+        kill(-leader, SIGKILL)
+        var status: Int32 = 0
+        while waitpid(leader, &status, 0) < 0, errno == EINTR {}
+        ended = status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: status & 0x7f)
+        return ended
+    }
+
+    /// Asks the program, not what it started, to checkpoint and exit.
+    func requestStop() {
+        if ended == nil { kill(leader, SIGTERM) }
+    }
+
+    /// Ends what still runs of the group.
+    func end() {
+        guard !isOver else { return }
+        isOver = true
+        if ended == nil {
+            kill(-leader, SIGKILL)
+            while status() == nil { usleep(1000) }
+        }
+        _ = "over\n".withCString { write(guardianInput, $0, 5) }
+        close(guardianInput)
+        var status: Int32 = 0
+        while waitpid(guardian, &status, 0) < 0, errno == EINTR {}
+    }
+}

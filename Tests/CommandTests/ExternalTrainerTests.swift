@@ -1,0 +1,115 @@
+// A ladder whose runs a program of the user's trains, and what becomes of it when that program fails.
+
+import Foundation
+import Testing
+
+/// A trainer in shell and awk: loss = 1 + amplitude · width^(−0.3) + noise, fails where it is told to.
+extension Scratch {
+    /// Rungs of widths 8, 16 and 32 with two seeds, a target of width 64; 8 steps each.
+    func externalSuite() throws -> String {
+        let rungs = [8, 16, 32].map { #"{ "width": \#($0), "layers": 1, "tokens": 1024, "seeds": 2 }"# }
+        try write(
+            """
+            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 16,
+              "rungs": [\(rungs.joined(separator: ", "))], "target": { "width": 64, "layers": 1, "tokens": 1024 },
+              "evaluation": { "sequences": 16, "curvePoints": 1, "curveSequences": 4 } }
+            """, to: "external/suite.json")
+        return url.appendingPathComponent("external").path
+    }
+
+    /// - Parameter fault: shell code that runs first; it sees `width`, `seed` and `steps`.
+    func external(_ name: String, amplitude: Double, fault: String = "") throws -> String {
+        try write(
+            """
+            value() { sed -n "s/.*\\"$1\\" : \\([0-9.]*\\).*/\\1/p" "$SCALEBENCH_SPEC" | head -n 1; }
+            width=$(value width); seed=$(value seed); steps=$(value steps)
+            \(fault)
+            awk -v w="$width" -v s="$seed" -v n="$steps" -v a="$1" 'BEGIN {
+              loss = 1 + a * w ^ -0.3 + 0.003 * sin(7 * s + w + 100 * a)
+              for (i = 1; i <= n; i++)
+                printf "{\\"event\\":\\"step\\",\\"step\\":%d,\\"tokens\\":%d,\\"natsPerToken\\":%.6f}\\n", i, i * 128, loss
+              printf "{\\"event\\":\\"evaluation\\",\\"step\\":%d,\\"tokens\\":%d,\\"natsPerToken\\":%.6f,", n, n * 128, loss
+              printf "\\"sequences\\":16}\\n{\\"event\\":\\"end\\",\\"status\\":\\"completed\\",\\"step\\":%d,\\"tokens\\":%d}\\n", n, n * 128
+            }' >> "$SCALEBENCH_EVENTS"
+            """, to: "\(name).sh")
+        return try write(
+            """
+            { "trainer": { "type": "command", "command": ["sh", "\(name).sh", "\(amplitude)"], "silenceTimeout": 30 },
+              "optimizer": { "learningRate": 0.01 }, "batchTokens": 128, "model": { "heads": 2 } }
+            """, to: "\(name).json")
+    }
+}
+
+struct ExternalTrainerTests {
+    private func document(_ result: ToolResult) throws -> [[String: Any]] {
+        let document = try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any]
+        return try #require(document?["pairs"] as? [[String: Any]])
+    }
+
+    private func findings(_ pair: [String: Any]) throws -> [String: String] {
+        let list = try #require(pair["findings"] as? [[String: Any]])
+        return Dictionary(list.map { ($0["code"] as! String, $0["message"] as! String) }) { first, _ in first }
+    }
+
+    @Test func aLadderThatAProgramTrains() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let arguments = [
+            "compare", try scratch.external("a", amplitude: 2), try scratch.external("b", amplitude: 2.2), "--suite",
+            try scratch.externalSuite(), "--json", "-",
+        ]
+        let result = try Tool.run(arguments, in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try document(result)[0]["verdict"] as? String == "aBetter")
+        // The tokens as plain files are those of the data set.
+        let plain = try #require(scratch.files(under: "cache").first { $0.hasSuffix("train.bin") })
+        let bytes = try Data(contentsOf: scratch.url.appendingPathComponent("cache/\(plain)"))
+        #expect(bytes.count > 200_000 && stride(from: 1, to: 2000, by: 2).allSatisfy { bytes[$0] == 0 })
+        let again = try Tool.run(arguments, in: scratch.url)
+        #expect(again.output == result.output && again.status == 0)
+    }
+
+    @Test func failedRunsAreNamedAndTheRestIsJudged() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let fault = #"[ "$width$seed" = 161 ] && [ ! -e mended ] && { echo "out of memory" >&2; exit 9; }"#
+        let arguments = [
+            "compare", try scratch.external("a", amplitude: 2), try scratch.external("b", amplitude: 2.2, fault: fault),
+            "--suite", try scratch.externalSuite(), "--json", "-",
+        ]
+        let failed = try Tool.run(arguments, in: scratch.url)
+        #expect(failed.status == 1)
+        #expect(failed.errors.contains("1 of 14 runs failed; the others are kept"), "\(failed.errors)")
+        #expect(failed.errors.contains("| out of memory"))
+        let pair = try document(failed)[0]
+        let message = try #require(findings(pair)["runsFailed"])
+        #expect(message.hasPrefix("b at width 16, seed 1 failed: "))
+        #expect(message.hasSuffix("trainer.log: the trainer ended with exit status 9"))
+        #expect(pair["verdict"] as? String == "aBetter")
+        #expect(pair["observed"] is NSNull, "b is not trained at the target before its ladder is whole")
+        try scratch.write("", to: "mended")
+        let mended = try Tool.run(arguments, in: scratch.url)
+        #expect(mended.status == 0, "\(mended.errors)")
+        #expect(try findings(document(mended)[0])["runsFailed"] == nil)
+        #expect(try document(mended)[0]["observed"] is [String: Any])
+    }
+
+    @Test func oneLostCandidateDoesNotKeepTheOthersFromBeingJudged() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let a = try scratch.external("a", amplitude: 2), b = try scratch.external("b", amplitude: 2.2)
+        let lost = try scratch.external("lost", amplitude: 2, fault: "exit 9")
+        let suite = try scratch.externalSuite()
+        let result = try Tool.run(["compare", a, b, lost, "--suite", suite, "--json", "-"], in: scratch.url)
+        #expect(result.status == 1)
+        let pairs = try document(result)
+        #expect(pairs[0]["verdict"] as? String == "aBetter" && pairs[0]["observed"] is [String: Any])
+        #expect(pairs[1]["verdict"] as? String == "unresolved" && pairs[1]["gap"] is NSNull)
+        #expect(try findings(pairs[1])["notJudged"] == "a and lost have 0 rungs in common below the target")
+        #expect(try #require(findings(pairs[1])["runsFailed"]).hasPrefix("lost at width 8, seed 0 and 5 more failed: "))
+        // Alone with it nothing can be judged: the failure is the error.
+        let alone = try Tool.run(["compare", a, lost, "--suite", suite], in: scratch.url)
+        #expect(alone.status == 1 && alone.output.isEmpty)
+        #expect(alone.errors.contains("6 of 14 runs failed"), "\(alone.errors)")
+    }
+}

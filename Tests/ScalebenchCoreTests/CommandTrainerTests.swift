@@ -1,0 +1,81 @@
+// What of an external trainer is part of a run's name, and what is not.
+
+import Foundation
+import ScalebenchCore
+import Testing
+
+final class CommandTrainerTests {
+    private let root = NSTemporaryDirectory() + "/scalebench-test-" + UUID().uuidString
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+
+    /// The run of a candidate in `folder` beside `train.py` and `model.py`.
+    private func runID(
+        _ trainer: String = #""command": ["python3", "train.py", "{spec}"]"#, folder: String = "here",
+        script: String = "print(1)", model: String = "pass"
+    ) throws -> RunID {
+        let path = "\(root)/\(folder)"
+        try AtomicFile.makeFolder(path)
+        try AtomicFile.write(Data(script.utf8), to: "\(path)/train.py")
+        try AtomicFile.write(Data(model.utf8), to: "\(path)/model.py")
+        let text = """
+            { "trainer": { "type": "command", \(trainer) }, "optimizer": { "learningRate": 0.01 }, "batchTokens": 16 }
+            """
+        try AtomicFile.write(Data(text.utf8), to: "\(path)/c.json")
+        let suite = try Suite(
+            try ConfigReader.parse(
+                Data(
+                    """
+                    { "version": 1, "question": "?", "dataset": "d", "contextLength": 8,
+                      "rungs": [{ "width": 8, "layers": 1, "tokens": 64 }, { "width": 16, "layers": 1, "tokens": 64 }],
+                      "target": { "width": 32, "layers": 1, "tokens": 64 } }
+                    """.utf8), file: "suite"), defaultName: "s")
+        return try RunSpec(
+            Candidate.open("\(path)/c.json"), at: suite.rungs[0], of: suite, vocabularySize: 16, dataHash: "d", seed: 0
+        ).runID
+    }
+
+    private static let command = #""command": ["python3", "train.py", "{spec}"]"#
+
+    @Test func whatChangesTheResultChangesTheName() throws {
+        let base = try runID()
+        for other in [
+            try runID(script: "print(2)"), try runID(#""command": ["python3", "train.py", "{spec}", "--fast"]"#),
+            try runID(Self.command + #", "version": "2""#), try runID(Self.command + #", "settings": { "a": 1 }"#),
+            try runID(Self.command + #", "files": ["model.py"]"#),
+        ] { #expect(other != base) }
+        let withModel = Self.command + #", "files": ["model.py"]"#
+        #expect(try runID(withModel) != runID(withModel, model: "changed"))
+    }
+
+    @Test func whatDoesNotDoesNot() throws {
+        let base = try runID()
+        #expect(try runID(folder: "elsewhere") == base)
+        #expect(try runID(Self.command + #", "silenceTimeout": 5, "stopTimeout": 7"#) == base)
+        #expect(try runID(Self.command + #", "version": "1", "settings": {}"#) == base)
+        #expect(try runID(model: "changed") == base)
+        let absolute = { (path: String) in #""command": ["\#(path)", "train.py"]"# }
+        #expect(try runID(absolute("/usr/bin/python3")) == runID(absolute("/opt/python3")))
+        #expect(try runID(absolute("/usr/bin/python3")) == runID(absolute("python3")))
+    }
+
+    @Test(arguments: [
+        (#""command": []"#, "c.json:trainer.command: the command is empty"),
+        (#""command": "train.py""#, "expected a list of strings"),
+        (#""command": ["sh", "{sepc}"]"#, "did you mean \"{spec}\"?"),
+        (#""command": ["sh"], "files": ["nowhere.py"]"#, "no file \"nowhere.py\" beside the candidate"),
+        (#""command": ["sh"], "timeout": 5"#, "unknown key \"timeout\""),
+        (#""command": ["sh"], "silenceTimeout": 0"#, "0.0 is out of range"),
+        (#""command": ["sh"], "settings": { "x": [Infinity] }"#, "finite numbers"),
+        (#""commnad": ["sh"]"#, "missing key \"command\""),
+    ])
+    func mistakesAreNamed(trainer: String, message: String) throws {
+        #expect { try runID(trainer) } throws: { "\($0)".contains(message) }
+    }
+
+    @Test func aCandidateWithoutAFolderCannotStartPrograms() throws {
+        let text = #"{ "trainer": { "type": "command", "command": ["sh"] }, "optimizer": { "learningRate": 1 } }"#
+        let reader = try ConfigReader.parse(Data(text.utf8), file: "embedded")
+        #expect { try Candidate(reader, defaultName: "c") } throws: { "\($0)".contains("a candidate file on disk") }
+    }
+}
