@@ -25,12 +25,17 @@ extension StopRequest {
     /// The exit status of a process that stopped on request and can go on later (`EX_TEMPFAIL`).
     package static let exitStatus: Int32 = 75
 
-    /// From now on SIGINT, SIGTERM and SIGUSR1 (a scheduler's warning) raise `fromSignals` instead of ending the
-    /// process, and writing to a reader that has gone is an error instead of a death.
+    /// From now on SIGINT, SIGTERM, SIGUSR1 (a scheduler's warning) and SIGHUP (the terminal was closed) raise
+    /// `fromSignals` instead of ending the process, and writing to a reader that has gone is an error instead of a death.
+    /// Under `nohup`, which has SIGHUP ignored, it stays so.
     package static func listenToSignals() -> StopRequest {
         let request = fromSignals  // Initialised here, not for the first time inside a handler.
         for signalNumber in [SIGINT, SIGTERM, SIGUSR1] {
             signal(signalNumber) { _ in StopRequest.fromSignals.request() }
+        }
+        let handlerOfHangup = signal(SIGHUP) { _ in StopRequest.fromSignals.request() }
+        if unsafeBitCast(handlerOfHangup, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+            signal(SIGHUP, SIG_IGN)
         }
         signal(SIGPIPE, SIG_IGN)
         return request
