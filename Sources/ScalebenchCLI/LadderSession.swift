@@ -62,6 +62,9 @@ final class LadderSession {
         let work = try runsToDo(at: isWanted)
         guard !work.isEmpty else { return }
         try store.requireWritable()
+        for (run, record) in work.map({ ($0, try? store.record($0.id)) }) where record?.hasTornLine == true {
+            log("\(plan.describe(run)): its last event was cut short when it was killed; it is left out")
+        }
         try checkStop()
         for run in work {
             let launch = plan.candidates[run.candidates[0]].launch

@@ -1,0 +1,201 @@
+// Killed at any moment, crowded, out of space: the same command always goes on, and the result is that of a comparison
+// that nothing happened to.
+
+import Foundation
+import Testing
+
+/// One at a time: they need the machine's cores, and their moments are moments of wall time.
+@Suite(.serialized) struct InterruptionTests {
+    /// Many short runs, so that dozens of kills fall into them.
+    private func plantedLadder(_ scratch: Scratch) throws -> [String] {
+        let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.0003) }
+        return [
+            "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",
+            try scratch.plantedSuite(seeds: [45, 35, 25, 8]), "--json", "-", "--workers", "2",
+        ]
+    }
+
+    private func builtinLadder(_ scratch: Scratch) throws -> [String] {
+        try scratch.buildText()
+        let rung = { (width: Int, seeds: Int) in
+            #"{ "width": \#(width), "layers": 1, "tokens": 8192, "seeds": \#(seeds) }"#
+        }
+        try scratch.write(
+            """
+            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 32,
+              "rungs": [\(rung(8, 40)), \(rung(16, 25)), \(rung(24, 15))],
+              "target": { "width": 32, "layers": 1, "tokens": 8192 },
+              "evaluation": { "sequences": 64, "curvePoints": 3, "curveSequences": 8 } }
+            """, to: "small/suite.json")
+        for (name, rate) in [("slow", 0.003), ("fast", 0.02)] {
+            try scratch.write(
+                #"{ "model": { "heads": 2 }, "optimizer": { "learningRate": \#(rate) }, "batchTokens": 256 }"#,
+                to: "\(name).json")
+        }
+        return ["compare", "slow.json", "fast.json", "--suite", "./small", "--json", "-", "--workers", "2"]
+    }
+
+    @Test(arguments: [false, true]) func killedFiftyTimesAndGoneOn(builtin: Bool) throws {
+        let scratch = try Scratch(), undisturbed = try Scratch()
+        let make = builtin ? builtinLadder : plantedLadder
+        let arguments = try make(scratch)
+        let whole = try Tool.run(try make(undisturbed), in: undisturbed.url)
+        #expect(whole.status == 0, "\(whole.errors)")
+
+        var random = Repeatable(state: builtin ? 1 : 2)
+        var finished: [String: Data] = [:]
+        // Where the machine is too busy to finish a run before the next kill, the kills get rarer.
+        var patience: UInt64 = 160_000, fruitless = 0
+        for _ in 0..<50 {
+            let before = finished.count
+            let running = try Tool.start(arguments, in: scratch.url)
+            usleep(UInt32(10_000 + random.next() % patience))
+            Self.killTree(running.process.processIdentifier)
+            _ = running.wait()
+            try check(scratch, &finished)
+            fruitless = finished.count == before ? fruitless + 1 : 0
+            if fruitless == 5 {
+                patience *= 2
+                fruitless = 0
+            }
+        }
+        #expect(finished.count > 0)
+        let rest = try Tool.run(arguments, in: scratch.url)
+        #expect(rest.status == 0, "\(rest.errors)")
+        try check(scratch, &finished)
+        #expect(rest.output == whole.output)
+    }
+
+    /// Every event file consists of whole events and at most one torn line; those of finished runs never change.
+    private func check(_ scratch: Scratch, _ finished: inout [String: Data]) throws {
+        for (file, data) in finished { #expect(try self.events(scratch, file) == data, "\(file) was finished") }
+        for file in scratch.files(under: ".scalebench/runs") where file.hasSuffix("events.jsonl") {
+            let data = try events(scratch, file)
+            var lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            lines.removeLast()
+            let events = try lines.map { try #require(try JSONSerialization.jsonObject(with: $0) as? [String: Any]) }
+            guard let last = events.last, last["event"] as? String == "end" else { continue }
+            #expect(last["status"] as? String == "completed")
+            finished[file] = data
+        }
+    }
+
+    private func events(_ scratch: Scratch, _ file: String) throws -> Data {
+        try Data(contentsOf: scratch.url.appendingPathComponent(".scalebench/runs/\(file)"))
+    }
+
+    @Test func twoComparesAtOnceTrainNothingTwice() throws {
+        let scratch = try Scratch()
+        let arguments = try plantedLadder(scratch)
+        let running = try (0..<2).map { _ in try Tool.start(arguments, in: scratch.url) }
+        let results = running.map { $0.wait() }
+        #expect(results.map(\.status) == [0, 0], "\(results.map(\.errors))")
+        #expect(results[0].output == results[1].output)
+        for file in scratch.files(under: ".scalebench/runs") where file.hasSuffix("events.jsonl") {
+            let text = String(decoding: try events(scratch, file), as: UTF8.self)
+            #expect(text.components(separatedBy: #""event":"start""#).count == 2, "\(file) was started once")
+        }
+    }
+
+    @Test func aTornLineIsDroppedAndSaid() throws {
+        let scratch = try Scratch()
+        let arguments = try plantedLadder(scratch)
+        let first = try Tool.run(arguments, in: scratch.url)
+        let file = try #require(scratch.files(under: ".scalebench/runs").first { $0.hasSuffix("events.jsonl") })
+        let url = scratch.url.appendingPathComponent(".scalebench/runs/\(file)")
+        // As if it had been killed in the middle of its end event.
+        try Data(contentsOf: url).dropLast(20).write(to: url)
+        let second = try Tool.run(arguments, in: scratch.url)
+        #expect(second.status == 0 && second.output == first.output)
+        #expect(second.errors.contains("its last event was cut short"), "\(second.errors)")
+    }
+
+    @Test func closingTheTerminalStopsAsAnyOtherSignal() throws {
+        let scratch = try Scratch()
+        let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.02) }
+        let running = try Tool.start(
+            [
+                "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",
+                try scratch.plantedSuite(),
+            ], in: scratch.url)
+        usleep(500_000)
+        kill(running.process.processIdentifier, SIGHUP)
+        let stopped = running.wait()
+        #expect(stopped.status == 75)
+        #expect(stopped.errors.contains("the same command goes on"), "\(stopped.errors)")
+        let checkpoints = scratch.files(under: ".scalebench/runs").filter { $0.contains("checkpoints/step-") }
+        #expect(!checkpoints.isEmpty)
+    }
+
+    /// A small disk, in a mount namespace of its own; skipped where the machine does not allow one.
+    /// The disk fills up while runs are prepared, while they are trained, and late.
+    @Test(.enabled(if: canMount), arguments: ["300k", "900k", "1500k"])
+    func aFullDiskIsAClearErrorAndSpaceIsEnough(size: String) throws {
+        let scratch = try Scratch(), undisturbed = try Scratch()
+        let whole = try Tool.run(try builtinLadder(undisturbed), in: undisturbed.url)
+        let arguments = try builtinLadder(scratch) + ["--store", "./disk/store"]
+        try scratch.write(
+            """
+            mkdir disk && mount -t tmpfs -o size=\(size) none disk
+            "$@" > full.json 2> full.txt; echo $? > full.status
+            mount -o remount,size=50m disk
+            "$@" > freed.json 2> freed.txt; echo $? > freed.status
+            """, to: "script.sh")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = Self.namespace + ["sh", "script.sh", Tool.path] + arguments
+        process.currentDirectoryURL = scratch.url
+        try process.run()
+        process.waitUntilExit()
+        let read = { try String(contentsOf: scratch.url.appendingPathComponent($0), encoding: .utf8) }
+        let whenFull = try read("full.txt"), whenFreed = try read("freed.txt")
+        #expect(try read("full.status") == "1\n")
+        #expect(whenFull.contains("No space left on device") || whenFull.contains("enough space"), "\(whenFull)")
+        #expect(try read("freed.status") == "0\n", "\(whenFreed)")
+        #expect(try read("freed.json") == whole.output)
+    }
+
+    private static let namespace = getuid() == 0 ? ["-m"] : ["-r", "-m"]
+
+    private static let canMount: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = namespace + ["mount", "-t", "tmpfs", "none", NSTemporaryDirectory()]
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
+    // MARK: - Killing
+
+    private struct Repeatable: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return state >> 20
+        }
+    }
+
+    /// SIGKILL to a process and all that it started, the parents first.
+    private static func killTree(_ root: pid_t) {
+        var tree = [root], next = 0
+        while next < tree.count {
+            tree += children(of: tree[next])
+            next += 1
+        }
+        for pid in tree { kill(pid, SIGKILL) }
+        // Those not its children are reaped by whoever inherited them: wait until they are gone from the store's files.
+        for pid in tree.dropFirst() {
+            while FileManager.default.fileExists(atPath: "/proc/\(pid)/exe") { usleep(1000) }
+        }
+    }
+
+    private static func children(of parent: pid_t) -> [pid_t] {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(parent)/task")) ?? []
+        return threads.flatMap { thread in
+            let text = (try? String(contentsOfFile: "/proc/\(parent)/task/\(thread)/children", encoding: .utf8)) ?? ""
+            return text.split(separator: " ").compactMap { pid_t($0) }
+        }
+    }
+}
