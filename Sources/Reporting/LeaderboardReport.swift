@@ -94,7 +94,7 @@ package enum LeaderboardReport {
     }
 
     private static func rankWidth(_ board: Leaderboard) -> Int {
-        (board.ranking.map { String($0.rank).count + ($0.isRankShared ? 1 : 0) }.max() ?? 1) + 1
+        (board.ranking.map { String($0.rank).count + ($0.isRankShared ? 1 : 0) }.max() ?? 1) + 2
     }
 
     private static func notes(_ board: Leaderboard) -> [String] {

@@ -64,6 +64,21 @@ struct RunsTests {
         #expect(try losses(table.output) == losses(direct.output))
     }
 
+    /// A run that diverged has losses on its way, but no result.
+    @Test func runsWithoutAResultAreLeftOutOfTheTable() throws {
+        let scratch = try Scratch()
+        let compared = try Tool.run(
+            [
+                "compare", try scratch.planted("a", .init()),
+                try scratch.planted("cliff", .init(divergesFromWidth: 256), learningRate: 0.02), "--suite",
+                try scratch.plantedSuite(), "--quiet",
+            ], in: scratch.url)
+        #expect(compared.status == 0, "\(compared.errors)")
+        let table = try run(scratch, ["export", "--table"])
+        #expect(table.output.split(separator: "\n").count == 1 + 12 + 11)
+        #expect(table.errors.contains("left out: 1 run diverged"), "\(table.errors)")
+    }
+
     @Test func eventsAreExportedAsTheyCount() throws {
         let scratch = try trained()
         let id = try #require(try list(scratch).first?["id"] as? String)

@@ -36,11 +36,10 @@ enum TableLog {
 
     /// Nil for an empty cell.
     private static func step(_ cell: String, at place: String, _ column: String) throws -> Int? {
-        let text = cell.trimmingCharacters(in: .whitespaces)
-        guard !text.isEmpty else { return nil }
-        guard let step = Double(text).flatMap({ Int(exactly: $0) }), step >= 0 else {
+        guard !cell.allSatisfy(\.isWhitespace) else { return nil }
+        guard let step = number(cell).flatMap({ Int(exactly: $0) }), step >= 0 else {
             throw ScalebenchError(
-                .invalidInput, "\(column) \"\(text)\" is not a whole number", at: place,
+                .invalidInput, "\(column) \"\(cell)\" is not a whole number", at: place,
                 hint: "choose the column of steps with --step-column, or export the chart with steps on its x axis")
         }
         return step
@@ -92,8 +91,11 @@ enum TableLog {
     }
 
     private static func number(_ cell: String) -> Double? {
-        let text = cell.trimmingCharacters(in: .whitespaces)
         // Weights & Biases writes "NaN" and "Infinity"; pandas writes nothing for what was not logged.
+        if cell.isEmpty { return nil }
+        if let value = Double(cell) { return value }
+        // Trimming is dear and seldom needed.
+        let text = cell.trimmingCharacters(in: .whitespaces)
         return Double(text) ?? (text == "Infinity" ? .infinity : nil)
     }
 }

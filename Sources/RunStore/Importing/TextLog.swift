@@ -5,12 +5,19 @@ import Foundation
 
 /// Reads llm.c, modded-nanogpt and nanochat.
 enum TextLog {
-    /// Lines such as `<start>250… <mark>3.91…`.
+    /// Lines such as `<start>250… <mark>3.91…`. Bytes, not characters: logs run to a million lines.
     private struct Pattern {
         var format: LogFormat
         var metric: String
-        var start: String
-        var mark: String
+        var start: [UInt8]
+        var mark: [UInt8]
+
+        init(format: LogFormat, metric: String, start: String, mark: String) {
+            self.format = format
+            self.metric = metric
+            self.start = Array(start.utf8)
+            self.mark = Array(mark.utf8)
+        }
     }
 
     private static let patterns = [
@@ -28,12 +35,14 @@ enum TextLog {
         ("Total training FLOPs estimate:", \.flops),
     ]
 
-    /// The format of which there are most lines; nil where there is none.
+    /// The format of which there are most lines among the first hundred that look like any; nil where none does.
     static func sniff(_ data: Data) -> LogFormat? {
-        var counts: [LogFormat: Int] = [:]
-        for line in lines(data) {
-            guard let pattern = patterns.first(where: { match(line, $0) != nil }) else { continue }
+        var counts: [LogFormat: Int] = [:], found = 0
+        forEachLine(data) { line in
+            guard let pattern = patterns.first(where: { match(line, $0) != nil }) else { return true }
             counts[pattern.format, default: 0] += 1
+            found += 1
+            return found < 100
         }
         return LogFormat.allCases.filter { counts[$0] != nil }.max { counts[$0]! < counts[$1]! }
     }
@@ -42,36 +51,53 @@ enum TextLog {
         var run = TrainingLog.Run()
         let own = patterns.filter { $0.format == format }
         run.series = own.map { TrainingLog.Series(metric: $0.metric, points: []) }
-        for line in lines(data) {
+        forEachLine(data) { line in
             for (index, pattern) in own.enumerated() {
                 if let point = match(line, pattern) { run.series[index].points.append(point) }
             }
-            guard format == .nanochat else { continue }
+            guard format == .nanochat else { return true }
             for (mark, fact) in facts where line.starts(with: mark.utf8) {
                 run[keyPath: fact] = number(line.dropFirst(mark.utf8.count))
             }
+            return true
         }
         return run
     }
 
-    private typealias Line = Data.SubSequence
+    private typealias Line = ArraySlice<UInt8>
 
-    private static func lines(_ data: Data) -> [Line] {
-        data.split(separator: UInt8(ascii: "\n")).map { $0.drop { $0 == UInt8(ascii: " ") } }
+    /// Lines without their indentation, until `body` returns false.
+    private static func forEachLine(_ data: Data, _ body: (Line) -> Bool) {
+        let bytes = [UInt8](data)
+        var start = 0
+        while start < bytes.count {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+            guard body(bytes[start..<end].drop { $0 == UInt8(ascii: " ") }) else { return }
+            start = end + 1
+        }
     }
 
     private static func match(_ line: Line, _ pattern: Pattern) -> (step: Int, value: Double)? {
-        guard line.starts(with: pattern.start.utf8) else { return nil }
-        let digits = line.dropFirst(pattern.start.utf8.count).prefix { (48...57).contains($0) }
+        guard line.starts(with: pattern.start) else { return nil }
+        let rest = line.dropFirst(pattern.start.count), digits = rest.prefix { (48...57).contains($0) }
         guard let step = Int(String(decoding: digits, as: UTF8.self)),
-            let mark = line.firstRange(of: Data(pattern.mark.utf8)), let value = number(line[mark.upperBound...])
+            let value = text(after: pattern.mark, in: rest[digits.endIndex...]).flatMap(number)
         else { return nil }
         return (step, value)
+    }
+
+    private static func text(after mark: [UInt8], in line: Line) -> Line? {
+        guard line.count >= mark.count else { return nil }
+        for start in line.startIndex...(line.endIndex - mark.count)
+        where line[start] == mark[0] && line[start...].starts(with: mark) {
+            return line[(start + mark.count)...]
+        }
+        return nil
     }
 
     /// The number that a text begins with; digits may be grouped by commas.
     private static func number(_ text: Line) -> Double? {
         let word = text.drop { $0 == UInt8(ascii: " ") }.prefix { !" \r|".utf8.contains($0) }
-        return Double(String(decoding: word, as: UTF8.self).replacing(",", with: ""))
+        return Double(String(decoding: word.filter { $0 != UInt8(ascii: ",") }, as: UTF8.self))
     }
 }
