@@ -126,7 +126,7 @@ package struct Judge: Sendable {
             a: pair.a, b: pair.b, verdict: .unresolved, probabilityABetter: nil, gap: nil, expectedGap: nil,
             computeMultiplier: nil, crossover: nil, expectedRegret: nil, rungGaps: pair.rungGaps,
             predicted: .init(Assessment(verdict: .unresolved), pair), observed: pair.observation(predicted: nil),
-            findings: [Checks.notJudged(error)], nextRuns: [])
+            methodOnThisLadder: [], findings: [Checks.notJudged(error)], nextRuns: [])
     }
 
     /// Two names for the same or bit-equal runs: the gap is exactly zero, not merely small.

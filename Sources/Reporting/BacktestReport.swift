@@ -9,19 +9,19 @@ package enum BacktestReport {
     /// Everything that was scored, decisions first; ends with a newline.
     package static func render(_ result: BacktestResult) -> String {
         let parts =
-            (result.decisions.map(decisions) ?? []) + (result.levels.map(levels).map { [$0] } ?? [])
+            (result.decisions.map(decisions) ?? []) + (result.levels.map { [levels($0).text] } ?? [])
             + (result.curves.map(CurveBacktestReport.parts) ?? [])
         return parts.joined(separator: "\n\n") + "\n"
     }
 
     /// Scores of every method, the model by source, and its reliability.
     private static func decisions(_ report: DecisionReport) -> [String] {
-        var parts = [heading(report), methods(report)]
-        if let model = report.methods.first { parts += [sources(model), reliability(model)] }
+        var parts = [heading(report), methods(report).text]
+        if let model = report.methods.first { parts += [sources(model).text, reliability(model).text] }
         return parts
     }
 
-    private static func heading(_ report: DecisionReport) -> String {
+    static func heading(_ report: DecisionReport) -> String {
         let priors =
             switch report.priors {
             case "leaveOneSourceOut": "fitted without the source they are scored on"
@@ -33,7 +33,7 @@ package enum BacktestReport {
             """
     }
 
-    private static func methods(_ report: DecisionReport) -> String {
+    static func methods(_ report: DecisionReport) -> TextTable {
         var table = TextTable(header: [
             "method", "accuracy pooled", "macro", "Brier pooled", "macro", "claims", "wrong", "crossovers missed",
         ])
@@ -44,10 +44,10 @@ package enum BacktestReport {
                 value(method.pooled.missed),
             ])
         }
-        return table.text
+        return table
     }
 
-    private static func sources(_ model: DecisionReport.Method) -> String {
+    static func sources(_ model: DecisionReport.Method) -> TextTable {
         var table = TextTable(header: [
             "source", "decisions", "accuracy", "Brier", "claims", "wrong", "crossovers", "missed",
             "90 % gap interval holds",
@@ -59,10 +59,10 @@ package enum BacktestReport {
                 value(score.coverage90),
             ])
         }
-        return table.text
+        return table
     }
 
-    private static func reliability(_ model: DecisionReport.Method) -> String {
+    static func reliability(_ model: DecisionReport.Method) -> TextTable {
         var table = TextTable(header: ["stated confidence", "decisions", "mean stated", "right"])
         for bin in model.reliability where bin.decisions > 0 {
             let number = { (value: Double?) in value.map { Quantity.significant($0) } ?? "–" }
@@ -71,10 +71,10 @@ package enum BacktestReport {
                 number(bin.meanConfidence), number(bin.right),
             ])
         }
-        return table.text
+        return table
     }
 
-    private static func levels(_ report: LevelReport) -> String {
+    static func levels(_ report: LevelReport) -> TextTable {
         var table = TextTable(header: [
             "single losses", "forecasts", "median error", "mean", "power law", "mean", "50 % holds", "80 %", "90 %",
             "width of 90 %",
@@ -92,7 +92,7 @@ package enum BacktestReport {
                 Quantity.significant(score.coverage90), percent(score.width90),
             ])
         }
-        return table.text
+        return table
     }
 
     private static func value(_ figure: ScoredFigure) -> String {

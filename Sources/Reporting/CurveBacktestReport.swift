@@ -8,28 +8,32 @@ import ScalingLaws
 enum CurveBacktestReport {
     /// Heading and one table per kind of forecast; empty kinds are left out.
     static func parts(_ report: CurveReport) -> [String] {
+        [heading(report)] + tables(report).map { ($0.title.map { $0 + ":\n" } ?? "") + $0.table.text }
+    }
+
+    static func heading(_ report: CurveReport) -> String {
         let priors =
             report.priors == "leaveOneSourceOut" ? "fitted without the source they are scored on" : "the shipped ones"
-        var parts = [
-            """
+        return """
             \(report.curves) training curves, \(report.ladders) ladders of them; everything after a fraction of the run is \
             hidden. Priors: \(priors).
             Errors are |forecast / final loss − 1|, means over sources; holds: how often the 90 % interval did.
             """
-        ]
-        if !report.withLadder.isEmpty {
-            parts.append("With two or more smaller rungs:\n" + methods(report.withLadder))
-            parts.append(sources(report.withLadder[0]))
-        }
-        if !report.alone.isEmpty {
-            parts.append("From the run's own start alone:\n" + methods(report.alone))
-            parts.append(sources(report.alone[0]))
-        }
-        if !report.heldOut.isEmpty { parts.append("Parts that the table itself hides:\n" + heldOut(report.heldOut)) }
-        return parts
     }
 
-    private static func methods(_ methods: [CurveReport.Method]) -> String {
+    /// One or two per kind of forecast; empty kinds are left out.
+    static func tables(_ report: CurveReport) -> [(title: String?, table: TextTable)] {
+        var tables: [(String?, TextTable)] = []
+        for (title, kind) in [
+            ("With two or more smaller rungs", report.withLadder), ("From the run's own start alone", report.alone),
+        ] where !kind.isEmpty {
+            tables += [(title, methods(kind)), (nil, sources(kind[0]))]
+        }
+        if !report.heldOut.isEmpty { tables.append(("Parts that the table itself hides", heldOut(report.heldOut))) }
+        return tables
+    }
+
+    private static func methods(_ methods: [CurveReport.Method]) -> TextTable {
         let fractions = methods[0].macro.map(\.fraction)
         var table = TextTable(
             header: ["method"] + fractions.map { "error at \(percent($0))" }
@@ -46,10 +50,10 @@ enum CurveBacktestReport {
                         } ?? "–"
                     })
         }
-        return table.text
+        return table
     }
 
-    private static func sources(_ method: CurveReport.Method) -> String {
+    private static func sources(_ method: CurveReport.Method) -> TextTable {
         var table = TextTable(header: [
             method.name + " at 30 %", "forecasts", "mean error", "median", "90 % interval holds",
         ])
@@ -61,10 +65,10 @@ enum CurveBacktestReport {
                 percent(figure.medianError), figure.coverage90.map { Quantity.significant($0) } ?? "–",
             ])
         }
-        return table.text
+        return table
     }
 
-    private static func heldOut(_ scores: [CurveReport.HeldOut]) -> String {
+    private static func heldOut(_ scores: [CurveReport.HeldOut]) -> TextTable {
         var table = TextTable(header: ["source", "method", "tasks", "mean RMSLE", "median"])
         for score in scores {
             table.add([
@@ -72,7 +76,7 @@ enum CurveBacktestReport {
                 Quantity.significant(score.medianError),
             ])
         }
-        return table.text
+        return table
     }
 
     private static func percent(_ share: Double) -> String { Quantity.significant(share * 100, digits: 2) + " %" }

@@ -1,5 +1,4 @@
-// The comparison as one HTML file: no script, no network, readable on a telephone, in the dark and on paper.
-// To add a section: one file in Sections/, one row in `all`.
+// The comparison as one HTML file, section by section. To add a section: one file in Sections/, one row in `all`.
 
 import Comparison
 package import Foundation
@@ -13,7 +12,7 @@ struct ReportSection: Sendable {
     let body: @Sendable (ReportContent) -> Markup?
 
     static let all: [ReportSection] = [
-        verdict, scaling, gap, findings, curves, noise, recipes, cost, provenance,
+        verdict, scaling, gap, method, findings, curves, noise, recipes, cost, provenance,
     ]
 }
 
@@ -21,38 +20,10 @@ struct ReportSection: Sendable {
 package enum HTMLReport {
     /// The whole file.
     package static func render(_ content: ReportContent) -> Data {
-        let sections = ReportSection.all.compactMap { section in section.body(content).map { (section, $0) } }
-        let page = Markup.joined([
-            Markup(trusted: "<!DOCTYPE html>\n"),
-            tag("html", ["lang": "en"]) {
-                head(content.result)
-                tag("body") {
-                    tag("header") { heading(content.result) }
-                    navigation(sections.map(\.0))
-                    tag("main") {
-                        for (section, body) in sections {
-                            tag("section", ["id": section.id]) {
-                                tag("h2") { section.title }
-                                body
-                            }
-                        }
-                    }
-                    tag("footer") { tag("p") { "scalebench \(content.result.scalebenchVersion)" } }
-                }
-            },
-            Markup(trusted: "\n"),
-        ])
-        return Data(page.source.utf8)
-    }
-
-    private static func head(_ result: CompareResult) -> Markup {
-        tag("head") {
-            tag("meta", ["charset": "utf-8"])
-            tag("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"])
-            tag("meta", ["name": "color-scheme", "content": "light dark"])
-            tag("title") { title(result) + " – scalebench" }
-            Markup.style(String(decoding: PackageResources.report_css, as: UTF8.self))
+        let parts = ReportSection.all.compactMap { section in
+            section.body(content).map { HTMLPage.Part(id: section.id, title: section.title, body: $0) }
         }
+        return HTMLPage(title: title(content.result), heading: heading(content.result), parts: parts).data
     }
 
     private static func title(_ result: CompareResult) -> String {
@@ -61,7 +32,6 @@ package enum HTMLReport {
     }
 
     @MarkupBuilder private static func heading(_ result: CompareResult) -> Markup {
-        tag("h1") { tag("bdi") { title(result) } }
         if let question = result.question { tag("p", ["class": "question"]) { SafeText.line(question, limit: 300) } }
         tag("p", ["class": "context"]) {
             if let suite = result.suite {
@@ -70,12 +40,6 @@ package enum HTMLReport {
             "reference A: "
             tag("bdi") { SafeText.line(result.candidates[0]) }
             " · target \(Quantity.short(result.targetScale)) \(result.axis.unit)"
-        }
-    }
-
-    private static func navigation(_ sections: [ReportSection]) -> Markup {
-        tag("nav", ["aria-label": "Sections"]) {
-            for section in sections { tag("a", ["href": "#\(section.id)"]) { section.title } }
         }
     }
 }

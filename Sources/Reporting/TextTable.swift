@@ -2,7 +2,8 @@
 
 /// A table with a header line; the first columns are flush left, the others flush right.
 package struct TextTable {
-    private var rows: [[String]]
+    /// The header first.
+    private(set) var rows: [[String]]
     private let leftColumns: Int
 
     /// - Parameter leftColumns: how many of the first columns hold words.

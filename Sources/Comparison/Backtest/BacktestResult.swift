@@ -1,5 +1,7 @@
 // The document that `scalebench backtest --json` writes.
 
+package import ScalebenchCore
+
 /// What was scored; null where the input held none of it.
 package struct BacktestResult: Codable, Sendable {
     package var schemaVersion = 2

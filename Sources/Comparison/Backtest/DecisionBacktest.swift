@@ -13,6 +13,8 @@ package struct DecisionReport: Codable, Sendable {
         package var macro: DecisionScore
         package var sources: [String: DecisionScore]
         package var reliability: [ReliabilityBin]
+        /// From the surest decisions to all of them.
+        package var riskCoverage: [RiskPoint]
     }
 
     package var decisions: Int
@@ -68,7 +70,8 @@ package struct DecisionBacktest: Sendable {
     {
         DecisionReport.Method(
             name: name, pooled: scorer.pooled(answers), macro: scorer.macro(answers),
-            sources: scorer.bySource(answers), reliability: scorer.reliability(answers))
+            sources: scorer.bySource(answers), reliability: scorer.reliability(answers),
+            riskCoverage: scorer.riskCoverage(answers))
     }
 
     // MARK: - The model

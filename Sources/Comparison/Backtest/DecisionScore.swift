@@ -43,6 +43,14 @@ package struct ReliabilityBin: Codable, Sendable, Equatable {
     package var right: Double?
 }
 
+/// What it costs to decide this share of all decisions, the surest first.
+package struct RiskPoint: Codable, Sendable, Equatable {
+    /// Share decided.
+    package var coverage: Double
+    /// Share of those that are wrong.
+    package var risk: Double
+}
+
 /// What one method said about one decision.
 struct DecisionAnswer: Sendable {
     var probabilityABetter: Double
@@ -120,6 +128,23 @@ struct DecisionScorer {
                 lower: lower, upper: upper, decisions: inside.count,
                 meanConfidence: inside.isEmpty ? nil : confidences.mean,
                 right: inside.isEmpty ? nil : Double(right.count) / Double(inside.count))
+        }
+    }
+
+    /// In steps of five percent; decisions that are equally sure share their errors evenly.
+    func riskCoverage(_ answers: [DecisionAnswer]) -> [RiskPoint] {
+        let confidence = answers.map { max($0.probabilityABetter, 1 - $0.probabilityABetter) }
+        let groups = Dictionary(grouping: answers.indices) { confidence[$0] }.sorted { $0.key > $1.key }.map { group in
+            (count: group.value.count, wrong: group.value.count { !isRight(answers[$0], cases[$0]) })
+        }
+        return stride(from: 0.05, through: 1.0001, by: 0.05).map { share in
+            var rest = share * Double(answers.count), wrong = 0.0
+            for group in groups where rest > 0 {
+                let taken = min(rest, Double(group.count))
+                wrong += Double(group.wrong) * taken / Double(group.count)
+                rest -= taken
+            }
+            return RiskPoint(coverage: min(share, 1), risk: wrong / (share * Double(answers.count)))
         }
     }
 

@@ -1,7 +1,7 @@
 // The result of `scalebench fit`, as `--json` writes it: a law with intervals, what it recommends, and what to mind.
 
 package import Foundation
-import ScalebenchCore
+package import ScalebenchCore
 package import ScalingLaws
 
 /// One fitted law. Every number that does not exist is null, and a finding says why.

@@ -52,7 +52,17 @@ struct Figure {
 /// Rows of text; numbers are set flush right.
 struct ReportTable {
     let header: [String]
-    var rows: [[String]] = []
+    var rows: [[String]]
+
+    init(header: [String], rows: [[String]] = []) {
+        self.header = header
+        self.rows = rows
+    }
+
+    /// What a terminal shows as a table.
+    init(_ table: TextTable) {
+        self.init(header: table.rows[0], rows: Array(table.rows.dropFirst()))
+    }
 
     var markup: Markup {
         tag("div", ["class": "scroll"]) {

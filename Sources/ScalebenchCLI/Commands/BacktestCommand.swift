@@ -21,17 +21,19 @@ struct BacktestCommand: ParsableCommand {
 
             Examples:
               scalebench backtest ladders.csv.gz
-              scalebench backtest ladders curves --json scores.json
+              scalebench backtest ladders curves --json scores.json --report scores.html
             """)
 
     @Argument(help: "CSVs of ladders or curves, or folders that hold some.") var paths: [String]
     @Option(help: "Write every figure with its interval as JSON to this file, or - for standard output.") var json:
         String?
+    @Option(help: "Write the figures, with pictures, to this HTML file.") var report: String?
     @Option(help: "Also fit the priors of the gap on all decisions and write them to this file.") var fitPriors: String?
     @Flag(help: "Judge with the shipped priors instead of fitting without each source.") var shippedPriors = false
 
     func run() throws {
         if let json, json != "-" { try OutputOptions.checkWritable(json, "--json", example: "scores.json") }
+        if let report { try OutputOptions.checkWritable(report, "--report", example: "scores.html") }
         let input = try BacktestInput(paths)
         let decisions = DecisionBacktest(input.decisions), curves = CurveBacktest(input.curves)
         guard !decisions.cases.isEmpty || !curves.isEmpty else {
@@ -56,6 +58,7 @@ struct BacktestCommand: ParsableCommand {
         if let fitPriors {
             try AtomicFile.write(try encoder.encode(try decisions.fitPriors()) + Data("\n".utf8), to: fitPriors)
         }
+        if let report { try AtomicFile.write(BacktestPage.render(result), to: report) }
         let data = try encoder.encode(result) + Data("\n".utf8)
         if json == "-" {
             try FileHandle.standardOutput.write(contentsOf: data)
