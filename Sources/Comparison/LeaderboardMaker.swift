@@ -16,9 +16,11 @@ extension Leaderboard {
     ///   - records: of their runs, as far as there are any.
     ///   - reference: the name of a ranked candidate; nil: the first entered that was trained at the target, or the
     ///     first.
+    ///   - knownFloor: the entropy of the board's data where it is known, as in `Judge`.
     /// - Throws: `invalidInput` for entries of different boards, `notFound` for a reference that is not ranked.
     package init(
-        _ entries: [LadderEntry], records: [RunID: RunRecord], reference: String? = nil, priors: GapPriors = .shipped
+        _ entries: [LadderEntry], records: [RunID: RunRecord], reference: String? = nil, priors: GapPriors = .shipped,
+        knownFloor: Double? = nil
     ) throws {
         guard let first = entries.first else {
             throw ScalebenchError(.invalidInput, "a leaderboard needs at least one entry")
@@ -27,7 +29,7 @@ extension Leaderboard {
             throw ScalebenchError(
                 .invalidInput, "entries of different suites, versions or data sets cannot be ranked together")
         }
-        let judge = Judge(thresholds: first.suite.thresholds, priors: priors)
+        let judge = Judge(thresholds: first.suite.thresholds, priors: priors, knownFloor: knownFloor)
         let all = Contender.all(entries)
         var obstacles = all.map { $0.obstacle(records) }
         let standing = try Self.chooseReference(reference, all, obstacles, records).map { index in

@@ -137,24 +137,14 @@ struct ComparePipeline {
     ) throws -> CompareResult {
         let ladder = plan.ladder(try session.records())
         let suite = plan.suite
-        return try Judge(thresholds: suite.thresholds, knownFloor: entropy(plan, locator)).result(
+        let floor = locator.knownEntropy(suite.dataset, contentHash: data.contentHash, behind: records)
+        return try Judge(thresholds: suite.thresholds, knownFloor: floor).result(
             includesTarget ? ladder : ladder.withoutTarget, question: suite.question,
             suite: .init(
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),
             findings: Checks.failedRuns(plan, reasons: session.failures)
                 + Checks.repeatedTokens(plan, trainTokens: data.trainTokens))
-    }
-
-    /// The data's entropy, where it is known and the data are on disk, as they are once anything was trained on them.
-    /// Planted runs read no data: their losses have nothing to do with it.
-    private func entropy(_ plan: ComparisonPlan, _ locator: DatasetLocator) -> Double? {
-        let isPlanted = plan.candidates.contains { candidate in
-            if case .planted = candidate.trainer { true } else { false }
-        }
-        let name = plan.suite.dataset
-        guard !isPlanted, (try? locator.describe(name))?.isReady == true else { return nil }
-        return (try? locator.prepare(name))?.entropyNatsPerToken
     }
 
     private var storePath: String { options.store ?? RunStore.defaultRoot }

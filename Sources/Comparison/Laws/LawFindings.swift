@@ -65,8 +65,9 @@ enum LawFindings {
                 "beyondTheRuns", .warning,
                 "up to \(String(format: "%.3g", furthest)) times beyond the largest run; the intervals resample runs and know "
                     + "nothing of how wrong the form is there",
-                advice: "on public ladders such intervals held far less often than they say; compare recipes with "
-                    + "scalebench compare --runs instead")
+                advice:
+                    "read them as too narrow; to choose between recipes use scalebench compare --runs, whose intervals are "
+                    + "scored on public ladders")
         ]
     }
 }
