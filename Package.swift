@@ -74,7 +74,7 @@ let package = Package(
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
         tests("ScalebenchCore", ["ScalebenchCore"]),
-        tests("TokenData", ["TokenData", "ScalebenchCore"]),
+        tests("TokenData", ["TokenData", "ScalebenchCore"], exclude: ["Golden"]),
         tests("Transformer", ["Transformer", "CKernels", "ScalebenchCore"], exclude: ["Golden"]),
         tests("ScalingLaws", ["ScalingLaws"], exclude: ["Golden"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),

@@ -25,14 +25,14 @@ package enum Checks {
     }
 
     /// Runs longer than one pass over the data: outside the one-pass regime, conclusions about regularisation flip.
-    package static func repeatedTokens(_ plan: ComparisonPlan, trainTokens: Int) -> [Finding] {
-        let longest = plan.runs.map(\.spec.tokens).max() ?? 0
-        guard longest > trainTokens else { return [] }
-        let passes = Double(longest) / Double(trainTokens)
+    package static func repeatedTokens(_ coverage: CompareResult.Coverage) -> [Finding] {
+        guard coverage.repeatedShare > 0 else { return [] }
         return [
             Finding(
                 "repeatedTokens", .warning,
-                "the longest run sees the training tokens \(Quantity.significant(passes)) times: this is not one-pass training",
+                "the longest run goes through the training data \(Quantity.significant(coverage.passes)) times, "
+                    + "\(Quantity.significant(100 * coverage.repeatedShare)) % of its sequences are repeated: this is "
+                    + "not one-pass training",
                 advice: "use a larger data set or fewer tokens per rung before concluding anything about regularisation"
             )
         ]

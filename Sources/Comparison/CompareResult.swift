@@ -24,6 +24,22 @@ package struct CompareResult: Codable, Sendable {
     package var ladder: [RungResult]
     /// Every candidate against the first.
     package var pairs: [PairResult]
+    /// How often the longest run went through the training data; null in `compare --runs`.
+    @OrNull package var dataCoverage: Coverage? = nil
+    /// The losses above the entropy of the data; null where that is not known.
+    @OrNull package var approximationGap: ApproximationGap? = nil
+
+    package struct Coverage: Codable, Sendable, Equatable {
+        /// One that has begun counted in part.
+        package var passes: Double
+        /// Share of the run's sequences that it had read before.
+        package var repeatedShare: Double
+
+        package init(passes: Double, repeatedShare: Double) {
+            self.passes = passes
+            self.repeatedShare = repeatedShare
+        }
+    }
 
     package struct SuiteReference: Codable, Sendable, Equatable {
         package var name: String

@@ -120,14 +120,14 @@ extension ComparisonPlan {
     }
 
     /// What a store keeps of this plan, by candidate.
-    package func entries(writtenAt time: String) -> [LadderEntry] {
+    package func entries(writtenAt time: String, knownFloor: Double? = nil) -> [LadderEntry] {
         candidateRuns.enumerated().map { position, candidate in
             LadderEntry(
                 suite: .init(
                     name: suite.name, version: suite.version, dataset: suite.dataset,
                     dataHash: runs[0].spec.dataHash, thresholds: suite.thresholds),
-                suiteHash: suite.contentHash, question: suite.question, axis: .flops, candidate: candidate,
-                firstWritten: time, position: position)
+                suiteHash: suite.contentHash, question: suite.question, axis: .flops, knownFloor: knownFloor,
+                candidate: candidate, firstWritten: time, position: position)
         }
     }
 

@@ -13,6 +13,8 @@ package struct LadderEntry: Codable, Sendable, Equatable {
     package var suiteHash: String
     package var question: String
     package var axis: ScaleAxis
+    /// Entropy of the validation data in nats per token, where it is known: no loss can fall below it.
+    package var knownFloor: Double?
     package var candidate: CandidateRuns
     /// UTC, ISO 8601.
     package var firstWritten: String
@@ -21,12 +23,13 @@ package struct LadderEntry: Codable, Sendable, Equatable {
 
     package init(
         suite: CompareResult.SuiteReference, suiteHash: String, question: String, axis: ScaleAxis,
-        candidate: CandidateRuns, firstWritten: String, position: Int
+        knownFloor: Double? = nil, candidate: CandidateRuns, firstWritten: String, position: Int
     ) {
         self.suite = suite
         self.suiteHash = suiteHash
         self.question = question
         self.axis = axis
+        self.knownFloor = knownFloor
         self.candidate = candidate
         self.firstWritten = firstWritten
         self.position = position
@@ -41,9 +44,10 @@ package struct LadderEntry: Codable, Sendable, Equatable {
             ]))
     }
 
-    /// Of everything but date and position: equal entries are the same one. 64 hexadecimal digits.
+    /// Of everything but floor, date and position: equal entries are the same one. 64 hexadecimal digits.
     package var identity: String {
         var content = self
+        content.knownFloor = nil
         content.firstWritten = ""
         content.position = 0
         // Encoding a struct of finite numbers and strings cannot fail.

@@ -16,11 +16,9 @@ extension Leaderboard {
     ///   - records: of their runs, as far as there are any.
     ///   - reference: the name of a ranked candidate; nil: the first entered that was trained at the target, or the
     ///     first.
-    ///   - knownFloor: the entropy of the board's data where it is known, as in `Judge`.
     /// - Throws: `invalidInput` for entries of different boards, `notFound` for a reference that is not ranked.
     package init(
-        _ entries: [LadderEntry], records: [RunID: RunRecord], reference: String? = nil, priors: GapPriors = .shipped,
-        knownFloor: Double? = nil
+        _ entries: [LadderEntry], records: [RunID: RunRecord], reference: String? = nil, priors: GapPriors = .shipped
     ) throws {
         guard let first = entries.first else {
             throw ScalebenchError(.invalidInput, "a leaderboard needs at least one entry")
@@ -29,7 +27,9 @@ extension Leaderboard {
             throw ScalebenchError(
                 .invalidInput, "entries of different suites, versions or data sets cannot be ranked together")
         }
-        let judge = Judge(thresholds: first.suite.thresholds, priors: priors, knownFloor: knownFloor)
+        // A planted candidate's losses have nothing to do with the data: with one of them no floor is known.
+        let floor = entries.allSatisfy { $0.knownFloor != nil } ? first.knownFloor : nil
+        let judge = Judge(thresholds: first.suite.thresholds, priors: priors, knownFloor: floor)
         let all = Contender.all(entries)
         var obstacles = all.map { $0.obstacle(records) }
         let standing = try Self.chooseReference(reference, all, obstacles, records).map { index in

@@ -143,9 +143,7 @@ struct PairLadder: Sendable {
             first.count > 1
         else { return nil }
         let differences = zip(first, second).map { $1 - $0 }
-        let count = Double(differences.count), mean = differences.mean
-        let variance = differences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
-        return (variance / count).squareRoot()
+        return (differences.variance / Double(differences.count)).squareRoot()
     }
 
     /// Where `value` fell in a prediction known by its quantiles, interpolated between them; 0.05 and 0.95 stand for

@@ -2,6 +2,7 @@
 
 package import Comparison
 import ScalebenchCore
+import ScalingLaws
 
 /// Renders a comparison for a terminal.
 package enum TextReport {
@@ -9,6 +10,7 @@ package enum TextReport {
     package static func render(_ result: CompareResult) -> String {
         var parts = [heading(result), ladder(result)]
         for pair in result.pairs { parts.append(verdict(pair, of: result)) }
+        if let gap = result.approximationGap { parts.append(approximation(gap)) }
         return parts.joined(separator: "\n\n") + "\n"
     }
 
@@ -45,6 +47,30 @@ package enum TextReport {
             table.add(cells)
         }
         return "Final loss\(Phrase.unit(result)), mean over runs [90 %]\n" + table.text
+    }
+
+    private static func approximation(_ gap: ApproximationGap) -> String {
+        var header = ["above the entropy of \(Phrase.loss(gap.entropyNatsPerToken)) nats/token [90 %]"]
+        header += gap.laws.map { SafeText.line($0.candidate, limit: 30) }
+        var table = TextTable(header: header)
+        let last = gap.rungs.last?.label ?? ""
+        table.add(
+            ["\(gap.rungs.first?.label ?? "") → \(last)"]
+                + gap.laws.indices.map { index in
+                    let excess = gap.rungs.compactMap { $0.candidates[index].excess?.point }
+                    return [excess.first, excess.last].map { $0.map(Phrase.loss) ?? "–" }.joined(separator: " → ")
+                })
+        table.add(
+            ["train − validation, \(last)"]
+                + (gap.rungs.last?.candidates ?? []).map { Phrase.interval($0.trainMinusValidation, Phrase.gap) })
+        table.add(["R² of a power law"] + gap.laws.map { $0.rSquared.map { Quantity.significant($0) } ?? "–" })
+        table.add(
+            ["floor fitted to the losses alone"]
+                + gap.laws.map { law in
+                    guard let floor = law.fittedFloor, let interval = law.fittedFloorInterval90 else { return "–" }
+                    return "\(Phrase.loss(floor)) [\(Phrase.loss(interval.lower)), \(Phrase.loss(interval.upper))]"
+                })
+        return table.text
     }
 
     private static func verdict(_ pair: PairResult, of result: CompareResult) -> String {

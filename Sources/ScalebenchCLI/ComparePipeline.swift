@@ -34,7 +34,10 @@ struct ComparePipeline {
             return nil
         }
         let store = try RunStore(root: storePath)
-        for entry in plan.entries(writtenAt: Date.now.formatted(.iso8601)) { try store.add(entry) }
+        let entropies = try entropies(plan, locator)
+        for entry in plan.entries(writtenAt: Date.now.formatted(.iso8601), knownFloor: entropies?.mean) {
+            try store.add(entry)
+        }
         let stop = StopRequest.listenToSignals()
         let session = LadderSession(
             plan: plan, store: store, workers: workers, stop: stop, isQuiet: output.quiet,
@@ -44,7 +47,7 @@ struct ComparePipeline {
         if !options.predictOnly {
             if try session.hasWork(at: { $0 == .target }) {
                 // Where nothing can be foretold, the target is what is left to ask.
-                for pair in (try? judge(plan, data, locator, session, includesTarget: false))?.pairs ?? [] {
+                for pair in (try? judge(plan, data, entropies, session, includesTarget: false))?.pairs ?? [] {
                     session.log("prediction from the ladder: \(Phrase.sentence(pair, unit: " nats/token"))")
                 }
             }
@@ -52,7 +55,7 @@ struct ComparePipeline {
         }
         let result: CompareResult
         do {
-            result = try judge(plan, data, locator, session, includesTarget: !options.predictOnly)
+            result = try judge(plan, data, entropies, session, includesTarget: !options.predictOnly)
         } catch let error as ScalebenchError where error.code == .invalidInput {
             // Too little is left to judge: the failures are the reason.
             throw session.failure ?? error
@@ -88,7 +91,7 @@ struct ComparePipeline {
     /// Found here rather than in every run.
     private func checkSize(_ data: DatasetDescription, for suite: Suite) throws {
         let needed = max(suite.evaluation.sequences, suite.evaluation.curveSequences)
-        let present = max(0, data.validationTokens - 1) / suite.contextLength
+        let present = data.validationSequences(contextLength: suite.contextLength)
         guard present >= needed else {
             throw ScalebenchError(
                 .invalidInput,
@@ -114,7 +117,7 @@ struct ComparePipeline {
             if StopRequest.fromSignals.isRequested {
                 line.clear()
                 LiveLine.print("Stopped while the data set was made; the same command starts that again.")
-                Foundation.exit(StopRequest.exitStatus)
+                throw ExitCode(StopRequest.exitStatus)
             }
             line.show("preparing data set \(name): \(Int(100 * fraction)) %")
         }
@@ -131,20 +134,50 @@ struct ComparePipeline {
                 isDone: { id in (try? store?.record(id))?.isFinished ?? false }), terminator: "")
     }
 
+    /// - Parameter entropies: of the validation sequences, where they are known.
     private func judge(
-        _ plan: ComparisonPlan, _ data: DatasetDescription, _ locator: DatasetLocator, _ session: LadderSession,
+        _ plan: ComparisonPlan, _ data: DatasetDescription, _ entropies: [Double]?, _ session: LadderSession,
         includesTarget: Bool
     ) throws -> CompareResult {
-        let ladder = plan.ladder(try session.records())
+        let records = try session.records()
+        let ladder = plan.ladder(records)
         let suite = plan.suite
-        let floor = locator.knownEntropy(suite.dataset, contentHash: data.contentHash, behind: records)
-        return try Judge(thresholds: suite.thresholds, knownFloor: floor).result(
+        let coverage = coverage(of: plan, data)
+        var result = try Judge(thresholds: suite.thresholds, knownFloor: entropies?.mean).result(
             includesTarget ? ladder : ladder.withoutTarget, question: suite.question,
             suite: .init(
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),
             findings: Checks.failedRuns(plan, reasons: session.failures)
-                + Checks.repeatedTokens(plan, trainTokens: data.trainTokens))
+                + (coverage.map { Checks.repeatedTokens($0) } ?? []))
+        result.dataCoverage = coverage
+        result.approximationGap = entropies.flatMap {
+            ApproximationGap(plan, records, entropies: $0, includesTarget: includesTarget)
+        }
+        return result
+    }
+
+    /// Planted runs read no data: their losses have nothing to do with it.
+    private func readsData(_ plan: ComparisonPlan) -> Bool {
+        !plan.candidates.contains { candidate in
+            if case .planted = candidate.trainer { true } else { false }
+        }
+    }
+
+    /// Of the plan's longest run.
+    private func coverage(of plan: ComparisonPlan, _ data: DatasetDescription) -> CompareResult.Coverage? {
+        guard readsData(plan) else { return nil }
+        let sequences = plan.runs.map { $0.spec.steps * $0.spec.batchSequences }.max() ?? 0
+        return data.coverage(sequences: sequences, contextLength: plan.suite.contextLength).map {
+            CompareResult.Coverage(passes: $0.passes, repeatedShare: $0.repeatedShare)
+        }
+    }
+
+    /// Of the validation sequences, where it is known and a model of this context can reach it.
+    private func entropies(_ plan: ComparisonPlan, _ locator: DatasetLocator) throws -> [Double]? {
+        guard readsData(plan) else { return nil }
+        return try locator.validationEntropy(
+            plan.suite.dataset, sequences: plan.suite.evaluation.sequences, contextLength: plan.suite.contextLength)
     }
 
     private var storePath: String { options.store ?? RunStore.defaultRoot }

@@ -31,6 +31,10 @@ package final class ConfigReader {
 
     /// The top object of a JSON or JSON5 text.
     package static func parse(_ data: Data, file: String) throws -> ConfigReader {
+        // Foundation's JSON5 reader crashes on bytes that are not UTF-8, and takes zero bytes for another encoding.
+        guard !data.contains(0), String(validating: data, as: UTF8.self) != nil else {
+            throw ScalebenchError(.invalidInput, "not UTF-8 text", at: file, hint: "save it as UTF-8")
+        }
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         let value: JSONValue

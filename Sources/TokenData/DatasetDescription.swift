@@ -9,10 +9,33 @@ package struct DatasetDescription: Sendable {
     package var vocabularySize: Int
     /// The context for which documents are whole; nil where any will do.
     package var contextLength: Int?
-    package var trainTokens: Int
-    package var validationTokens: Int
+    /// Tokens with their weight; one unless it is a mixture.
+    package var parts: [Part]
     /// Whether `prepare` has nothing left to do.
     package var isReady: Bool
     /// The folder or `embedded` where the manifest was found.
     package var origin: String
+
+    package struct Part: Sendable {
+        package var weight: Int
+        package var trainTokens: Int
+        package var validationTokens: Int
+    }
+
+    /// Of all parts.
+    package var trainTokens: Int { parts.reduce(0) { $0 + $1.trainTokens } }
+    package var validationTokens: Int { parts.reduce(0) { $0 + $1.validationTokens } }
+
+    /// How many validation sequences of this length there are in the parts' proportions.
+    package func validationSequences(contextLength: Int) -> Int {
+        let total = parts.reduce(0) { $0 + $1.weight }
+        return parts.map { max(0, $0.validationTokens - 1) / contextLength * total / $0.weight }.min() ?? 0
+    }
+
+    /// How often a run of so many training sequences goes through the data; nil where not one fits.
+    package func coverage(sequences: Int, contextLength: Int) -> DataCoverage? {
+        DataCoverage(
+            trainTokens: parts.map(\.trainTokens), weights: parts.map(\.weight), contextLength: contextLength,
+            sequences: sequences)
+    }
 }

@@ -54,7 +54,7 @@ extension DatasetLocator {
 
     /// What is known of the data set without generating it; `name` may also be the path of a folder.
     package func describe(_ name: String) throws -> DatasetDescription {
-        describe(try find(name))
+        try describe(try find(name))
     }
 
     /// All data sets that can be found, by name; those whose manifest cannot be read are left out.
@@ -76,15 +76,26 @@ extension DatasetLocator {
     /// Where data sets are looked for, best first, whether these folders exist or not.
     package var folders: [String] { roots + [cache] }
 
-    private func describe(_ found: Found) -> DatasetDescription {
+    private func describe(_ found: Found) throws -> DatasetDescription {
         let manifest = found.manifest
+        func part(_ manifest: DatasetManifest, weight: Int) -> DatasetDescription.Part {
+            .init(
+                weight: weight, trainTokens: manifest.train?.tokens ?? manifest.generator?.trainTokens ?? 0,
+                validationTokens: manifest.validation?.tokens ?? manifest.generator?.validationTokens ?? 0)
+        }
+        let mixture = try mixture(found)
         return DatasetDescription(
-            name: manifest.name, summary: manifest.summary, contentHash: manifest.contentHash,
+            name: manifest.name, summary: manifest.summary,
+            contentHash: mixture?.contentHash ?? manifest.contentHash,
             vocabularySize: manifest.vocabularySize, contextLength: manifest.documentTokens,
-            trainTokens: manifest.train?.tokens ?? manifest.generator?.trainTokens ?? 0,
-            validationTokens: manifest.validation?.tokens ?? manifest.generator?.validationTokens ?? 0,
-            isReady: manifest.train != nil || isDataset(generatedFolder(manifest)),
+            parts: mixture?.parts.map { part($0.manifest, weight: $0.weight) } ?? [part(manifest, weight: 1)],
+            isReady: manifest.generator == nil || manifest.train != nil || isDataset(generatedFolder(manifest)),
             origin: found.folder ?? "embedded")
+    }
+
+    private func mixture(_ found: Found) throws -> Mixture? {
+        guard !found.manifest.mixture.isEmpty, let folder = found.folder else { return nil }
+        return try Mixture(of: found.manifest, folder: folder)
     }
 
     private func find(_ name: String) throws -> Found {
@@ -140,9 +151,11 @@ extension DatasetLocator {
     }
 
     /// Opens the data set, generating it on first use. `progress` gets the share done while generating.
-    package func prepare(_ name: String, progress: (Double) -> Void = { _ in }) throws -> TokenDataset {
+    package func prepare(_ name: String, progress: (Double) throws -> Void = { _ in }) throws -> TokenDataset {
         let found = try find(name)
-        if found.manifest.train != nil, let folder = found.folder { return try .open(folder: folder) }
+        if found.manifest.train != nil || !found.manifest.mixture.isEmpty, let folder = found.folder {
+            return try .open(folder: folder)
+        }
         let folder = generatedFolder(found.manifest)
         if !isDataset(folder) { try GeneratedDataset.write(found.manifest, to: folder, progress: progress) }
         let dataset = try TokenDataset.open(folder: folder)
@@ -152,5 +165,17 @@ extension DatasetLocator {
                 hint: "remove the folder; it is generated again")
         }
         return dataset
+    }
+
+    /// The mean −ln p of the targets of each of the first `sequences` validation windows, as in `TokenDataset`; where a
+    /// generator can say it, nothing has to be on disk. Nil where p is unknown.
+    package func validationEntropy(_ name: String, sequences: Int, contextLength: Int) throws -> [Double]? {
+        let found = try find(name)
+        if let generator = found.manifest.generator {
+            return generator.validationEntropy(sequences: sequences, contextLength: contextLength)
+        }
+        guard found.manifest.surprisal != nil, let folder = found.folder else { return nil }
+        return try TokenDataset.open(folder: folder).validationEntropy(
+            sequences: sequences, contextLength: contextLength)
     }
 }

@@ -17,17 +17,36 @@ package struct DatasetManifest: Sendable, Equatable {
     package var vocabularySize: Int
     /// How text became tokens, such as `bytes`; `none` for tokens that never were text.
     package var tokenizer: String
+    /// Of the tokenizer's file, where one was given.
+    package var tokenizerSHA256: String?
+    /// The token that ends every document; nil where documents are not marked.
+    package var documentEnd: Int?
     package var license: String
     package var source: String
     /// Documents start at multiples of this and are this long; nil where documents have no such order.
     package var documentTokens: Int?
     package var generator: GeneratorSpec?
+    /// Data sets that are read in these proportions instead of tokens of its own; empty otherwise.
+    package var mixture: [MixturePart] = []
     package var train: Split?
     package var validation: Split?
     /// Mean −ln p of the validation tokens, where p is known.
     package var entropyNatsPerToken: Double?
     /// −ln p of every validation token as little-endian Float32, in the container of the token shards.
     package var surprisal: Shard?
+
+    /// A part of a mixture.
+    package struct MixturePart: Sendable, Equatable {
+        /// The name of a folder beside the mixture's own.
+        package var dataset: String
+        /// Of so many sequences in the sum of all weights.
+        package var weight: Int
+
+        package init(dataset: String, weight: Int) {
+            self.dataset = dataset
+            self.weight = weight
+        }
+    }
 
     /// Tokens of one purpose, in order.
     package struct Split: Sendable, Equatable {
@@ -73,8 +92,10 @@ package struct DatasetManifest: Sendable, Equatable {
     }
 
     /// The identity of the tokens, equal for equal tokens in equal shards: of the generator's spec where there is one,
-    /// so that it is known before anything is generated, otherwise of the shards' checksums.
+    /// so that it is known before anything is generated, otherwise of the shards' checksums. A mixture's is
+    /// `Mixture.contentHash`, since its parts decide.
     package var contentHash: String {
+        precondition(mixture.isEmpty)
         if let generator { return generator.contentHash }
         func content(_ split: Split?) -> JSONValue {
             .array((split?.shards ?? []).map { .array([.integer($0.tokens), .string($0.sha256)]) })
@@ -105,6 +126,8 @@ extension DatasetManifest {
         license = try reader.string("license", default: "")
         source = try reader.string("source", default: "")
         tokenizer = try reader.string("tokenizer", default: "none")
+        tokenizerSHA256 = reader.has("tokenizerSHA256") ? try reader.checksum("tokenizerSHA256") : nil
+        mixture = reader.has("mixture") ? try reader.objects("mixture").map { try MixturePart($0) } : []
         generator = try reader.object(ifPresent: "generator").map { try GeneratorSpec($0) }
         vocabularySize = try reader.integer(
             "vocabularySize", in: 2...(1 << 31), default: generator?.vocabularySize)
@@ -113,6 +136,8 @@ extension DatasetManifest {
                 .invalidInput, "differs from the generator's \(generator.vocabularySize)",
                 at: reader.location(of: "vocabularySize"), hint: "leave it out")
         }
+        documentEnd =
+            reader.has("documentEnd") ? try reader.integer("documentEnd", in: 0...(vocabularySize - 1)) : nil
         type = try reader.choice("tokenType", default: .narrowest(vocabularySize: vocabularySize))
         documentTokens =
             reader.has("documentTokens")
@@ -121,10 +146,15 @@ extension DatasetManifest {
             train = try Split(try splits.object("train"))
             validation = try Split(try splits.object("validation"))
             try splits.finish()
-        } else if generator == nil {
+        }
+        let origins = (train != nil || generator != nil ? 1 : 0) + (mixture.isEmpty ? 0 : 1)
+        guard origins == 1 else {
             throw ScalebenchError(
-                .invalidInput, "neither \"splits\" nor \"generator\"", at: reader.location(),
-                hint: "a data set has token shards, or a generator that makes them")
+                .invalidInput,
+                origins == 0
+                    ? "neither \"splits\" nor \"generator\" nor \"mixture\""
+                    : "\"mixture\" beside tokens of its own", at: reader.location(),
+                hint: "a data set has token shards, a generator that makes them, or parts that have them")
         }
         entropyNatsPerToken =
             reader.has("entropyNatsPerToken") ? try reader.number("entropyNatsPerToken", in: 0...100) : nil
@@ -174,6 +204,18 @@ extension DatasetManifest.Split {
     }
 }
 
+extension DatasetManifest.MixturePart {
+    /// Weights are small whole numbers, so that the sequences of a mixture follow a short fixed pattern.
+    package static let weights = 1...1000
+
+    fileprivate init(_ reader: ConfigReader) throws {
+        dataset = try reader.string("dataset")
+        try DatasetManifest.checkName(dataset, at: reader.location(of: "dataset"))
+        weight = try reader.integer("weight", in: Self.weights)
+        try reader.finish()
+    }
+}
+
 extension DatasetManifest.Shard {
     fileprivate init(_ reader: ConfigReader) throws {
         file = try reader.string("file")
@@ -207,6 +249,12 @@ extension DatasetManifest {
             "tokenType": .string(type.rawValue), "vocabularySize": .integer(vocabularySize),
             "tokenizer": .string(tokenizer), "license": .string(license), "source": .string(source),
         ]
+        fields["tokenizerSHA256"] = tokenizerSHA256.map { .string($0) }
+        fields["documentEnd"] = documentEnd.map { .integer($0) }
+        if !mixture.isEmpty {
+            fields["mixture"] = .array(
+                mixture.map { .object(["dataset": .string($0.dataset), "weight": .integer($0.weight)]) })
+        }
         fields["documentTokens"] = documentTokens.map { .integer($0) }
         fields["generator"] = generator?.json
         fields["entropyNatsPerToken"] = entropyNatsPerToken.map { .number($0) }

@@ -70,7 +70,7 @@ package final class DatasetWriter {
         if surprisal == nil {
             surprisal = try TokenShardWriter(path: path("validation-surprisal.f32.zst"), type: .uint32)
         }
-        try surprisal?.append(nats.lazy.map(\.bitPattern))
+        try surprisal?.append(nats.map(\.bitPattern)[...])
     }
 
     /// Completes `manifest` with the files written and publishes the folder. Where another process was faster, its

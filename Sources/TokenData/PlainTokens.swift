@@ -5,8 +5,13 @@ import Foundation
 package import ScalebenchCore
 
 extension DatasetLocator {
-    /// The plain files of `dataset`, which appear whole or not at all.
+    /// The plain files of `dataset`, which appear whole or not at all. Throws `invalidInput` for a mixture.
     package func plainTokens(of dataset: TokenDataset) throws -> RunJob.TokenFiles {
+        guard dataset.parts.count == 1 else {
+            throw ScalebenchError(
+                .invalidInput, "\"\(dataset.name)\" is a mixture, which has no tokens of its own", at: dataset.folder,
+                hint: "train programs of your own on one of: \(dataset.parts.map(\.name).joined(separator: ", "))")
+        }
         let folder = buildFolder("tokens-\(dataset.contentHash.prefix(16))")
         let splits = [("train.bin", dataset.train), ("validation.bin", dataset.validation)]
         let type = dataset.manifest.type
@@ -25,32 +30,13 @@ extension DatasetLocator {
         try AtomicFile.makeFolder(temporary)
         defer { try? FileManager.default.removeItem(atPath: temporary) }
         for (name, split) in splits {
-            try write(split, to: "\(temporary)/\(name)")
+            try DatasetExport.write(split, .raw, to: "\(temporary)/\(name)")
         }
         // Files of a wrong size, should there be any, make room; another process may have been faster.
         try? FileManager.default.removeItem(atPath: folder)
         guard rename(temporary, folder) == 0 || errno == EEXIST || errno == ENOTEMPTY else {
             throw ScalebenchError(
                 .inputOutput, "cannot be written", at: folder, cause: String(cString: strerror(errno)))
-        }
-    }
-
-    private func write(_ split: TokenSplit, to path: String) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else { throw ScalebenchError(.inputOutput, "cannot be written", at: path) }
-        do {
-            let decoder = FrameDecoder()
-            for frame in split.frames {
-                try handle.write(contentsOf: decoder.decodeBytes(frame.index, of: split.shards[frame.shard]))
-            }
-            try handle.synchronize()
-            try handle.close()
-        } catch let error where !(error is ScalebenchError) {
-            throw ScalebenchError(
-                .inputOutput, "cannot be written", at: path,
-                hint: "check that there is space for \(Quantity.bytes(Double(2 * split.tokens))) of tokens",
-                cause: error.localizedDescription)
         }
     }
 }

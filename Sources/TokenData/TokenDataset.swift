@@ -9,73 +9,99 @@ package struct TokenDataset: Sendable {
     /// Where it lies.
     package let folder: String
     package let manifest: DatasetManifest
-    package let train: TokenSplit
-    package let validation: TokenSplit
+    /// What goes into `RunSpec.dataHash`; for a generated data set known before it is generated.
+    package let contentHash: String
+    /// One, itself, unless it is a mixture.
+    package let parts: [Part]
     private let surprisal: TokenShard?
+
+    /// Tokens with their weight in a mixture.
+    package struct Part: Sendable {
+        package let name: String
+        package let weight: Int
+        package let manifest: DatasetManifest
+        package let train: TokenSplit
+        package let validation: TokenSplit
+    }
 
     package var name: String { manifest.name }
     package var vocabularySize: Int { manifest.vocabularySize }
-    package var trainTokens: Int { train.tokens }
-    package var validationTokens: Int { validation.tokens }
-    /// What goes into `RunSpec.dataHash`; for a generated data set known before it is generated.
-    package let contentHash: String
+    /// Of a data set that is no mixture.
+    package var train: TokenSplit { only.train }
+    package var validation: TokenSplit { only.validation }
+    /// Of all parts.
+    package var trainTokens: Int { parts.reduce(0) { $0 + $1.train.tokens } }
+    package var validationTokens: Int { parts.reduce(0) { $0 + $1.validation.tokens } }
     /// Mean −ln p of the validation tokens in nats, if p is known: no model can do better but by chance.
     package var entropyNatsPerToken: Double? { manifest.entropyNatsPerToken }
+
+    private var only: Part {
+        precondition(parts.count == 1, "a mixture has no tokens of its own")
+        return parts[0]
+    }
 
     /// Opens the data set in `folder`. Throws `notFound`, `invalidInput` or `damagedData` (missing, truncated, swapped
     /// or altered shards).
     package static func open(folder: String) throws -> TokenDataset {
         let manifest = try DatasetManifest.open(folder: folder)
-        guard let train = manifest.train, let validation = manifest.validation else {
-            throw ScalebenchError(
-                .notFound, "the data set has not been generated", at: "\(folder)/\(DatasetManifest.fileName)",
-                hint: "ask for it by its name, \(manifest.name), and it is generated")
+        guard !manifest.mixture.isEmpty else {
+            let part = try Part(folder: folder, manifest, weight: 1)
+            return try TokenDataset(
+                folder: folder, manifest: manifest, contentHash: manifest.contentHash, parts: [part])
         }
-        return try TokenDataset(folder: folder, manifest: manifest, train: train, validation: validation)
+        let mixture = try Mixture(of: manifest, folder: folder)
+        return try TokenDataset(
+            folder: folder, manifest: manifest, contentHash: mixture.contentHash,
+            parts: mixture.parts.map { try Part(folder: $0.folder, $0.manifest, weight: $0.weight) })
     }
 
-    private init(
-        folder: String, manifest: DatasetManifest, train: DatasetManifest.Split, validation: DatasetManifest.Split
-    ) throws {
+    private init(folder: String, manifest: DatasetManifest, contentHash: String, parts: [Part]) throws {
         self.folder = folder
         self.manifest = manifest
-        contentHash = manifest.contentHash
-        self.train = try TokenSplit(
-            folder: folder, split: train, type: manifest.type, vocabularySize: manifest.vocabularySize)
-        self.validation = try TokenSplit(
-            folder: folder, split: validation, type: manifest.type, vocabularySize: manifest.vocabularySize)
+        self.contentHash = contentHash
+        self.parts = parts
         surprisal = try manifest.surprisal.map {
             try TokenShard(path: "\(folder)/\($0.file)", entry: $0, type: .uint32)
         }
-        if let surprisal, surprisal.tokens != validation.tokens {
+        if let surprisal, surprisal.tokens != parts[0].validation.tokens {
             throw ScalebenchError(
-                .damagedData, "\(surprisal.tokens) values for \(validation.tokens) validation tokens",
+                .damagedData, "\(surprisal.tokens) values for \(parts[0].validation.tokens) validation tokens",
                 at: surprisal.path)
         }
     }
 
-    /// Decodes every shard and compares it with its SHA-256.
-    package func verify(progress: (Double) -> Void = { _ in }) throws {
-        let share = Double(train.tokens) / Double(train.tokens + validation.tokens)
-        try train.verify { progress(share * $0) }
-        try validation.verify { progress(share + (1 - share) * $0) }
+    /// Decodes every shard and compares it with its SHA-256. `progress` gets the share done.
+    package func verify(progress: (Double) throws -> Void = { _ in }) throws {
+        let total = Double(trainTokens + validationTokens)
+        var before = 0
+        for split in parts.flatMap({ [$0.train, $0.validation] }) {
+            try split.walk { try progress(Double(before + $0) / total) }
+            before += split.tokens
+        }
     }
 
     /// The first `sequences` windows of the validation split, `[sequences, contextLength + 1]`: window i starts at
-    /// token i · contextLength. Throws where the split is too short.
+    /// token i · contextLength. A mixture takes the first windows of its parts in their proportions. Throws where a
+    /// split is too short.
     package func validation(sequences: Int, contextLength: Int) throws -> [UInt32] {
-        let available = max(0, (validation.tokens - 1) / contextLength)
-        guard sequences <= available else {
-            throw ScalebenchError(
-                .invalidInput,
-                "\(sequences) validation sequences of \(contextLength) tokens wanted, \(available) available",
-                at: "data set \(name)", hint: "lower evaluation.sequences in the suite, or take a larger data set")
+        let pattern = MixturePattern(weights: parts.map(\.weight))
+        let wanted = pattern.counts(sequences)
+        for (part, count) in zip(parts, wanted) {
+            let available = max(0, (part.validation.tokens - 1) / contextLength)
+            guard count <= available else {
+                throw ScalebenchError(
+                    .invalidInput,
+                    "\(count) validation sequences of \(contextLength) tokens wanted, \(available) available",
+                    at: "data set \(part.name)",
+                    hint: "lower evaluation.sequences in the suite, or take a larger data set")
+            }
         }
-        let tokens = try validation.read(0..<(sequences * contextLength + 1))
+        let tokens = try zip(parts, wanted).map { try $0.validation.read(0..<($1 * contextLength + min($1, 1))) }
         var windows: [UInt32] = []
         windows.reserveCapacity(sequences * (contextLength + 1))
         for sequence in 0..<sequences {
-            windows += tokens[(sequence * contextLength)...((sequence + 1) * contextLength)]
+            let place = pattern.place(of: sequence)
+            windows += tokens[place.part][(place.index * contextLength)...((place.index + 1) * contextLength)]
         }
         return windows
     }
@@ -86,17 +112,39 @@ package struct TokenDataset: Sendable {
     package func validationEntropy(sequences: Int, contextLength: Int? = nil) throws -> [Double]? {
         guard let surprisal, let document = manifest.documentTokens else { return nil }
         let context = contextLength ?? document
-        guard context % document == 0, sequences * context < validation.tokens else { return nil }
-        let decoder = FrameDecoder()
+        guard context % document == 0, sequences * context < validationTokens else { return nil }
+        let decoder = FrameDecoder(), buffer = FrameBuffer()
         var values: [Double] = []
         for index in surprisal.table.frames.indices where values.count <= sequences * context {
-            try decoder.decodeBytes(index, of: surprisal).withUnsafeBytes { raw in
-                values += raw.bindMemory(to: UInt32.self).map { Double(Float(bitPattern: UInt32(littleEndian: $0))) }
-            }
+            try decoder.decode(index, of: surprisal, into: buffer)
+            values += buffer.tokens.map { Double(Float(bitPattern: $0)) }
         }
-        return (0..<sequences).map { sequence in
+        return Self.windowMeans(values, sequences: sequences, context: context)
+    }
+
+    /// Mean of the targets of each window: all its tokens but the first, and the first of the next window.
+    static func windowMeans(_ values: [Double], sequences: Int, context: Int) -> [Double] {
+        (0..<sequences).map { sequence in
             let targets = values[(sequence * context + 1)...((sequence + 1) * context)]
             return targets.reduce(0, +) / Double(context)
         }
+    }
+}
+
+extension TokenDataset.Part {
+    fileprivate init(folder: String, _ manifest: DatasetManifest, weight: Int) throws {
+        guard let train = manifest.train, let validation = manifest.validation else {
+            throw ScalebenchError(
+                .notFound, "the data set has not been generated", at: "\(folder)/\(DatasetManifest.fileName)",
+                hint: "ask for it by its name, \(manifest.name), and it is generated")
+        }
+        func open(_ split: DatasetManifest.Split) throws -> TokenSplit {
+            try TokenSplit(folder: folder, split: split, type: manifest.type, vocabularySize: manifest.vocabularySize)
+        }
+        name = manifest.name
+        self.weight = weight
+        self.manifest = manifest
+        self.train = try open(train)
+        self.validation = try open(validation)
     }
 }

@@ -44,65 +44,117 @@ package struct TokenShard: Sendable {
     }
 }
 
-/// Decodes frames; owns zstd's working memory, so one belongs to one thread.
+/// The decoded bytes of a frame; memory that is used again for the next one.
+final class FrameBuffer {
+    private(set) var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var capacity = 0
+    private(set) var type = TokenType.uint16
+
+    deinit { bytes.baseAddress?.deallocate() }
+
+    /// Makes room for `count` bytes; what was there is lost.
+    fileprivate func prepare(_ count: Int, _ type: TokenType) {
+        if count > capacity {
+            bytes.baseAddress?.deallocate()
+            bytes = .allocate(byteCount: count, alignment: 64)
+            capacity = count
+        }
+        bytes = UnsafeMutableRawBufferPointer(start: bytes.baseAddress, count: count)
+        self.type = type
+    }
+
+    /// Tokens in the frame.
+    var count: Int { bytes.count / type.bytes }
+
+    /// Copies the tokens from `first` on into all of `target`.
+    func copy(from first: Int, to target: UnsafeMutableBufferPointer<UInt32>) {
+        precondition(first >= 0 && first + target.count <= count)
+        guard let output = target.baseAddress, let input = bytes.baseAddress else { return }
+        let length = target.count
+        switch type {
+        case .uint16:
+            let source = input.assumingMemoryBound(to: UInt16.self) + first
+            for index in 0..<length { output[index] = UInt32(UInt16(littleEndian: source[index])) }
+        case .uint32:
+            let source = input.assumingMemoryBound(to: UInt32.self) + first
+            for index in 0..<length { output[index] = UInt32(littleEndian: source[index]) }
+        }
+    }
+
+    /// All tokens of the frame.
+    var tokens: [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: count) { target, written in
+            copy(from: 0, to: UnsafeMutableBufferPointer(rebasing: target[..<count]))
+            written = count
+        }
+    }
+
+    fileprivate var largest: UInt32 {
+        switch type {
+        case .uint16:
+            var largest: UInt16 = 0
+            for token in bytes.assumingMemoryBound(to: UInt16.self) {
+                largest = max(largest, UInt16(littleEndian: token))
+            }
+            return UInt32(largest)
+        case .uint32:
+            var largest: UInt32 = 0
+            for token in bytes.assumingMemoryBound(to: UInt32.self) {
+                largest = max(largest, UInt32(littleEndian: token))
+            }
+            return largest
+        }
+    }
+}
+
+/// Decodes frames; owns zstd's working memory and the file that was read last, so one belongs to one thread.
 final class FrameDecoder {
     private let context: OpaquePointer
-    private var compressed: [UInt8] = []
+    private var compressed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
+    private var file: ShardFile?
 
     init() {
         guard let context = ZSTD_createDCtx() else { fatalError("zstd: out of memory") }
         self.context = context
     }
 
-    deinit { ZSTD_freeDCtx(context) }
-
-    /// The tokens of one frame. Throws `damagedData` unless they are what the seek table promised and all lie below
-    /// `vocabularySize`.
-    func decode(_ index: Int, of shard: TokenShard, below vocabularySize: Int) throws -> [UInt32] {
-        try tokens(in: try decodeBytes(index, of: shard), of: shard, below: vocabularySize)
+    deinit {
+        ZSTD_freeDCtx(context)
+        compressed.deallocate()
     }
 
-    /// The tokens that `bytes` of `shard` stand for.
-    func tokens(in bytes: [UInt8], of shard: TokenShard, below vocabularySize: Int) throws -> [UInt32] {
-        let tokens: [UInt32] = bytes.withUnsafeBytes { raw in
-            switch shard.type {
-            case .uint16: raw.bindMemory(to: UInt16.self).map { UInt32(UInt16(littleEndian: $0)) }
-            case .uint32: raw.bindMemory(to: UInt32.self).map { UInt32(littleEndian: $0) }
-            }
-        }
-        var largest: UInt32 = 0
-        for token in tokens { largest = max(largest, token) }
-        guard Int(largest) < vocabularySize else {
-            throw ScalebenchError(
-                .damagedData, "token \(largest) lies outside the vocabulary of \(vocabularySize)", at: shard.path,
-                hint: "check vocabularySize in dataset.json")
-        }
-        return tokens
+    /// Decodes the tokens of one frame into `buffer`. Throws `damagedData` unless they are what the seek table promised
+    /// and all lie below `vocabularySize`.
+    func decode(_ index: Int, of shard: TokenShard, below vocabularySize: Int, into buffer: FrameBuffer) throws {
+        try decode(index, of: shard, into: buffer)
+        // Sixteen bits cannot leave a vocabulary of 65,536.
+        guard vocabularySize < 1 << (8 * shard.type.bytes), Int(buffer.largest) >= vocabularySize else { return }
+        throw ScalebenchError(
+            .damagedData, "token \(buffer.largest) lies outside the vocabulary of \(vocabularySize)", at: shard.path,
+            hint: "check vocabularySize in dataset.json")
     }
 
-    /// The decoded bytes of one frame, checked against the seek table and zstd's own checksum.
-    func decodeBytes(_ index: Int, of shard: TokenShard) throws -> [UInt8] {
+    /// Decodes one frame into `buffer`, checked against the seek table and zstd's own checksum.
+    func decode(_ index: Int, of shard: TokenShard, into buffer: FrameBuffer) throws {
         let frame = shard.table.frames[index]
         if compressed.count < frame.compressedBytes {
-            compressed = [UInt8](repeating: 0, count: frame.compressedBytes)
+            compressed.deallocate()
+            compressed = .allocate(byteCount: frame.compressedBytes, alignment: 64)
         }
-        let file = try ShardFile(shard.path)
-        return try compressed.withUnsafeMutableBytes { buffer in
-            let input = UnsafeMutableRawBufferPointer(rebasing: buffer[..<frame.compressedBytes])
-            try file.read(at: shard.table.offsets[index], into: input)
-            let checksum = Data(input[(frame.compressedBytes - 4)...]).littleEndian(at: 0)
-            guard checksum == frame.checksum,
-                ZSTD_getFrameContentSize(input.baseAddress, input.count) == UInt64(frame.decompressedBytes),
-                ZSTD_findFrameCompressedSize(input.baseAddress, input.count) == input.count
-            else { throw damaged(index, of: shard, "it is not the frame the seek table describes") }
-            return try [UInt8](unsafeUninitializedCapacity: frame.decompressedBytes) { output, count in
-                let size = ZSTD_decompressDCtx(
-                    context, output.baseAddress, frame.decompressedBytes, input.baseAddress, input.count)
-                guard ZSTD_isError(size) == 0, size == frame.decompressedBytes else {
-                    throw damaged(index, of: shard, String(cString: ZSTD_getErrorName(size)))
-                }
-                count = size
-            }
+        if file?.path != shard.path { file = try ShardFile(shard.path) }
+        let input = UnsafeMutableRawBufferPointer(rebasing: compressed[..<frame.compressedBytes])
+        try file?.read(at: shard.table.offsets[index], into: input)
+        let checksum = UInt32(
+            littleEndian: input.loadUnaligned(fromByteOffset: input.count - 4, as: UInt32.self))
+        guard checksum == frame.checksum,
+            ZSTD_getFrameContentSize(input.baseAddress, input.count) == UInt64(frame.decompressedBytes),
+            ZSTD_findFrameCompressedSize(input.baseAddress, input.count) == input.count
+        else { throw damaged(index, of: shard, "it is not the frame the seek table describes") }
+        buffer.prepare(frame.decompressedBytes, shard.type)
+        let size = ZSTD_decompressDCtx(
+            context, buffer.bytes.baseAddress, buffer.bytes.count, input.baseAddress, input.count)
+        guard ZSTD_isError(size) == 0, size == frame.decompressedBytes else {
+            throw damaged(index, of: shard, String(cString: ZSTD_getErrorName(size)))
         }
     }
 

@@ -53,18 +53,33 @@ package final class TokenShardWriter {
     }
 
     /// Appends tokens; each must fit the shard's type.
-    package func append(_ tokens: some Sequence<UInt32>) throws {
-        let frameBytes = Self.frameTokens * type.bytes
-        for token in tokens {
-            pending.append(UInt8(truncatingIfNeeded: token))
-            pending.append(UInt8(truncatingIfNeeded: token >> 8))
-            if type == .uint32 {
-                pending.append(UInt8(truncatingIfNeeded: token >> 16))
-                pending.append(UInt8(truncatingIfNeeded: token >> 24))
-            } else {
-                precondition(token <= 65_535, "token does not fit uint16")
+    package func append(_ tokens: ArraySlice<UInt32>) throws {
+        var rest = tokens
+        while !rest.isEmpty {
+            let count = min(rest.count, Self.frameTokens - pending.count / type.bytes)
+            append(rest.prefix(count), upTo: count)
+            rest = rest.dropFirst(count)
+            if pending.count == Self.frameTokens * type.bytes { try writeFrame() }
+        }
+    }
+
+    private func append(_ tokens: ArraySlice<UInt32>, upTo count: Int) {
+        tokens.withUnsafeBufferPointer { tokens in
+            switch type {
+            case .uint16:
+                precondition(tokens.allSatisfy { $0 <= 65_535 }, "token does not fit uint16")
+                let narrow = [UInt16](unsafeUninitializedCapacity: count) { target, written in
+                    for index in 0..<count { target[index] = UInt16(truncatingIfNeeded: tokens[index]).littleEndian }
+                    written = count
+                }
+                narrow.withUnsafeBytes { pending.append(contentsOf: $0) }
+            case .uint32:
+                let wide = [UInt32](unsafeUninitializedCapacity: count) { target, written in
+                    for index in 0..<count { target[index] = tokens[index].littleEndian }
+                    written = count
+                }
+                wide.withUnsafeBytes { pending.append(contentsOf: $0) }
             }
-            if pending.count == frameBytes { try writeFrame() }
         }
     }
 

@@ -6,6 +6,7 @@ import ScalebenchCore
 package struct TokenSplit: Sendable {
     let shards: [TokenShard]
     let vocabularySize: Int
+    let type: TokenType
     /// Tokens of all shards together.
     package let tokens: Int
     /// Of every frame of every shard in order: its shard, its index there, and the place of its first token.
@@ -20,6 +21,7 @@ package struct TokenSplit: Sendable {
     init(folder: String, split: DatasetManifest.Split, type: TokenType, vocabularySize: Int) throws {
         shards = try split.shards.map { try TokenShard(path: "\(folder)/\($0.file)", entry: $0, type: type) }
         self.vocabularySize = vocabularySize
+        self.type = type
         var frames: [Frame] = []
         var start = 0
         for (number, shard) in shards.enumerated() {
@@ -32,6 +34,9 @@ package struct TokenSplit: Sendable {
         tokens = start
     }
 
+    /// Bytes of the shards on disk, seek tables left out.
+    package var storedBytes: Int { shards.reduce(0) { $0 + $1.table.framesEnd } }
+
     /// The frame in which token `position` lies.
     func frame(at position: Int) -> Int {
         var low = 0, high = frames.count
@@ -42,39 +47,42 @@ package struct TokenSplit: Sendable {
         return low
     }
 
-    func decode(_ frame: Int, with decoder: FrameDecoder) throws -> [UInt32] {
-        try decoder.decode(frames[frame].index, of: shards[frames[frame].shard], below: vocabularySize)
+    func decode(_ frame: Int, with decoder: FrameDecoder, into buffer: FrameBuffer) throws {
+        try decoder.decode(
+            frames[frame].index, of: shards[frames[frame].shard], below: vocabularySize, into: buffer)
     }
 
     /// The tokens in `range`, read in order.
     package func read(_ range: Range<Int>) throws -> [UInt32] {
         precondition(range.lowerBound >= 0 && range.upperBound <= tokens)
         guard !range.isEmpty else { return [] }
-        let decoder = FrameDecoder()
-        var result: [UInt32] = []
-        result.reserveCapacity(range.count)
-        var frame = frame(at: range.lowerBound)
-        while result.count < range.count {
-            let decoded = try decode(frame, with: decoder)
-            let first = range.lowerBound + result.count - frames[frame].start
-            result += decoded[first..<min(decoded.count, range.upperBound - frames[frame].start)]
-            frame += 1
+        let decoder = FrameDecoder(), buffer = FrameBuffer()
+        return try [UInt32](unsafeUninitializedCapacity: range.count) { target, count in
+            var frame = frame(at: range.lowerBound)
+            while count < range.count {
+                try decode(frame, with: decoder, into: buffer)
+                let first = range.lowerBound + count - frames[frame].start
+                let end = min(count + buffer.count - first, range.count)
+                buffer.copy(from: first, to: UnsafeMutableBufferPointer(rebasing: target[count..<end]))
+                count = end
+                frame += 1
+            }
         }
-        return result
     }
 
-    /// Decodes everything and compares each shard with the SHA-256 in the manifest. `progress` gets the share done.
-    func verify(progress: (Double) -> Void) throws {
-        let decoder = FrameDecoder()
+    /// Decodes every frame in order and compares each shard with the SHA-256 in the manifest at its end. `body` gets
+    /// each frame; `progress` the tokens done.
+    func walk(progress: (Int) throws -> Void = { _ in }, _ body: (FrameBuffer) throws -> Void = { _ in }) throws {
+        let decoder = FrameDecoder(), buffer = FrameBuffer()
         var done = 0
         for shard in shards {
             var hash = IncrementalHash()
             for index in shard.table.frames.indices {
-                let bytes = try decoder.decodeBytes(index, of: shard)
-                bytes.withUnsafeBytes { hash.update($0) }
-                _ = try decoder.tokens(in: bytes, of: shard, below: vocabularySize)
-                done += shard.table.frames[index].decompressedBytes / shard.type.bytes
-                progress(Double(done) / Double(tokens))
+                try decoder.decode(index, of: shard, below: vocabularySize, into: buffer)
+                hash.update(UnsafeRawBufferPointer(buffer.bytes))
+                try body(buffer)
+                done += buffer.count
+                try progress(done)
             }
             guard hash.finalize() == shard.sha256 else {
                 throw ScalebenchError(
@@ -82,5 +90,18 @@ package struct TokenSplit: Sendable {
                     hint: "restore the file, or remove the folder to have the data set made again")
             }
         }
+    }
+
+    /// Tokens per second that decoding alone reaches on the first `tokens` tokens, checks left out: what a reader is
+    /// measured against.
+    package func decodeRate(tokens wanted: Int) throws -> Double {
+        let decoder = FrameDecoder(), buffer = FrameBuffer()
+        var done = 0
+        let began = ContinuousClock.now
+        for frame in frames where done < wanted {
+            try decoder.decode(frame.index, of: shards[frame.shard], into: buffer)
+            done += buffer.count
+        }
+        return Double(done) / began.duration(to: .now).seconds
     }
 }

@@ -17,14 +17,15 @@ enum Tool {
 
     /// Runs `scalebench` with `arguments` in `folder`; no terminal, an empty cache unless the environment names one.
     static func run(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil
     ) throws -> ToolResult {
-        let process = try start(arguments, in: folder, environment: environment)
+        let process = try start(arguments, in: folder, environment: environment, input: input)
         return process.wait()
     }
 
+    /// - Parameter input: a file for standard input; default: nothing.
     static func start(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil
     ) throws -> RunningTool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
@@ -34,7 +35,7 @@ enum Tool {
         merged["XDG_CACHE_HOME"] = folder.appendingPathComponent("cache").path
         merged.merge(environment) { $1 }
         process.environment = merged
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = input.flatMap { FileHandle(forReadingAtPath: $0) } ?? FileHandle.nullDevice
         return try RunningTool(process, in: folder)
     }
 }

@@ -14,6 +14,14 @@ import Testing
         } catch { return error as? ScalebenchError }
     }
 
+    /// Foundation's own reader crashes on some of these.
+    @Test func bytesThatAreNoText() {
+        for bytes in [[0x7B, 0xFF, 0x7D], [0x7B, 0x22, 0xC3, 0x22], [0x7B, 0xF4, 0x90], [0, 0x7B, 0, 0x7D]] as [[UInt8]]
+        {
+            #expect(throws: ScalebenchError.self) { try ConfigReader.parse(Data(bytes), file: "a.json") }
+        }
+    }
+
     @Test func unknownKeyNamesPathAndNearestKey() {
         let error = error(#"{ "optimizer": { "learningrate": 0.1 }, "batchTokens": 64 }"#)
         #expect(error?.location == "a.json:optimizer")  // the required key is missed first

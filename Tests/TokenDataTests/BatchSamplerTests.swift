@@ -21,9 +21,9 @@ import TokenData
         let count = 20 * 65_536 + 700  // more than one group, and a short last block
         let dataset = try counting(count, in: folder)
         let sampler = try BatchSampler(dataset, contextLength: 1000, batchSequences: 7, seed: 3)
-        #expect(sampler.windows == 20 * 65)
+        let windows = 20 * 65
         var starts: [UInt32] = []
-        for index in 0..<(2 * sampler.windows / 7 + 1) {
+        for index in 0..<(2 * windows / 7 + 1) {
             let tokens = try batch(sampler, index, count: 7 * 1001)
             for sequence in 0..<7 {
                 let window = tokens[(sequence * 1001)..<((sequence + 1) * 1001)]
@@ -32,8 +32,8 @@ import TokenData
                 starts.append(window.first!)
             }
         }
-        let first = starts.prefix(sampler.windows), second = starts.dropFirst(sampler.windows).prefix(sampler.windows)
-        #expect(Set(first).count == sampler.windows)
+        let first = starts.prefix(windows), second = starts.dropFirst(windows).prefix(windows)
+        #expect(Set(first).count == windows)
         #expect(Set(first) == Set(second))
         // Places that happen to agree between two random orders: one, give or take a few.
         #expect(zip(first, second).count { $0 == $1 } < 20)
@@ -48,7 +48,7 @@ import TokenData
         }
         let size = 5 * 257
         let straight = try sampler(1)
-        let perPass = straight.windows / 5
+        let perPass = 40 * (65_535 / 256) / 5
         let wanted = [0, 1, perPass / 2, perPass, 3 * perPass + 17]
         let inOrder = try wanted.map { try batch(straight, $0, count: size) }
         let backwards = try sampler(1)
@@ -72,11 +72,15 @@ import TokenData
     }
 
     @Test func repetitionIsCounted() throws {
-        let folder = try TemporaryFolder()
-        let sampler = try BatchSampler(try counting(101, in: folder), contextLength: 10, batchSequences: 5, seed: 0)
-        #expect(sampler.windows == 10)
-        #expect(sampler.coverage(batches: 2) == (passes: 1, repeatedShare: 0))
-        #expect(sampler.coverage(batches: 4) == (passes: 2, repeatedShare: 0.5))
+        func coverage(_ sequences: Int) -> DataCoverage? {
+            DataCoverage(trainTokens: [101], weights: [1], contextLength: 10, sequences: sequences)
+        }
+        #expect(coverage(10).map { [$0.passes, $0.repeatedShare] } == [1, 0])
+        #expect(coverage(20).map { [$0.passes, $0.repeatedShare] } == [2, 0.5])
+        #expect(DataCoverage(trainTokens: [10], weights: [1], contextLength: 10, sequences: 1) == nil)
+        // Three of four sequences from 10 windows, one of four from 100: 40 sequences read the first part three times.
+        let mixed = DataCoverage(trainTokens: [101, 1001], weights: [3, 1], contextLength: 10, sequences: 40)
+        #expect(mixed.map { [$0.passes, $0.repeatedShare] } == [3, 0.5])
     }
 
     @Test func aSplitShorterThanAWindow() throws {
@@ -85,7 +89,8 @@ import TokenData
         #expect(
             error { _ = try BatchSampler(dataset, contextLength: 64, batchSequences: 1, seed: 0) }?.code
                 == .invalidInput)
-        #expect(try BatchSampler(dataset, contextLength: 63, batchSequences: 1, seed: 0).windows == 1)
+        let sampler = try BatchSampler(dataset, contextLength: 63, batchSequences: 1, seed: 0)
+        #expect(try batch(sampler, 0, count: 64) == Array(0..<64))
     }
 
     @Test func validationWindows() throws {

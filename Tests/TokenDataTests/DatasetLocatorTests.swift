@@ -46,9 +46,27 @@ import TokenData
             #expect(abs(entropies[sequence] - targets.reduce(0, +) / 5) < 1e-6)
         }
         #expect(abs(entropies.reduce(0, +) / 499 - mean) < 0.01)
+        // The generator says the same without the files, to the last bit.
+        let locator = DatasetLocator(roots: [], embedded: ["tiny": manifest], cache: "\(folder.path)/empty")
+        #expect(try locator.validationEntropy("tiny", sequences: 499, contextLength: 5) == entropies)
+        #expect(
+            try locator.validationEntropy("tiny", sequences: 9, contextLength: 10)
+                == dataset.validationEntropy(sequences: 9, contextLength: 10))
+        #expect(try locator.validationEntropy("tiny", sequences: 500, contextLength: 5) == nil)
+        #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/empty"))
         // Two documents to a window are as good as one; a third of one is not.
         #expect(try dataset.validationEntropy(sequences: 10, contextLength: 10)?.count == 10)
         #expect(try dataset.validationEntropy(sequences: 10, contextLength: 4) == nil)
+    }
+
+    /// A perfect reader loses less the more it sees; who sees all loses the entropy.
+    @Test func lossFallsWithContext() throws {
+        let spec = try wordSpec(tinySpec)
+        let language = WordLanguage(spec)
+        let losses = GeneratorSpec.wordLanguage(spec).lossByContext([0, 2, 5], documents: 500)
+        let nats = documents(language, 0..<500, split: .validation).flatMap { language.surprisal(of: $0) }
+        #expect(abs(losses[2] - nats.reduce(0, +) / Double(nats.count)) < 1e-12)
+        #expect(losses[0] > losses[1] + 0.005 && losses[1] > losses[2] + 0.005)
     }
 
     @Test func theHashFollowsTheGenerator() throws {

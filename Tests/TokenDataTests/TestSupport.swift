@@ -82,3 +82,16 @@ func documents(
         return tokens
     }
 }
+
+/// Small files that other programs would write; made by Golden/make_token_files.py.
+let goldenFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden").path
+
+/// All tokens that a file holds, as `data import` reads them.
+func tokens(
+    _ builder: DatasetBuilder, _ path: String, as format: DatasetBuilder.Format = .tokens
+) throws -> [UInt32] {
+    let reader = try builder.open(path, format).reader
+    var tokens: [UInt32] = []
+    while let document = try reader.next() { tokens += document.tokens }
+    return tokens
+}

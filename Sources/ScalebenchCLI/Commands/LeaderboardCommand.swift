@@ -6,7 +6,6 @@ import Foundation
 import Reporting
 import RunStore
 import ScalebenchCore
-import TokenData
 
 struct LeaderboardCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,12 +61,8 @@ struct LeaderboardCommand: ParsableCommand {
             )
         }
         let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
-        let locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
         return try (wanted.isEmpty ? groups : wanted).map { group in
-            let records = records(of: group, in: store), suite = group[0].suite
-            return try Leaderboard(
-                group, records: records, reference: reference,
-                knownFloor: locator.knownEntropy(suite.dataset, contentHash: suite.dataHash, behind: records))
+            try Leaderboard(group, records: records(of: group, in: store), reference: reference)
         }
     }
 

@@ -7,7 +7,7 @@ import ScalebenchCore
 package enum GeneratedDataset {
     /// Generates into `folder`, which appears whole or not at all. `progress` gets the share done, from 0 to 1.
     package static func write(
-        _ manifest: DatasetManifest, to folder: String, progress: (Double) -> Void
+        _ manifest: DatasetManifest, to folder: String, progress: (Double) throws -> Void
     ) throws {
         switch manifest.generator {
         case .wordLanguage(let spec): try write(spec, manifest, to: folder, progress: progress)
@@ -16,7 +16,7 @@ package enum GeneratedDataset {
     }
 
     private static func write(
-        _ spec: WordLanguage.Spec, _ manifest: DatasetManifest, to folder: String, progress: (Double) -> Void
+        _ spec: WordLanguage.Spec, _ manifest: DatasetManifest, to folder: String, progress: (Double) throws -> Void
     ) throws {
         let language = WordLanguage(spec)
         let writer = try DatasetWriter(folder: folder, type: manifest.type)
@@ -48,7 +48,7 @@ package enum GeneratedDataset {
                         try writer.appendSurprisal(nats.map { Float($0) })
                     }
                 }
-                progress(Double(before + first + chunk) / Double(documents))
+                try progress(Double(before + first + chunk) / Double(documents))
             }
         }
         var manifest = manifest

@@ -47,6 +47,35 @@ package enum GeneratorSpec: Sendable, Equatable {
         }
     }
 
+    /// As `TokenDataset.validationEntropy` reads it from disk, to the last bit; nil likewise.
+    package func validationEntropy(sequences: Int, contextLength: Int) -> [Double]? {
+        guard contextLength % documentTokens == 0, sequences * contextLength < validationTokens else { return nil }
+        switch self {
+        case .wordLanguage(let spec):
+            let language = WordLanguage(spec)
+            // The last target is the first token of the next window.
+            let values = (0...(sequences * contextLength / documentTokens)).flatMap { document in
+                language.surprisal(of: language.document(.validation, document)).map { Double(Float($0)) }
+            }
+            return TokenDataset.windowMeans(values, sequences: sequences, context: contextLength)
+        }
+    }
+
+    /// What a perfect reader loses that sees only the last so many tokens of the document, the whole of a started word
+    /// included: the mean over `documents` validation documents, in nats per token. Every number is one that a model
+    /// could reach with so much memory, so that a fall from one to the next is structure of that range.
+    package func lossByContext(_ contexts: [Int], documents: Int) -> [Double] {
+        switch self {
+        case .wordLanguage(let spec):
+            let language = WordLanguage(spec)
+            let texts = (0..<min(documents, spec.validationDocuments)).map { language.document(.validation, $0) }
+            return contexts.map { context in
+                let nats = texts.flatMap { language.surprisal(of: $0, context: context) }
+                return nats.reduce(0, +) / Double(nats.count)
+            }
+        }
+    }
+
     /// The identity of the tokens this spec generates. Every key of the spec is in it, defaults included, and the
     /// algorithm's version, which rises whenever the same spec would give other tokens.
     package var contentHash: String {

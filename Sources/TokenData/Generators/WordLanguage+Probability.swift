@@ -71,6 +71,19 @@ extension WordLanguage {
         return document.map { -log(reader.read($0)) }
     }
 
+    /// The same for a reader that takes the last `context` tokens for the beginning of the document: it sees the words
+    /// that begin among them, and the started one.
+    func surprisal(of document: [UInt32], context: Int) -> [Double] {
+        var starts: [Int] = []
+        return document.indices.map { place in
+            if place == 0 || document[place - 1] >= spec.spelling.inner { starts.append(place) }
+            let first = starts.first { $0 >= place - context } ?? starts[starts.count - 1]
+            var reader = Reader(self)
+            for token in document[first..<place] { reader.read(token) }
+            return -log(reader.probability(of: document[place]))
+        }
+    }
+
     /// What finished words say of the next one: masses in parts of 2^52, independent of the topic and, as a factor of
     /// the topic's own 2^-20ths, for the topic to distribute.
     fileprivate struct Outlook {

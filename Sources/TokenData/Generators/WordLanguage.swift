@@ -104,6 +104,16 @@ extension WordLanguage {
         }
     }
 
+    /// A whole document.
+    package func document(_ split: DatasetWriter.SplitName, _ index: Int) -> [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: spec.documentTokens) { tokens, count in
+            let whole = UnsafeMutableBufferPointer(rebasing: tokens[..<spec.documentTokens])
+            whole.initialize(repeating: 0)
+            sample(split, document: index, into: whole)
+            count = spec.documentTokens
+        }
+    }
+
     /// What a source says after `words`, or nil where the topic speaks.
     private func choose(_ source: Int, _ draw: Int, after words: [Int]) -> Int? {
         switch spec.sources[source].kind {

@@ -3,7 +3,7 @@ import ScalebenchCore
 import Testing
 import TokenData
 
-@Suite struct TextDatasetBuilderTests {
+@Suite struct DatasetBuilderTests {
     /// Some 400 kB of distinct lines with multi-byte characters.
     private let text = (0..<16_000).map { "line \($0): ¿dónde está \($0 * 7919 % 10_007)?" }.joined(separator: "\n")
 
@@ -25,7 +25,7 @@ import TokenData
     @Test func everyByteIsInOneSplitInOrder() throws {
         let folder = try TemporaryFolder()
         let file = try write(Data(text.utf8), "text.txt", in: folder)
-        let summary = try TextDatasetBuilder(name: "lines").build(files: [file], folder: "\(folder.path)/lines")
+        let summary = try DatasetBuilder(name: "lines").build(.text, files: [file], folder: "\(folder.path)/lines")
         let dataset = try TokenDataset.open(folder: summary.folder)
         try dataset.verify()
         #expect(dataset.vocabularySize == 256 && dataset.manifest.tokenizer == "bytes")
@@ -63,8 +63,8 @@ import TokenData
             #expect(try ByteSource.readAll(twice) == Data((text + text).utf8))
         }
         let hashes = try files.enumerated().map { index, file in
-            let built = try TextDatasetBuilder(name: "t\(index)").build(
-                files: [file], folder: "\(folder.path)/t\(index)")
+            let built = try DatasetBuilder(name: "t\(index)").build(
+                .text, files: [file], folder: "\(folder.path)/t\(index)")
             return try TokenDataset.open(folder: built.folder).contentHash
         }
         #expect(Set(hashes).count == 1)
@@ -88,7 +88,8 @@ import TokenData
         ]
         for (name, files, code) in cases {
             let found = error {
-                _ = try TextDatasetBuilder(name: name).build(files: files, folder: "\(folder.path)/out/\(name)")
+                _ = try DatasetBuilder(name: name).build(
+                    .text, files: files, folder: "\(folder.path)/out/\(name)")
             }
             #expect(found?.code == code, "\(name)")
             #expect(found?.location?.hasPrefix(folder.path) == true, "\(name)")
@@ -98,14 +99,18 @@ import TokenData
 
     @Test func namesAndFoldersThatCannotBeTaken() throws {
         for name in ["", "../x", "a/b", ".x", "a b"] {
-            #expect(error { _ = try TextDatasetBuilder(name: name) }?.code == .invalidInput, "\(name)")
+            #expect(error { _ = try DatasetBuilder(name: name) }?.code == .invalidInput, "\(name)")
         }
-        #expect(error { _ = try TextDatasetBuilder(name: "x", validationShare: 1) }?.code == .invalidInput)
         let folder = try TemporaryFolder()
         let file = try write(Data(text.utf8), "text.txt", in: folder)
-        let builder = try TextDatasetBuilder(name: "x")
-        _ = try builder.build(files: [file], folder: "\(folder.path)/x")
-        #expect(error { _ = try builder.build(files: [file], folder: "\(folder.path)/x") }?.code == .invalidInput)
-        #expect(error { _ = try builder.build(files: [file], folder: "/proc/none/x") }?.code == .inputOutput)
+        var builder = try DatasetBuilder(name: "x")
+        builder.validationShare = 1
+        #expect(
+            error { _ = try builder.build(.text, files: [file], folder: "\(folder.path)/y") }?.code == .invalidInput)
+        builder.validationShare = 0.1
+        _ = try builder.build(.text, files: [file], folder: "\(folder.path)/x")
+        #expect(
+            error { _ = try builder.build(.text, files: [file], folder: "\(folder.path)/x") }?.code == .invalidInput)
+        #expect(error { _ = try builder.build(.text, files: [file], folder: "/proc/none/x") }?.code == .inputOutput)
     }
 }

@@ -1,0 +1,22 @@
+// How often a run of a given length goes through its data: known before anything is read.
+
+/// What is left of one-pass training.
+package struct DataCoverage: Codable, Sendable, Equatable {
+    /// Passes over the data, one that has begun counted in part; of a mixture, over the part that is used most.
+    package var passes: Double
+    /// Share of the run's sequences that it has read before.
+    package var repeatedShare: Double
+
+    /// - Parameters:
+    ///   - trainTokens: of each part of the data set.
+    ///   - weights: of the parts; `[1]` for a data set that is no mixture.
+    ///   - sequences: training sequences of the run, of `contextLength` tokens.
+    /// Nil where a part has no window of this length.
+    package init?(trainTokens: [Int], weights: [Int], contextLength: Int, sequences: Int) {
+        let used = MixturePattern(weights: weights).counts(sequences)
+        let windows = trainTokens.map { WindowOrder(tokens: $0, contextLength: contextLength, seed: 0).windows }
+        guard sequences > 0, windows.allSatisfy({ $0 > 0 }) else { return nil }
+        passes = zip(used, windows).map { Double($0) / Double($1) }.max() ?? 0
+        repeatedShare = Double(zip(used, windows).reduce(0) { $0 + max(0, $1.0 - $1.1) }) / Double(sequences)
+    }
+}
