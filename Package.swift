@@ -50,7 +50,7 @@ let package = Package(
         // MARK: Pure parts
         room("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
         room("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
-        room("ScalingLaws", [], exclude: ["README.md"]),
+        room("ScalingLaws", [], exclude: ["README.md", "risk.svg"]),
 
         // MARK: One run, and what a ladder of them says
         room("Training", ["ScalebenchCore", "TokenData", "Transformer"]),
