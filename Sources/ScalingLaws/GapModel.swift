@@ -55,7 +55,8 @@ package struct GapModel: Sendable {
     private let gapGrid: TrendGrid
     private let levelGrid: TrendGrid
 
-    /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units.
+    /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It is the
+    ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (README.md).
     package init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.priors = priors
         self.knownFloor = knownFloor.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
@@ -69,7 +70,7 @@ package struct GapModel: Sendable {
     /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
     package func posterior(_ rungs: [GapRung]) throws -> GapPosterior {
         let ladder = try Ladder(rungs)
-        let gaps = floors(priors.gapFloors, ladder).map { floor in
+        let gaps = priors.gapFloors.filter { $0.weight > 0 }.map { floor in
             let posterior = gapGrid.posterior(
                 ladder.gaps(floor.value), ladder.positions, noise: ladder.gapNoise(floor.value),
                 factor: 1 / (1 - floor.value))
@@ -77,7 +78,7 @@ package struct GapModel: Sendable {
                 floor: floor.value, weight: log(floor.weight) + posterior.logEvidence + ladder.logJacobian(floor.value),
                 fits: posterior.fits)
         }
-        let levels = floors(priors.levelFloors, ladder).map { floor in
+        let levels = levelFloors(ladder).map { floor in
             let posterior = levelGrid.posterior(
                 ladder.levels(floor.value), ladder.positions, noise: ladder.levelNoise(floor.value))
             return FloorPosterior(
@@ -88,8 +89,8 @@ package struct GapModel: Sendable {
     }
 
     /// Floors in units of the smallest loss: the known one, or those of the prior.
-    private func floors(_ prior: [WeightedValue], _ ladder: Ladder) -> [WeightedValue] {
-        guard let knownFloor else { return prior.filter { $0.weight > 0 } }
+    private func levelFloors(_ ladder: Ladder) -> [WeightedValue] {
+        guard let knownFloor else { return priors.levelFloors.filter { $0.weight > 0 } }
         return [WeightedValue(ladder.floor(knownFloor), weight: 1)]
     }
 }

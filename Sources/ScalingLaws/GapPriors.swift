@@ -120,7 +120,7 @@ package struct LogarithmicGrid: Codable, Sendable, Equatable {
 package struct GapPriors: Codable, Sendable, Equatable {
     /// Of d at a floor of zero; at other floors the scales grow in proportion.
     package var gap: TrendPriors
-    /// Floors of the gap as fractions of the smallest loss; ignored when the floor is known.
+    /// Floors of the gap as fractions of the smallest loss.
     package var gapFloors: [WeightedValue]
     /// How far gaps beyond the ladder grow or fade without changing sign: standard deviation of ln |d| over the root
     /// of the decades between the ladder and the place.

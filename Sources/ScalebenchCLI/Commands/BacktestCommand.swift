@@ -111,6 +111,12 @@ private struct BacktestInput {
             try curves.add(table, file: file)
             return
         }
+        guard table.header.contains("scale") else {
+            throw ScalebenchError(
+                .invalidInput, "neither ladders nor curves", at: "\(file):1",
+                hint: "ladders have source,ladder,candidate,scale,loss; curves have loss and step or tokens; found: "
+                    + table.header.joined(separator: ","))
+        }
         let ladders = try DecisionLadders(table, file: file)
         levels += ladders.levels()
         let list = "\(URL(filePath: file).deletingLastPathComponent().path)/decisions.csv"

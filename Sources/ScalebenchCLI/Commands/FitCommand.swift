@@ -17,7 +17,7 @@ struct FitCommand: ParsableCommand {
 
             Examples:
               scalebench fit runs.csv --budget 1e21 --budget 1e22
-              scalebench fit ladder.csv --where metric=c4 --over parameters --target-scale 7e9
+              scalebench fit ladder.csv --over parameters --target-scale 7e9
             """)
 
     @Argument(help: "CSV of finished runs.") var file: String
