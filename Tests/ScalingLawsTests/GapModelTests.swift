@@ -54,16 +54,15 @@ func numbers(_ e: Estimate) -> [Double] {
         #expect(multiplier.interval90.contains(pow(1.8 / 1.5, 5)))
     }
 
-    @Test func aKnownFloorSharpensTheMultiplier() throws {
+    @Test func aKnownFloorSharpensTheLosses() throws {
         let ladder = powerLawLadder(6, a: (1.5, 0.2), b: (1.8, 0.2), noise: 0.002)
-        let known = try #require(
-            GapModel(knownFloor: 1.7).posterior(ladder).forecast(at: 2e9, sigmaA: 0.002, sigmaB: 0.002)
-                .computeMultiplier)
-        let unknown = try #require(
-            GapModel().posterior(ladder).forecast(at: 2e9, sigmaA: 0.002, sigmaB: 0.002).computeMultiplier)
-        #expect(abs(known.point / pow(1.2, 5) - 1) < 0.1)
-        #expect(
-            known.interval90.upper - known.interval90.lower < unknown.interval90.upper - unknown.interval90.lower)
+        let loss = { (floor: Double?) throws in
+            try GapModel(knownFloor: floor).posterior(ladder).forecast(at: 2e11, sigmaA: 0.002, sigmaB: 0.002).lossA
+        }
+        let known = try loss(1.7).interval90, unknown = try loss(nil).interval90
+        #expect(known.contains(1.7 + 1.5 * pow(2e5, -0.2)))
+        #expect(known.upper - known.lower < unknown.upper - unknown.lower)
+        #expect(known.lower > 1.7)
     }
 
     @Test func swappingTheArmsNegatesTheAnswer() throws {
