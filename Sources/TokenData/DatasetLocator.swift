@@ -57,9 +57,6 @@ extension DatasetLocator {
         try describe(try find(name))
     }
 
-    /// All data sets that can be found, by name; those whose manifest cannot be read are left out.
-    package func list() -> [DatasetDescription] { survey().datasets }
-
     /// All data sets that can be found, by name, and what is wrong with those that cannot be read.
     package func survey() -> (datasets: [DatasetDescription], errors: [ScalebenchError]) {
         var datasets: [DatasetDescription] = [], errors: [ScalebenchError] = []

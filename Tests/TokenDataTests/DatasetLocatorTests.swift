@@ -27,7 +27,7 @@ import TokenData
         shares = []
         _ = try locator.prepare("tiny") { shares.append($0) }
         #expect(shares.isEmpty)
-        #expect(locator.list().map(\.name) == ["tiny"])
+        #expect(locator.survey().datasets.map(\.name) == ["tiny"])
     }
 
     @Test func generatedTokensAndTheirEntropy() throws {

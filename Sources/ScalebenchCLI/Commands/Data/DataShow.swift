@@ -24,7 +24,8 @@ struct DataList: ParsableCommand {
     }
 
     func run() throws {
-        let found = DatasetLocator.standard(embedded: EmbeddedFiles.datasets).list()
+        let (found, errors) = DatasetLocator.standard(embedded: EmbeddedFiles.datasets).survey()
+        for error in errors { LiveLine.print("Left out: \(error)") }
         if json {
             return try printJSON(
                 found.map {
