@@ -11,11 +11,11 @@ import Testing
         let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.0003) }
         return [
             "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",
-            try scratch.plantedSuite(seeds: [45, 35, 25, 8]), "--json", "-", "--workers", "2",
+            try scratch.plantedSuite(seeds: [40, 30, 20, 8]), "--json", "-", "--workers", "2",
         ]
     }
 
-    private func builtinLadder(_ scratch: Scratch) throws -> [String] {
+    private func builtinLadder(_ scratch: Scratch, seeds: [Int] = [36, 24, 12]) throws -> [String] {
         try scratch.buildText()
         let rung = { (width: Int, seeds: Int) in
             #"{ "width": \#(width), "layers": 1, "tokens": 8192, "seeds": \#(seeds) }"#
@@ -23,7 +23,7 @@ import Testing
         try scratch.write(
             """
             { "version": 1, "question": "?", "dataset": "./text", "contextLength": 32,
-              "rungs": [\(rung(8, 40)), \(rung(16, 25)), \(rung(24, 15))],
+              "rungs": [\(rung(8, seeds[0])), \(rung(16, seeds[1])), \(rung(24, seeds[2]))],
               "target": { "width": 32, "layers": 1, "tokens": 8192 },
               "evaluation": { "sequences": 64, "curvePoints": 3, "curveSequences": 8 } }
             """, to: "small/suite.json")
@@ -37,9 +37,9 @@ import Testing
 
     @Test(arguments: [false, true]) func killedFiftyTimesAndGoneOn(builtin: Bool) throws {
         let scratch = try Scratch(), undisturbed = try Scratch()
-        let make = builtin ? builtinLadder : plantedLadder
-        let arguments = try make(scratch)
-        let whole = try Tool.run(try make(undisturbed), in: undisturbed.url)
+        let arguments = try builtin ? builtinLadder(scratch) : plantedLadder(scratch)
+        let whole = try Tool.run(
+            try builtin ? builtinLadder(undisturbed) : plantedLadder(undisturbed), in: undisturbed.url)
         #expect(whole.status == 0, "\(whole.errors)")
 
         var random = Repeatable(state: builtin ? 1 : 2)
@@ -99,7 +99,10 @@ import Testing
 
     @Test func aTornLineIsDroppedAndSaid() throws {
         let scratch = try Scratch()
-        let arguments = try plantedLadder(scratch)
+        let arguments = [
+            "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.1)), "--suite",
+            try scratch.plantedSuite(), "--json", "-",
+        ]
         let first = try Tool.run(arguments, in: scratch.url)
         let file = try #require(scratch.files(under: ".scalebench/runs").first { $0.hasSuffix("events.jsonl") })
         let url = scratch.url.appendingPathComponent(".scalebench/runs/\(file)")
@@ -129,11 +132,12 @@ import Testing
 
     /// A small disk, in a mount namespace of its own; skipped where the machine does not allow one.
     /// The disk fills up while runs are prepared, while they are trained, and late.
-    @Test(.enabled(if: canMount), arguments: ["300k", "900k", "1500k"])
+    @Test(.enabled(if: canMount), arguments: ["100k", "300k", "500k"])
     func aFullDiskIsAClearErrorAndSpaceIsEnough(size: String) throws {
         let scratch = try Scratch(), undisturbed = try Scratch()
-        let whole = try Tool.run(try builtinLadder(undisturbed), in: undisturbed.url)
-        let arguments = try builtinLadder(scratch) + ["--store", "./disk/store"]
+        let seeds = [6, 4, 2]
+        let whole = try Tool.run(try builtinLadder(undisturbed, seeds: seeds), in: undisturbed.url)
+        let arguments = try builtinLadder(scratch, seeds: seeds) + ["--store", "./disk/store"]
         try scratch.write(
             """
             mkdir disk && mount -t tmpfs -o size=\(size) none disk

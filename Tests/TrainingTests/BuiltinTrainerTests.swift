@@ -9,32 +9,14 @@ import Training
     private let folder: TemporaryFolder
     private let dataset: TokenDataset
 
-    private static let vocabularySize = 16
-
-    /// Tokens that follow one another in a cycle with jumps: something to learn.
     init() throws {
         folder = try TemporaryFolder()
-        let path = "\(folder.path)/data"
-        let writer = try DatasetWriter(folder: path, type: .narrowest(vocabularySize: Self.vocabularySize))
-        var generator = Philox(seed: 1)
-        for (split, count) in [(DatasetWriter.SplitName.train, 4000), (.validation, 400)] {
-            var token: UInt32 = 0
-            let tokens = (0..<count).map { _ in
-                token = (token + (generator.next32() % 4 == 0 ? 5 : 1)) % UInt32(Self.vocabularySize)
-                return token
-            }
-            try writer.append(tokens, to: split)
-        }
-        _ = try writer.publish(
-            DatasetManifest(
-                name: "d", summary: "", vocabularySize: Self.vocabularySize, tokenizer: "none", license: "", source: "")
-        )
-        dataset = try TokenDataset.open(folder: path)
+        dataset = try makeDataset(in: folder)
     }
 
     private func spec(steps: Int, learningRate: Double = 0.01) throws -> RunSpec {
         try makeSpec(
-            steps: steps, dataHash: dataset.contentHash, vocabularySize: Self.vocabularySize,
+            steps: steps, dataHash: dataset.contentHash, vocabularySize: dataset.vocabularySize,
             learningRate: learningRate)
     }
 

@@ -3,6 +3,7 @@
 import Foundation
 import ScalebenchCore
 import Testing
+import TokenData
 import Training
 
 /// A folder that goes when the test is over.
@@ -52,6 +53,25 @@ private func makeLadder(width: Int, steps: Int) throws -> Suite {
           "evaluation": { "sequences": 6, "curvePoints": 5, "curveSequences": 3 } }
         """
     return try Suite(try ConfigReader.parse(Data(suite.utf8), file: "suite"), defaultName: "s")
+}
+
+/// A data set in `<folder>/data`: tokens that follow one another in a cycle with jumps, something to learn.
+func makeDataset(in folder: TemporaryFolder) throws -> TokenDataset {
+    let path = "\(folder.path)/data", vocabularySize = 16
+    let writer = try DatasetWriter(folder: path, type: .narrowest(vocabularySize: vocabularySize))
+    var generator = Philox(seed: 1)
+    for (split, count) in [(DatasetWriter.SplitName.train, 4000), (.validation, 400)] {
+        var token: UInt32 = 0
+        let tokens = (0..<count).map { _ in
+            token = (token + (generator.next32() % 4 == 0 ? 5 : 1)) % UInt32(vocabularySize)
+            return token
+        }
+        try writer.append(tokens, to: split)
+    }
+    _ = try writer.publish(
+        DatasetManifest(
+            name: "d", summary: "", vocabularySize: vocabularySize, tokenizer: "none", license: "", source: ""))
+    return try TokenDataset.open(folder: path)
 }
 
 /// JSON of a planted trainer.

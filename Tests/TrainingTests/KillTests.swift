@@ -1,6 +1,7 @@
 import Foundation
 import ScalebenchCore
 import Testing
+import TokenData
 import Training
 
 /// Processes that are killed, or whose disk is full, for real.
@@ -13,8 +14,12 @@ import Training
 
     /// Killed again and again, at other moments each time, until it is done: in the middle of steps, of event lines
     /// and of checkpoints, which are written all the time here.
-    @Test func killedAtAnyMomentAndGoneOn() async throws {
-        let spec = try makeSpec(trainer: planted(noise: 0.1, secondsPerStep: 0.001), steps: 150)
+    @Test(arguments: [false, true]) func killedAtAnyMomentAndGoneOn(builtin: Bool) async throws {
+        let dataset = try makeDataset(in: folder)
+        let spec =
+            try builtin
+            ? makeSpec(steps: 6000, dataHash: dataset.contentHash, vocabularySize: dataset.vocabularySize)
+            : makeSpec(trainer: planted(noise: 0.1, secondsPerStep: 0.001), steps: 150)
         let whole = try makeRun(spec, in: folder, name: "whole")
         _ = try TrainingRun(whole, options: testOptions).perform(stop: StopRequest())
         let run = try makeRun(spec, in: folder, name: "killed")
