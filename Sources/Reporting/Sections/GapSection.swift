@@ -40,7 +40,7 @@ private struct GapPicture {
             caption: "Above: loss of B − loss of A, so above zero \(a) is better. Marks are the rungs with their 90 % "
                 + "interval; line and bands (50 %, 90 %) are the trend that the ladder alone shows, the bar its forecast "
                 + "for one run of each at the target. Below: the probability that the trend favours \(a), the mark that "
-                + "for one run of each; dashed, where the suite's rule names a winner.",
+                + "for one run of each; dashed, where the rule names a winner.",
             legend: [("c0 shape0", pair.a), ("c\(index % 6) shape\(index % 4)", pair.b)],
             height: upperHeight + (trend == nil ? 0 : lowerHeight), table: table, plot: draw)
     }
@@ -104,10 +104,9 @@ private struct GapPicture {
         frame.area(trend.scales, zeros, trend.probabilityABetter, "share c0")
         frame.area(trend.scales, trend.probabilityABetter, ones, "share c\(index % 6)")
         frame.line(trend.scales, trend.probabilityABetter, "fit neutral")
-        if let decisive = result.suite?.thresholds.decisiveProbability {
-            frame.horizontalLine(decisive, "threshold")
-            frame.horizontalLine(1 - decisive, "threshold")
-        }
+        let decisive = (result.suite?.thresholds ?? VerdictThresholds()).decisiveProbability
+        frame.horizontalLine(decisive, "threshold")
+        frame.horizontalLine(1 - decisive, "threshold")
         frame.verticalLine(result.targetScale, "target")
         if let probability = pair.predicted.probabilityABetter {
             frame.marker(
