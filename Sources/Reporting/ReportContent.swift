@@ -28,6 +28,8 @@ package struct ReportContent: Sendable {
         runs = plan.runs.compactMap { run in records[run.id].map { ReportRun(run, $0, plan) } }
         differences = RecipeDifference.all(plan)
         costs = RungCost.all(plan, records)
+        provenance.append(("suite's content", plan.suite.contentHash))
+        for candidate in plan.candidateRuns { provenance.append(("recipe of \(candidate.name)", candidate.recipe)) }
         for (key, values) in machines(records) {
             provenance.append((key, values.prefix(3).joined(separator: ", ") + (values.count > 3 ? ", …" : "")))
         }
