@@ -99,6 +99,9 @@ package enum Phrase {
             + "gap inside its 90 % interval at \(held) of \(rows.count)\(surprise ?? "")"
     }
 
+    /// `1 run`, `3 runs`.
+    static func runs(_ count: Int) -> String { "\(count) run\(count == 1 ? "" : "s")" }
+
     /// The run that buys most certainty.
     static func nextStep(_ next: NextRun) -> String {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""

@@ -85,7 +85,7 @@ private struct ScalingPicture {
             if let mean = candidate.meanLoss {
                 frame.marker(
                     rung.scale, mean, index, style, size: rung.isTarget ? 6 : 4.5,
-                    hover: "\(name), \(rung.label): mean of \(candidate.losses.count) run\(candidate.losses.count == 1 ? "" : "s"), "
+                    hover: "\(name), \(rung.label): mean of \(Phrase.runs(candidate.losses.count)), "
                         + Phrase.interval(candidate.loss, or: mean, Phrase.loss))
             }
         }
@@ -120,7 +120,8 @@ private struct ScalingPicture {
                 [rung.label + (rung.isTarget ? " (target)" : ""), Quantity.short(rung.scale)]
                     + rung.candidates.map {
                         let value = Phrase.interval($0.loss, or: $0.meanLoss, Phrase.loss)
-                        return value + " · \($0.runs) run\($0.runs == 1 ? "" : "s")" + ($0.diverged > 0 ? ", \($0.diverged) diverged" : "")
+                        return value + " · \(Phrase.runs($0.runs))"
+                            + ($0.diverged > 0 ? ", \($0.diverged) diverged" : "")
                     })
         }
         table.rows.append(
