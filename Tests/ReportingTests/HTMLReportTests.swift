@@ -13,7 +13,10 @@ struct HTMLReportTests {
     }
 
     @Test func rendering() throws {
-        try Snapshots.expect(try page("three-candidates"), "three-candidates.html")
+        // The style sheet has a file of its own; an element a line makes differences readable.
+        let page = try page("three-candidates").replacing(/<style>[^<]*<\/style>/, with: "<style></style>")
+            .replacing("><", with: ">\n<")
+        try Snapshots.expect(page, "three-candidates.html")
     }
 
     @Test(arguments: Snapshots.results) func theStructureIsSound(name: String) throws {
