@@ -84,7 +84,9 @@ package struct DatasetBuilder: Sendable {
                 try read(opened.reader, validationShare: share, vocabulary, &sums, progress)
             }
         }
-        guard sums.tokens[.train] != nil, sums.tokens[.validation] != nil else { throw tooShort(firstFile, sums) }
+        guard sums.tokens[.train] != nil, sums.tokens[.validation] != nil else {
+            throw tooShort(first.reader.source.path, sums)
+        }
         let manifest = try publish(sums, first, vocabulary, files, folder)
         return Summary(
             folder: folder, layout: first.layout, trainTokens: manifest.train?.tokens ?? 0,

@@ -56,7 +56,7 @@ struct DataImport: ParsableCommand {
         parsing: .upToNextOption, help: "Files of the validation split; default: a share of the documents.",
         completion: .file())
     var validation: [String] = []
-    @Option(help: "How a token is stored, where the file does not say: \(names(TokenElement.self)).")
+    @Option(help: "How a token is stored, where the file does not say.")
     var dtype: TokenElement?
     @Option(help: "Number of tokens in the vocabulary; every token is smaller.") var vocabulary: Int?
     @Option(

@@ -18,7 +18,7 @@ struct DataExport: ParsableCommand {
 
     @OptionGroup var known: KnownDatasetOptions
     @Option(help: "Folder for the files; made if need be.", completion: .directory) var to: String
-    @Option(help: "\(names(TokenData.DatasetExport.Layout.self)).") var layout = TokenData.DatasetExport.Layout.raw
+    @Option(help: "Headerless, or with the header of llm.c.") var layout = TokenData.DatasetExport.Layout.raw
 
     func run() throws {
         let dataset = try known.open()
@@ -98,9 +98,4 @@ struct DataBench: ParsableCommand {
             zstd alone, the same frames: \(Quantity.short(decodeRate)) tokens/s
             """)
     }
-}
-
-/// The raw values of a choice, for help texts.
-func names<Choice: CaseIterable & RawRepresentable>(_ type: Choice.Type) -> String where Choice.RawValue == String {
-    type.allCases.map(\.rawValue).joined(separator: ", ")
 }
