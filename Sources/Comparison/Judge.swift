@@ -102,7 +102,7 @@ package struct Judge: Sendable {
         try pair.requireCommonRungs()
         do {
             let posterior = try model.posterior(pair.ladderRungs + [pair.targetRung].compactMap { $0 })
-            let sigma = pair.sigma(at: pair.targetScale)
+            let sigma = pair.sigmaAtTarget
             let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
             return Assessment(verdict: verdict(forecast), forecast: forecast, posterior: posterior)
         } catch let error as GapModelError {

@@ -23,6 +23,9 @@ struct LadderNoise: Sendable {
         pooled.replicatedGroups > 0 ? pooled.sigma(at: scale, arm: candidate) : nil
     }
 
+    /// The same, with what public ladders show where nothing of this one's noise is known.
+    func assumedSigma(candidate: Int, scale: Double) -> Double { pooled.sigma(at: scale, arm: candidate) }
+
     /// Runs that an earlier candidate of the rung has already contributed are not counted twice.
     private static func isShared(_ points: [ScalingPoint], by index: Int, in rung: LadderRung) -> Bool {
         rung.points[..<index].contains { points.areIdentical(to: $0) }

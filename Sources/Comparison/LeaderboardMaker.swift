@@ -136,7 +136,7 @@ private struct Standing {
         guard let posterior = assessment.posterior else {
             preconditionFailure("a contender that lost by divergence alone is not ranked")
         }
-        let sigma = pair.sigma(at: pair.targetScale)
+        let sigma = pair.sigmaAtTarget
         return Versus(
             pair: pair, assessment: assessment,
             gaps: posterior.gapDistribution(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b))

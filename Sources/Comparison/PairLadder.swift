@@ -31,22 +31,34 @@ struct PairLadder: Sendable {
         self.indexB = indexB
     }
 
+    /// Standard deviation over seeds of one run of each at the target. Below it the model's misfit can stand for noise
+    /// that is not known; a single run at the target would otherwise pass for the truth.
+    var sigmaAtTarget: (a: Double?, b: Double?) {
+        guard isTargetTrained else { return sigma(at: targetScale) }
+        return (
+            noise.assumedSigma(candidate: indexA, scale: targetScale),
+            noise.assumedSigma(candidate: indexB, scale: targetScale)
+        )
+    }
+
     /// Standard deviation over seeds of one run of each at a scale.
     func sigma(at scale: Double) -> (a: Double?, b: Double?) {
         (noise.sigma(candidate: indexA, scale: scale), noise.sigma(candidate: indexB, scale: scale))
     }
 
     /// The rungs where both have a finite loss, as the gap model takes them.
-    var ladderRungs: [GapRung] { rungs.compactMap { gapRung($0) } }
+    var ladderRungs: [GapRung] { rungs.compactMap { gapRung($0, sigma(at: $0.rung.scale)) } }
 
     /// The target, once both were trained there and neither diverged.
-    var targetRung: GapRung? { gapRung(target) }
+    var targetRung: GapRung? { gapRung(target, sigmaAtTarget) }
 
-    private func gapRung(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> GapRung? {
+    private func gapRung(
+        _ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint]), _ sigma: (a: Double?, b: Double?)
+    ) -> GapRung? {
         let lossesA = here.a.compactMap(\.loss), lossesB = here.b.compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty else { return nil }
         // Shared runs have no noise between them: the gap there is zero by construction.
-        let sigma: (a: Double?, b: Double?) = Self.shareRuns(here) ? (0, 0) : self.sigma(at: here.rung.scale)
+        let sigma = Self.shareRuns(here) ? (0, 0) : sigma
         return GapRung(
             scale: here.rung.scale, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a, sigmaB: sigma.b)
     }
@@ -98,7 +110,7 @@ struct PairLadder: Sendable {
     private func meanGap(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> (
         gap: Double, estimate: Estimate?
     )? {
-        guard let rung = gapRung(here) else { return nil }
+        guard let rung = gapRung(here, sigma(at: here.rung.scale)) else { return nil }
         let gap = rung.lossesB.mean - rung.lossesA.mean
         // Without replicates nothing is known of the noise: the gap stands without an interval.
         guard let sigmaA = rung.sigmaA, let sigmaB = rung.sigmaB else { return (gap, nil) }

@@ -32,6 +32,18 @@ struct JudgeTests {
     private let falling: [[Double?]] = [[4.00, 4.01, 3.99], [3.50, 3.51, 3.49], [3.20, 3.205, 3.195]]
     private let better: [[Double?]] = [[3.90, 3.91, 3.89], [3.40, 3.41, 3.39], [3.10, 3.105, 3.095]]
 
+    @Test func oneRunEachAtTheTargetIsNotTheTruth() throws {
+        // No seed was ever repeated, and the runs at the target differ by a thousandth of their loss.
+        let a: [[Double?]] = [[4.00], [3.50], [3.20]], b: [[Double?]] = [[3.99], [3.51], [3.198]]
+        let pair = try judge(Self.ladder(a, b, targetA: [2.700], targetB: [2.697]))
+        let expected = try #require(pair.expectedGap).interval90
+        #expect(expected.upper - expected.lower > 0.002)
+        #expect(try #require(pair.probabilityABetter) > 0.02)
+        // A large gap is still believed.
+        let clear = try judge(Self.ladder(a, b, targetA: [2.7], targetB: [2.4]))
+        #expect(clear.verdict == .bBetter)
+    }
+
     @Test func gapIsLossOfBMinusLossOfA() throws {
         let pair = try judge(Self.ladder(falling, better))
         #expect(pair.verdict == .bBetter)
