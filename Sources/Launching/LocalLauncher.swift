@@ -3,6 +3,7 @@
 // Children do not outlive their parent: each holds the reading end of a pipe as standard input whose writing end only
 // the parent has, so that the death of the parent, of whatever kind, closes it (`ParentWatch`). Linux's parent-death
 // signal would not do: it fires when the *thread* that started the child ends, and pool threads come and go.
+// The same pipe carries cores: when no run waits any more, each byte allows a child one core more.
 
 import Foundation
 package import ScalebenchCore
@@ -10,7 +11,8 @@ import Subprocess
 import Synchronization
 import SystemPackage
 
-/// Runs `<executable> <arguments> <folder>` for every folder, at most `slots` at once, with one BLAS thread each.
+/// Runs `<executable> <arguments> <folder>` for every folder, at most `slots` at once, with one BLAS thread each. Cores
+/// that no run needs any more are given to those that are still running.
 package struct LocalLauncher: Launcher {
     private let executable: String
     private let arguments: [String]
@@ -40,32 +42,42 @@ package struct LocalLauncher: Launcher {
         }
         let report = SerialReport(onEvent)
         var results = folders.map { LaunchResult(folder: $0, status: .notStarted) }
+        let shares = CoreShares(cores: slots)
         await withTaskGroup(of: (Int, LaunchResult).self) { group in
             var next = 0
             var running = 0
             while true {
                 while running < slots, next < folders.count, !stop.isRequested {
                     let index = next
-                    group.addTask { (index, await run(folders[index], stop: stop, report: report)) }
+                    shares.begin(index)
+                    group.addTask {
+                        (index, await run(folders[index], stop: stop, report: report) { shares.cores(of: index) })
+                    }
                     next += 1
                     running += 1
                 }
+                if next == folders.count { shares.spread() }
                 guard let (index, result) = await group.next() else { break }
                 results[index] = result
+                shares.end(index)
                 running -= 1
             }
         }
         return results
     }
 
-    private func run(_ folder: RunFolder, stop: StopRequest, report: SerialReport) async -> LaunchResult {
+    private func run(
+        _ folder: RunFolder, stop: StopRequest, report: SerialReport, cores: @escaping @Sendable () -> Int
+    ) async -> LaunchResult {
         report(.started(folder))
-        let result = LaunchResult(folder: folder, status: await status(ofRunning: folder, stop: stop))
+        let result = LaunchResult(folder: folder, status: await status(ofRunning: folder, stop: stop, cores: cores))
         report(.finished(result))
         return result
     }
 
-    private func status(ofRunning folder: RunFolder, stop: StopRequest) async -> LaunchResult.Status {
+    private func status(
+        ofRunning folder: RunFolder, stop: StopRequest, cores: @escaping @Sendable () -> Int
+    ) async -> LaunchResult.Status {
         do {
             let result = try await Subprocess.run(
                 .path(FilePath(executable)), arguments: Arguments(arguments + [folder.path]),
@@ -84,7 +96,11 @@ package struct LocalLauncher: Launcher {
                         return tail
                     }
                     group.addTask {
-                        await pass(on: stop) { try? execution.send(signal: $0) }
+                        await pass(on: stop, cores: cores) {
+                            try? execution.send(signal: $0)
+                        } sendCore: {
+                            _ = try? await execution.standardInputWriter.write([UInt8(ascii: "+")])
+                        }
                         return []
                     }
                     // The error output ends with the child; then there is nobody left to send signals to.
@@ -102,14 +118,20 @@ package struct LocalLauncher: Launcher {
         }
     }
 
-    /// Turns requests into signals until the task is cancelled.
-    private func pass(on stop: StopRequest, send: (Signal) -> Void) async {
-        var passedOn = 0
+    /// Turns requests into signals, and a growing number of cores into bytes, until the task is cancelled.
+    private func pass(
+        on stop: StopRequest, cores: () -> Int, send: (Signal) -> Void, sendCore: () async -> Void
+    ) async {
+        var passedOn = 0, coresSent = 1
         while !Task.isCancelled {
             let requests = min(stop.count, 2)
             if requests > passedOn {
                 send(requests == 1 ? .terminate : .kill)
                 passedOn = requests
+            }
+            while coresSent < cores() {
+                await sendCore()
+                coresSent += 1
             }
             try? await Task.sleep(for: Self.pollInterval)
         }
@@ -125,6 +147,32 @@ package struct LocalLauncher: Launcher {
         }
         let lines = String(decoding: errorOutput, as: UTF8.self).split(separator: "\n").suffix(10)
         return .failed(explanation: ([how] + lines.map(String.init)).joined(separator: "\n"))
+    }
+}
+
+/// Who may use how many cores.
+private final class CoreShares: Sendable {
+    private let cores: Int
+    private let running = Mutex<[Int: Int]>([:])
+
+    init(cores: Int) { self.cores = cores }
+
+    /// A run begins with one core.
+    func begin(_ run: Int) { running.withLock { $0[run] = 1 } }
+
+    func end(_ run: Int) { running.withLock { $0[run] = nil } }
+
+    func cores(of run: Int) -> Int { running.withLock { $0[run] ?? 0 } }
+
+    /// Gives the free cores to the runs that have the fewest. What a run has, it keeps.
+    func spread() {
+        running.withLock { running in
+            var free = cores - running.values.reduce(0, +)
+            while free > 0, let poorest = running.min(by: { ($0.value, $0.key) < ($1.value, $1.key) })?.key {
+                running[poorest]! += 1
+                free -= 1
+            }
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-// The child's side of "children do not outlive their parent".
+// The child's side of the launcher's pipe: children do not outlive their parent, and they hear of cores that have become
+// free.
 
 import Foundation
 package import ScalebenchCore
@@ -8,14 +9,15 @@ package enum ParentWatch {
     /// Set in the environment of a child whose standard input is the launcher's pipe.
     static let variable = "SCALEBENCH_LAUNCHED"
 
-    /// In a process that a `LocalLauncher` started: requests a stop as soon as the launcher has gone. Elsewhere (by
-    /// hand, under a scheduler) does nothing.
-    package static func begin(stop: StopRequest) {
+    /// In a process that a `LocalLauncher` started: requests a stop as soon as the launcher has gone, and takes every
+    /// byte that it sends for one core more. Elsewhere (by hand, under a scheduler) does nothing.
+    package static func begin(stop: StopRequest, cores: CoreAllowance) {
         guard ProcessInfo.processInfo.environment[variable] == "1" else { return }
         Thread.detachNewThread {
             var byte: UInt8 = 0
             while true {
                 let count = read(STDIN_FILENO, &byte, 1)
+                if count == 1 { cores.grow() }
                 if count == 0 || (count < 0 && errno != EINTR) { break }
             }
             stop.request()

@@ -55,7 +55,7 @@ final class CostModel {
 
     /// Model, gradients, activations, the optimizer's moments, and the validation tokens.
     private func memoryBytes(_ spec: RunSpec) -> Double {
-        let moments = Double(AdamW.memoryBytes(GPTParameters(spec.model)))
+        let moments = Double(spec.optimizer.type.stateBytes(GPTParameters(spec.model)))
         let validation = 4 * Double(spec.evaluation.sequences * (spec.model.contextLength + 1))
         return Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)) + moments + validation
     }
@@ -76,7 +76,7 @@ final class CostModel {
         BLAS.useOneThread()
         let model = GPT(shape.model, batchSequences: shape.batchSequences)
         model.initialize(seed: 0)
-        let optimizer = AdamW(optimizerConfig, model.layout)
+        let optimizer = makeOptimizer(optimizerConfig, model.layout)
         var random = Philox(seed: 0)
         let tokens = (0..<(shape.batchSequences * (shape.model.contextLength + 1))).map { _ in
             random.next32() % UInt32(shape.model.vocabularySize)

@@ -13,6 +13,7 @@ package struct Candidate: Sendable, Hashable {
     package var model: Model
     package var optimizer: Optimizer
     package var schedule: Schedule
+    package var precision: RunSpec.Precision
     /// Tokens per step, rounded to whole sequences when resolved.
     package var batchTokens: ScaledValue
 
@@ -20,13 +21,23 @@ package struct Candidate: Sendable, Hashable {
     package struct Model: Sendable, Hashable {
         /// Attention heads, rounded to a whole number of at least one; must divide the width at every rung.
         package var heads: ScaledValue
+        /// Heads of keys and values; nil for as many as heads.
+        package var keyValueHeads: ScaledValue?
         /// MLP width as a multiple of the width.
         package var mlpRatio: Double
         package var activation: ModelConfig.Activation
         package var norm: ModelConfig.Norm
+        package var linearBias: Bool
+        package var normBias: Bool
         package var positions: ModelConfig.Positions
+        package var rotaryBase: Double
+        package var queryKeyNorm: Bool
+        package var attentionScale: ModelConfig.AttentionScale
+        package var block: ModelConfig.Block
         package var head: ModelConfig.Head
         package var initialization: ModelConfig.Initialization
+        package var residualScale: ScaledValue
+        package var logitScale: ScaledValue
     }
 
     /// The update rule; what may change with scale is a `ScaledValue`.
@@ -36,8 +47,17 @@ package struct Candidate: Sendable, Hashable {
         package var beta1: Double
         package var beta2: Double
         package var epsilon: Double
+        package var momentum: Double
         package var weightDecay: ScaledValue
         package var gradientClipping: Double
+        /// Only groups whose multipliers the file gives.
+        package var groups: [OptimizerConfig.Group: Multipliers]
+
+        /// Factors of one parameter group; nil where the group keeps its default.
+        package struct Multipliers: Sendable, Hashable {
+            package var learningRate: ScaledValue?
+            package var weightDecay: ScaledValue?
+        }
     }
 
     /// The learning rate over a run.
@@ -45,6 +65,8 @@ package struct Candidate: Sendable, Hashable {
         package var type: ScheduleConfig.Kind
         /// Share of the steps spent warming up.
         package var warmupFraction: ScaledValue
+        /// Share of the steps in the final decay of `wsd`.
+        package var decayFraction: Double
         package var finalFraction: Double
     }
 }
@@ -68,6 +90,7 @@ extension Candidate {
         model = try Model(try reader.object(ifPresent: "model"))
         optimizer = try Optimizer(try reader.object("optimizer"))
         schedule = try Schedule(try reader.object(ifPresent: "schedule"))
+        precision = try reader.choice("precision", default: .fp32)
         batchTokens = try reader.scaledValue("batchTokens", in: 1...1e9)
         try reader.finish()
     }
@@ -87,12 +110,21 @@ extension Candidate.Model {
     init(_ reader: ConfigReader?) throws {
         let reader = try reader ?? ConfigReader(.object([:]), file: "")
         heads = try reader.scaledValue("heads", in: 1...4096, default: ScaledValue(4))
+        keyValueHeads = try reader.scaledValue(ifPresent: "keyValueHeads", in: 1...4096)
         mlpRatio = try reader.number("mlpRatio", in: 0.25...64, default: 4)
         activation = try reader.choice("activation", default: .geluTanh)
         norm = try reader.choice("norm", default: .layerNorm)
+        linearBias = try reader.bool("linearBias", default: true)
+        normBias = try reader.bool("normBias", default: norm == .layerNorm)
         positions = try reader.choice("positions", default: .learned)
+        rotaryBase = try reader.number("rotaryBase", in: 1...1e12, default: 10_000)
+        queryKeyNorm = try reader.bool("queryKeyNorm", default: false)
+        attentionScale = try reader.choice("attentionScale", default: .inverseSquareRoot)
+        block = try reader.choice("block", default: .sequential)
         head = try reader.choice("head", default: .tied)
         initialization = try reader.choice("initialization", default: .gpt2)
+        residualScale = try reader.scaledValue("residualScale", in: 1e-6...1e3, default: ScaledValue(1))
+        logitScale = try reader.scaledValue("logitScale", in: 1e-6...1e6, default: ScaledValue(1))
         try reader.finish()
     }
 }
@@ -104,9 +136,27 @@ extension Candidate.Optimizer {
         beta1 = try reader.number("beta1", in: 0...0.9999999, default: 0.9)
         beta2 = try reader.number("beta2", in: 0...0.9999999, default: 0.95)
         epsilon = try reader.number("epsilon", in: 1e-30...1, default: 1e-8)
+        momentum = try reader.number("momentum", in: 0...0.9999999, default: 0.9)
         weightDecay = try reader.scaledValue("weightDecay", in: 0...100, default: ScaledValue(0.1))
         gradientClipping = try reader.number("gradientClipping", in: 0...1e6, default: 1)
+        groups = try Self.readGroups(reader)
         try reader.finish()
+    }
+}
+
+extension Candidate.Optimizer {
+    private static func readGroups(_ reader: ConfigReader) throws -> [OptimizerConfig.Group: Multipliers] {
+        var groups: [OptimizerConfig.Group: Multipliers] = [:]
+        guard let all = try reader.object(ifPresent: "groups") else { return groups }
+        for group in OptimizerConfig.Group.allCases {
+            guard let one = try all.object(ifPresent: group.rawValue) else { continue }
+            groups[group] = Multipliers(
+                learningRate: try one.scaledValue(ifPresent: "learningRate", in: 0...1e6),
+                weightDecay: try one.scaledValue(ifPresent: "weightDecay", in: 0...1e6))
+            try one.finish()
+        }
+        try all.finish()
+        return groups
     }
 }
 
@@ -115,6 +165,7 @@ extension Candidate.Schedule {
         let reader = try reader ?? ConfigReader(.object([:]), file: "")
         type = try reader.choice("type", default: .cosine)
         warmupFraction = try reader.scaledValue("warmupFraction", in: 0...1, default: ScaledValue(0.05))
+        decayFraction = try reader.number("decayFraction", in: 0...1, default: 0.2)
         finalFraction = try reader.number("finalFraction", in: 0...1, default: 0.1)
         try reader.finish()
     }

@@ -2,24 +2,42 @@
 // axis and every trainer must agree on it.
 
 extension ModelConfig {
-    /// Weights of the matrix products inside the blocks: q, k, v, output projection, and the two MLP matrices.
-    private var blockMatrixParameters: Int { layers * (4 * width * width + 2 * width * mlpWidth) }
+    /// Channels of one attention head.
+    package var headWidth: Int { width / heads }
 
-    /// Every trained number. The tied head shares the token embedding and is counted once.
-    package var parametersTotal: Int {
-        let biases = layers * (4 * width + mlpWidth + width)
-        let norms = (2 * layers + 1) * 2 * width
-        return blockMatrixParameters + biases + norms + embeddingParameters
+    /// Channels of queries, keys and values together.
+    package var attentionChannels: Int { (heads + 2 * keyValueHeads) * headWidth }
+
+    /// Outputs of the first MLP matrix: gate and value where the activation is gated.
+    package var mlpInputChannels: Int { activation.isGated ? 2 * mlpWidth : mlpWidth }
+
+    /// Weights of the matrix products inside the blocks: q, k, v, output projection, and the MLP.
+    private var blockMatrixParameters: Int {
+        layers * width * (attentionChannels + width + mlpInputChannels + mlpWidth)
     }
 
-    /// Token and position embeddings.
-    package var embeddingParameters: Int { (vocabularySize + contextLength) * width }
+    /// Biases and gains of all blocks and of the final norm.
+    private var vectorParameters: Int {
+        let biases = linearBias ? layers * (attentionChannels + width + mlpInputChannels + width) : 0
+        let norms = layers * (block == .parallel ? 1 : 2) + 1
+        return biases + norms * width * (normBias ? 2 : 1) + (queryKeyNorm ? layers * 2 * headWidth : 0)
+    }
 
-    /// The "N" of most scaling laws (Kaplan et al. 2020): all but token and position embeddings.
+    /// Every trained number. A tied head shares the token embedding and is counted once.
+    package var parametersTotal: Int { blockMatrixParameters + vectorParameters + embeddingParameters }
+
+    /// Token and position embeddings, and an untied head.
+    package var embeddingParameters: Int {
+        let tables = vocabularySize + (positions == .learned ? contextLength : 0)
+        return (tables + (head == .untied ? vocabularySize : 0)) * width
+    }
+
+    /// The "N" of most scaling laws (Kaplan et al. 2020): all but what grows with the vocabulary or the context.
     package var parametersNonEmbedding: Int { parametersTotal - embeddingParameters }
 
     /// Training FLOPs per token, forward and backward: 6 per weight of every matrix product, the output head included,
-    /// and 6·L·d·T for attention scores and mixes with the causal half counted. Biases, norms and the update are left out.
+    /// and 6·L·d·T for attention scores and mixes with the causal half counted. Biases, norms, activations, rotations
+    /// and the update are left out.
     package var flopsPerToken: Double {
         let matrices = Double(blockMatrixParameters + vocabularySize * width)
         let attention = Double(layers * width * contextLength)

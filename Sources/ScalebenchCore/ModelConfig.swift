@@ -13,46 +13,109 @@ package struct ModelConfig: Codable, Sendable, Hashable {
     package var vocabularySize: Int
     /// Hidden channels of the MLP.
     package var mlpWidth: Int
+    /// Heads of keys and values, each shared by `heads / keyValueHeads` query heads (grouped-query attention, Ainslie et
+    /// al. 2023); divides `heads`.
+    package var keyValueHeads: Int
     package var activation: Activation
     package var norm: Norm
+    /// Whether the linear layers of the blocks add a bias.
+    package var linearBias: Bool
+    /// Whether the norms add a bias after their gain.
+    package var normBias: Bool
     package var positions: Positions
+    /// The base of rotary frequencies; ignored by other positions.
+    package var rotaryBase: Double
+    /// RMS norm with a gain over the channels of every query and key, before positions (Dehghani et al. 2023).
+    package var queryKeyNorm: Bool
+    package var attentionScale: AttentionScale
+    package var block: Block
     package var head: Head
     package var initialization: Initialization
+    /// Factor of what a block adds to the residual stream; 1/√L is the depth rule of Yang et al. 2023.
+    package var residualScale: Double
+    /// Factor of the logits.
+    package var logitScale: Double
 
-    /// The function between the two MLP matrices.
+    /// The function between the two MLP matrices. Gated ones multiply it with a second, linear half (Shazeer 2020).
     package enum Activation: String, Codable, Sendable, CaseIterable {
         /// x/2 · (1 + tanh(√(2/π)(x + 0.044715x³))), Hendrycks & Gimpel 2016.
         case geluTanh
+        /// x · Φ(x), Φ the normal distribution function.
+        case gelu
+        /// max(0, x)², So et al. 2021.
+        case reluSquared
+        /// x / (1 + e^−x).
+        case silu
+        /// gelu(gate) · value.
+        case geGLU
+        /// silu(gate) · value.
+        case swiGLU
+
+        /// Whether the first MLP matrix has two halves of `mlpWidth` channels: gate, then value.
+        package var isGated: Bool { self == .geGLU || self == .swiGLU }
     }
 
-    /// The normalisation before attention, MLP and head.
+    /// The normalisation before attention, MLP and head; ε = 1e-5.
     package enum Norm: String, Codable, Sendable, CaseIterable {
-        /// Mean and variance over channels, gain and bias, ε = 1e-5 (Ba et al. 2016).
+        /// By mean and variance over channels (Ba et al. 2016).
         case layerNorm
+        /// By the root of the mean square over channels (Zhang & Sennrich 2019).
+        case rmsNorm
     }
 
     /// How a token knows its place.
     package enum Positions: String, Codable, Sendable, CaseIterable {
         /// One trained vector per position, added to the token embedding.
         case learned
+        /// Queries and keys are rotated by angles that grow with the position (Su et al. 2021); channel i of a head is
+        /// paired with channel i + c/2.
+        case rotary
+        /// Not at all, but for the causal mask (Haviv et al. 2022).
+        case none
+    }
+
+    /// The factor of query–key products before the softmax; c channels per head.
+    package enum AttentionScale: String, Codable, Sendable, CaseIterable {
+        /// 1/√c.
+        case inverseSquareRoot
+        /// 1/c (muP, Yang et al. 2022).
+        case inverse
+    }
+
+    /// How the two halves of a block see the residual stream x.
+    package enum Block: String, Codable, Sendable, CaseIterable {
+        /// x ← x + attention(norm₁(x));  x ← x + mlp(norm₂(x)).
+        case sequential
+        /// x ← x + attention(norm₁(x)) + mlp(norm₁(x)) (Wang & Komatsuzaki 2021).
+        case parallel
     }
 
     /// Where the logits come from.
     package enum Head: String, Codable, Sendable, CaseIterable {
         /// Logits are inner products with the token embedding.
         case tied
+        /// Logits have a matrix of their own.
+        case untied
     }
 
-    /// The distribution of the weights before the first step.
+    /// The distribution of the weights before the first step; biases are 0, gains 1, embeddings and an untied head
+    /// Normal(0, 0.02) in all of them.
     package enum Initialization: String, Codable, Sendable, CaseIterable {
-        /// Normal(0, 0.02); matrices that write to the residual stream divided by √(2L); biases 0, gains 1 (GPT-2).
+        /// Matrices Normal(0, 0.02), those that write to the residual stream divided by √(2L) (GPT-2).
         case gpt2
+        /// Matrices Normal(0, 1/√inputs), those that write to the residual stream divided by √(2L): variances as in
+        /// muP.
+        case fanIn
+        /// As `fanIn`, but matrices that write to the residual stream are 0: every block begins as the identity.
+        case zeroResidual
     }
 
     package init(
         width: Int, layers: Int, heads: Int, contextLength: Int, vocabularySize: Int, mlpWidth: Int,
-        activation: Activation = .geluTanh, norm: Norm = .layerNorm, positions: Positions = .learned,
-        head: Head = .tied, initialization: Initialization = .gpt2
+        keyValueHeads: Int? = nil, activation: Activation = .geluTanh, norm: Norm = .layerNorm,
+        linearBias: Bool = true, normBias: Bool = true, positions: Positions = .learned, rotaryBase: Double = 10_000,
+        queryKeyNorm: Bool = false, attentionScale: AttentionScale = .inverseSquareRoot, block: Block = .sequential,
+        head: Head = .tied, initialization: Initialization = .gpt2, residualScale: Double = 1, logitScale: Double = 1
     ) {
         self.width = width
         self.layers = layers
@@ -60,10 +123,19 @@ package struct ModelConfig: Codable, Sendable, Hashable {
         self.contextLength = contextLength
         self.vocabularySize = vocabularySize
         self.mlpWidth = mlpWidth
+        self.keyValueHeads = keyValueHeads ?? heads
         self.activation = activation
         self.norm = norm
+        self.linearBias = linearBias
+        self.normBias = normBias
         self.positions = positions
+        self.rotaryBase = rotaryBase
+        self.queryKeyNorm = queryKeyNorm
+        self.attentionScale = attentionScale
+        self.block = block
         self.head = head
         self.initialization = initialization
+        self.residualScale = residualScale
+        self.logitScale = logitScale
     }
 }

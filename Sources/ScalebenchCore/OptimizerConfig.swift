@@ -1,33 +1,90 @@
 // One resolved update rule and learning-rate schedule.
 
-/// AdamW with decoupled weight decay (Loshchilov & Hutter 2019) after clipping by global norm.
-/// Decay acts on matrices and embeddings, not on biases and norms: p ← p − learningRate·weightDecay·p.
+/// An update rule after clipping by global norm, with decoupled weight decay:
+/// p ← p − learningRate·weightDecay·p, both with the multipliers of the parameter's group.
 package struct OptimizerConfig: Codable, Sendable, Hashable {
     package var type: Kind
     /// The peak of the schedule.
     package var learningRate: Double
+    /// AdamW's decay of the mean gradient.
     package var beta1: Double
+    /// AdamW's decay of the mean squared gradient.
     package var beta2: Double
     package var epsilon: Double
+    /// SGD's decay of the summed gradient.
+    package var momentum: Double
     package var weightDecay: Double
     /// Largest global gradient norm; 0 switches clipping off.
     package var gradientClipping: Double
+    package var groups: Groups
 
     package enum Kind: String, Codable, Sendable, CaseIterable {
+        /// Loshchilov & Hutter 2019.
         case adamW
+        /// m ← momentum·m + g;  p ← p − learningRate·m (Sutskever et al. 2013, in PyTorch's form).
+        case sgd
+    }
+
+    /// A kind of parameter with multipliers of its own.
+    package enum Group: String, Codable, Sendable, CaseIterable {
+        /// Token and position embeddings.
+        case embeddings
+        /// The matrices inside the blocks.
+        case matrices
+        /// An untied head.
+        case head
+        /// Biases and gains.
+        case vectors
+    }
+
+    /// Factors of the learning rate and of the weight decay in one group.
+    package struct Multipliers: Codable, Sendable, Hashable {
+        package var learningRate: Double
+        package var weightDecay: Double
+
+        package init(learningRate: Double = 1, weightDecay: Double = 1) {
+            self.learningRate = learningRate
+            self.weightDecay = weightDecay
+        }
+    }
+
+    /// Multipliers of every group; by default only vectors differ: they do not decay.
+    package struct Groups: Codable, Sendable, Hashable {
+        package var embeddings = Multipliers()
+        package var matrices = Multipliers()
+        package var head = Multipliers()
+        package var vectors = Multipliers(weightDecay: 0)
+
+        package init() {}
+
+        package subscript(group: Group) -> Multipliers {
+            get { self[keyPath: Self.path(group)] }
+            set { self[keyPath: Self.path(group)] = newValue }
+        }
+
+        private static func path(_ group: Group) -> WritableKeyPath<Self, Multipliers> {
+            switch group {
+            case .embeddings: \.embeddings
+            case .matrices: \.matrices
+            case .head: \.head
+            case .vectors: \.vectors
+            }
+        }
     }
 
     package init(
         type: Kind = .adamW, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.95, epsilon: Double = 1e-8,
-        weightDecay: Double = 0.1, gradientClipping: Double = 1
+        momentum: Double = 0.9, weightDecay: Double = 0.1, gradientClipping: Double = 1, groups: Groups = Groups()
     ) {
         self.type = type
         self.learningRate = learningRate
         self.beta1 = beta1
         self.beta2 = beta2
         self.epsilon = epsilon
+        self.momentum = momentum
         self.weightDecay = weightDecay
         self.gradientClipping = gradientClipping
+        self.groups = groups
     }
 }
 
@@ -36,16 +93,21 @@ package struct ScheduleConfig: Codable, Sendable, Hashable {
     package var type: Kind
     /// Steps of linear warm-up; the first step already has a rate above zero.
     package var warmupSteps: Int
+    /// Steps of the final decay of `wsd`; ignored by the others.
+    package var decaySteps: Int
     /// The fraction of the peak that is left at the last step; ignored by `constant`.
     package var finalFraction: Double
 
     package enum Kind: String, Codable, Sendable, CaseIterable {
         case constant, cosine, linear
+        /// Warm-up, stable, decay: constant, then linear over the last `decaySteps` (Hu et al. 2024).
+        case wsd
     }
 
-    package init(type: Kind, warmupSteps: Int, finalFraction: Double) {
+    package init(type: Kind, warmupSteps: Int, decaySteps: Int = 0, finalFraction: Double) {
         self.type = type
         self.warmupSteps = warmupSteps
+        self.decaySteps = decaySteps
         self.finalFraction = finalFraction
     }
 }

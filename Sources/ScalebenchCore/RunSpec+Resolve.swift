@@ -31,12 +31,32 @@ extension RunSpec {
             optimizer: OptimizerConfig(
                 type: candidate.optimizer.type, learningRate: learningRate,
                 beta1: candidate.optimizer.beta1, beta2: candidate.optimizer.beta2,
-                epsilon: candidate.optimizer.epsilon, weightDecay: weightDecay,
-                gradientClipping: candidate.optimizer.gradientClipping),
+                epsilon: candidate.optimizer.epsilon, momentum: candidate.optimizer.momentum, weightDecay: weightDecay,
+                gradientClipping: candidate.optimizer.gradientClipping,
+                groups: try OptimizerConfig.Groups(candidate, at: rung)),
             schedule: ScheduleConfig(
                 type: candidate.schedule.type, warmupSteps: Int((warmupFraction * Double(steps)).rounded()),
+                decaySteps: Int((candidate.schedule.decayFraction * Double(steps)).rounded()),
                 finalFraction: candidate.schedule.finalFraction),
-            batchSequences: batchSequences, steps: steps, dataHash: dataHash, evaluation: suite.evaluation, seed: seed)
+            precision: candidate.precision, batchSequences: batchSequences, steps: steps, dataHash: dataHash,
+            evaluation: suite.evaluation, seed: seed)
+    }
+}
+
+extension OptimizerConfig.Groups {
+    fileprivate init(_ candidate: Candidate, at rung: Suite.Rung) throws {
+        self.init()
+        for (group, multipliers) in candidate.optimizer.groups {
+            let key = "optimizer.groups.\(group.rawValue)"
+            if let learningRate = multipliers.learningRate {
+                self[group].learningRate = try learningRate.resolved(
+                    at: rung, "\(key).learningRate", in: 0...1e9, candidate.name)
+            }
+            if let weightDecay = multipliers.weightDecay {
+                self[group].weightDecay = try weightDecay.resolved(
+                    at: rung, "\(key).weightDecay", in: 0...1e9, candidate.name)
+            }
+        }
     }
 }
 
@@ -44,22 +64,49 @@ extension ModelConfig {
     fileprivate init(
         _ candidate: Candidate, at rung: Suite.Rung, contextLength: Int, vocabularySize: Int
     ) throws {
-        let exactHeads = try candidate.model.heads.resolved(
-            at: rung, "model.heads", in: 0...Double(rung.width), candidate.name)
-        let heads = max(1, Int(exactHeads.rounded()))
-        guard rung.width % heads == 0 else {
-            throw ScalebenchError(
-                .invalidInput, "candidate \"\(candidate.name)\": \(heads) heads do not divide width \(rung.width)",
-                at: "model.heads",
-                hint: "choose heads that divide every width of the ladder, or let them grow: "
-                    + #"{ "value": 2, "rule": "widthPower", "exponent": 1, "referenceWidth": 32 }"#)
+        let model = candidate.model
+        let scaled = { (value: ScaledValue, key: String, range: ClosedRange<Double>) throws -> Double in
+            try value.resolved(at: rung, "model.\(key)", in: range, candidate.name)
+        }
+        let heads = max(1, Int(try scaled(model.heads, "heads", 0...Double(rung.width)).rounded()))
+        let keyValueHeads = try model.keyValueHeads.map {
+            max(1, Int(try scaled($0, "keyValueHeads", 0...Double(rung.width)).rounded()))
         }
         self.init(
             width: rung.width, layers: rung.layers, heads: heads, contextLength: contextLength,
             vocabularySize: vocabularySize,
-            mlpWidth: max(1, Int((candidate.model.mlpRatio * Double(rung.width)).rounded())),
-            activation: candidate.model.activation, norm: candidate.model.norm, positions: candidate.model.positions,
-            head: candidate.model.head, initialization: candidate.model.initialization)
+            mlpWidth: max(1, Int((model.mlpRatio * Double(rung.width)).rounded())), keyValueHeads: keyValueHeads,
+            activation: model.activation, norm: model.norm, linearBias: model.linearBias, normBias: model.normBias,
+            positions: model.positions, rotaryBase: model.rotaryBase, queryKeyNorm: model.queryKeyNorm,
+            attentionScale: model.attentionScale, block: model.block, head: model.head,
+            initialization: model.initialization,
+            residualScale: try scaled(model.residualScale, "residualScale", 1e-9...1e6),
+            logitScale: try scaled(model.logitScale, "logitScale", 1e-9...1e9))
+        try checkHeads(of: candidate)
+    }
+
+    /// Queries, keys and values must divide evenly among the heads.
+    private func checkHeads(of candidate: Candidate) throws {
+        let growing = #"{ "value": 2, "rule": "widthPower", "exponent": 1, "referenceWidth": 32 }"#
+        guard width % heads == 0 else {
+            throw ScalebenchError(
+                .invalidInput, "candidate \"\(candidate.name)\": \(heads) heads do not divide width \(width)",
+                at: "model.heads",
+                hint: "choose heads that divide every width of the ladder, or let them grow: \(growing)")
+        }
+        guard heads % keyValueHeads == 0 else {
+            throw ScalebenchError(
+                .invalidInput,
+                "candidate \"\(candidate.name)\": \(keyValueHeads) key and value heads do not divide \(heads) heads at "
+                    + "width \(width)", at: "model.keyValueHeads",
+                hint: "choose a divisor of the heads at every width, or leave the key out for as many as heads")
+        }
+        guard positions != .rotary || headWidth % 2 == 0 else {
+            throw ScalebenchError(
+                .invalidInput,
+                "candidate \"\(candidate.name)\": rotary positions turn pairs of channels, a head of width \(width) has "
+                    + "\(headWidth)", at: "model.heads", hint: "choose heads with an even number of channels each")
+        }
     }
 }
 
@@ -69,7 +116,7 @@ extension ScaledValue {
     fileprivate func resolved(
         at rung: Suite.Rung, _ key: String, in range: ClosedRange<Double>, _ name: String
     ) throws -> Double {
-        let result = resolved(width: rung.width, tokens: rung.tokens)
+        let result = resolved(width: rung.width, layers: rung.layers, tokens: rung.tokens)
         guard range.contains(result) else {
             throw ScalebenchError(
                 .invalidInput,

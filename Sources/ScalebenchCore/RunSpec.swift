@@ -4,7 +4,7 @@
 /// (data by content, the trainer's version) and nothing that does not (names, paths, host, worker count).
 package struct RunSpec: Codable, Sendable, Hashable {
     /// The layout of this structure.
-    package var specVersion = 1
+    package var specVersion = 2
     package var trainer: TrainerConfig
     package var trainerVersion: String
     package var model: ModelConfig

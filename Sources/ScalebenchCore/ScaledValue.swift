@@ -12,11 +12,13 @@ package struct ScaledValue: Sendable, Hashable {
         case constant
         /// value · (width / reference)^exponent
         case widthPower(exponent: Double, reference: Double)
+        /// value · (layers / reference)^exponent
+        case depthPower(exponent: Double, reference: Double)
         /// value · (training tokens / reference)^exponent
         case tokensPower(exponent: Double, reference: Double)
 
         /// The names used in JSON.
-        package enum Name: String, CaseIterable { case constant, widthPower, tokensPower }
+        package enum Name: String, CaseIterable { case constant, widthPower, depthPower, tokensPower }
     }
 
     package init(_ value: Double, rule: Rule = .constant) {
@@ -25,16 +27,22 @@ package struct ScaledValue: Sendable, Hashable {
     }
 
     /// The value at a scale. `width` in channels, `tokens` the length of the training run.
-    package func resolved(width: Int, tokens: Int) -> Double {
+    package func resolved(width: Int, layers: Int, tokens: Int) -> Double {
         switch rule {
         case .constant: value
         case .widthPower(let exponent, let reference): value * pow(Double(width) / reference, exponent)
+        case .depthPower(let exponent, let reference): value * pow(Double(layers) / reference, exponent)
         case .tokensPower(let exponent, let reference): value * pow(Double(tokens) / reference, exponent)
         }
     }
 }
 
 extension ConfigReader {
+    /// As `scaledValue`, or nil where the key is absent.
+    package func scaledValue(ifPresent key: String, in range: ClosedRange<Double>) throws -> ScaledValue? {
+        value(key) == nil ? nil : try scaledValue(key, in: range)
+    }
+
     /// A number or a scaled value at `key`; its `value` must lie in `range`.
     package func scaledValue(
         _ key: String, in range: ClosedRange<Double>, default fallback: ScaledValue? = nil
@@ -54,6 +62,10 @@ extension ConfigReader {
             rule = .widthPower(
                 exponent: try reader.number("exponent", in: -4...4),
                 reference: try reader.number("referenceWidth", in: 1...1e6))
+        case .depthPower:
+            rule = .depthPower(
+                exponent: try reader.number("exponent", in: -4...4),
+                reference: try reader.number("referenceLayers", in: 1...1e4))
         case .tokensPower:
             rule = .tokensPower(
                 exponent: try reader.number("exponent", in: -4...4),

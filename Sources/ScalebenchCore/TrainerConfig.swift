@@ -12,7 +12,7 @@ package enum TrainerConfig: Sendable, Hashable {
     /// Changes whenever the same spec would give other numbers; part of every run's identity.
     package var version: String {
         switch self {
-        case .builtin: "builtin-1"
+        case .builtin: "builtin-2"
         case .planted: "planted-1"
         case .command: "command-1"
         }

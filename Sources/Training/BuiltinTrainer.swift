@@ -1,6 +1,6 @@
 // The trainer of scalebench itself: a transformer of `Transformer`, batches of `TokenData`.
 //
-// Its whole state is the parameters, the two moments and the number of updates; batches and initial weights are
+// Its whole state is the parameters, the optimizer's buffers and the number of updates; batches and initial weights are
 // functions of the seed and the step. So a restored run goes on bit-identically.
 
 import Foundation
@@ -12,17 +12,20 @@ import Transformer
 package final class BuiltinTrainer: Trainer {
     private let spec: RunSpec
     private let model: GPT
-    private let optimizer: AdamW
+    private let optimizer: any Optimizer
     private let schedule: LearningRateSchedule
     private let sampler: BatchSampler
     /// [sequences, contextLength + 1], as many sequences as the largest evaluation takes.
     private let validation: [UInt32]
     private var batch: [UInt32]
+    private let cores: CoreAllowance
 
     /// - Throws: `invalidInput` when the data set is not the one the spec was resolved for or is too small for it;
     ///   what opening the data set throws.
-    package init(_ job: RunJob) throws {
+    package init(_ job: RunJob, cores: CoreAllowance = CoreAllowance()) throws {
+        try KernelPath.check()
         spec = job.spec
+        self.cores = cores
         guard let source = job.dataset else {
             throw ScalebenchError(
                 .invalidInput, "run \(job.runID) names no data set",
@@ -43,7 +46,7 @@ package final class BuiltinTrainer: Trainer {
         batch = [UInt32](repeating: 0, count: spec.batchSequences * (contextLength + 1))
         model = GPT(spec.model, batchSequences: spec.batchSequences)
         model.initialize(seed: seed)
-        optimizer = AdamW(spec.optimizer, model.layout)
+        optimizer = makeOptimizer(spec.optimizer, model.layout)
         schedule = LearningRateSchedule(spec.schedule, steps: spec.steps)
     }
 
@@ -57,6 +60,8 @@ package final class BuiltinTrainer: Trainer {
     }
 
     package func train(step: Int) throws -> StepResult {
+        model.workers = min(cores.count, GPT.parts(spec.model, batchSequences: spec.batchSequences))
+        optimizer.workers = model.workers
         try batch.withUnsafeMutableBufferPointer { try sampler.batch(step - 1, into: $0) }
         let loss = batch.withUnsafeBufferPointer { model.lossAndGradients($0, sequences: spec.batchSequences) }
         let norm = optimizer.update(
@@ -65,9 +70,13 @@ package final class BuiltinTrainer: Trainer {
     }
 
     package func evaluate(step: Int, sequences: Int) throws -> [Double] {
-        validation.withUnsafeBufferPointer { tokens in
-            let count = sequences * (spec.model.contextLength + 1)
-            return model.evaluate(UnsafeBufferPointer(rebasing: tokens[..<count]), sequences: sequences)
+        let context = spec.model.contextLength
+        let losses = validation.withUnsafeBufferPointer { tokens in
+            model.evaluate(
+                UnsafeBufferPointer(rebasing: tokens[..<(sequences * (context + 1))]), sequences: sequences)
+        }
+        return (0..<sequences).map { sequence in
+            losses[sequence * context..<(sequence + 1) * context].reduce(0.0) { $0 + Double($1) } / Double(context)
         }
     }
 }
@@ -88,22 +97,22 @@ extension BuiltinTrainer {
         }
     }
 
-    /// The moments under the names of their parameters.
-    private var moments: [Safetensors.Tensor<UnsafeMutableBufferPointer<Float>>] {
-        tensors(of: optimizer.firstMoments, prefix: "first.")
-            + tensors(of: optimizer.secondMoments, prefix: "second.")
+    /// The optimizer's buffers: the name of the buffer, then that of the parameter.
+    private var optimizerState: [Safetensors.Tensor<UnsafeMutableBufferPointer<Float>>] {
+        optimizer.state.flatMap { tensors(of: $0.values, prefix: $0.name + ".") }
     }
 
     package func save(to folder: String, metadata: [String: String]) throws {
         try saveWeights(to: "\(folder)/\(Self.weightsFile)", metadata: metadata)
         try Safetensors.write(
-            moments.map { $0.readOnly }, metadata: metadata.merging(["updates": String(optimizer.updates)]) { $1 },
+            optimizerState.map { $0.readOnly },
+            metadata: metadata.merging(["updates": String(optimizer.updates)]) { $1 },
             to: "\(folder)/\(Self.optimizerFile)")
     }
 
     package func restore(from folder: String) throws {
         let weights = try Safetensors.read(into: tensors(of: model.parameters), from: "\(folder)/\(Self.weightsFile)")
-        let state = try Safetensors.read(into: moments, from: "\(folder)/\(Self.optimizerFile)")
+        let state = try Safetensors.read(into: optimizerState, from: "\(folder)/\(Self.optimizerFile)")
         guard let updates = state["updates"].flatMap(Int.init), weights["step"] == state["step"],
             weights["runID"] == spec.runID.rawValue, state["runID"] == spec.runID.rawValue
         else {

@@ -51,7 +51,7 @@ package struct StepResult: Sendable, Equatable {
 /// The trainer that a job's spec names.
 /// - Throws: `invalidInput` when the spec was resolved for another version of that trainer; what the trainer throws
 ///   when it cannot start (unknown data, wrong content).
-package func makeTrainer(for job: RunJob) throws -> any Trainer {
+package func makeTrainer(for job: RunJob, cores: CoreAllowance = CoreAllowance()) throws -> any Trainer {
     let spec = job.spec
     guard spec.trainerVersion == spec.trainer.version else {
         throw ScalebenchError(
@@ -61,7 +61,7 @@ package func makeTrainer(for job: RunJob) throws -> any Trainer {
     }
     switch spec.trainer {
     case .builtin:
-        return try BuiltinTrainer(job)
+        return try BuiltinTrainer(job, cores: cores)
     case .planted(let law):
         return PlantedTrainer(law, spec: spec)
     case .command:

@@ -7,6 +7,8 @@ package import ScalebenchCore
 package struct TrainingOptions: Sendable {
     /// Seconds of training between checkpoints.
     package var checkpointSeconds = 30.0
+    /// May grow while the run is under way.
+    package var cores = CoreAllowance()
     /// Recorded in the start event.
     package var scalebenchVersion: String
 
@@ -31,11 +33,11 @@ package struct TrainingRun {
 
     package init(
         _ folder: RunFolder, options: TrainingOptions,
-        makeTrainer: @escaping (RunJob) throws -> any Trainer = makeTrainer(for:)
+        makeTrainer: ((RunJob) throws -> any Trainer)? = nil
     ) {
         self.folder = folder
         self.options = options
-        self.makeTrainer = makeTrainer
+        self.makeTrainer = makeTrainer ?? { try Training.makeTrainer(for: $0, cores: options.cores) }
     }
 
     /// Trains until the run has ended or `stop` is requested. Waits while another process trains this run; returns at

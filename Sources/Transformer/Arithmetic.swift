@@ -5,6 +5,13 @@
 
 import CKernels
 import COpenBLAS
+import ScalebenchCore
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// One instruction-set path of the kernels.
 package enum KernelPath: String, CaseIterable, Sendable {
@@ -12,8 +19,26 @@ package enum KernelPath: String, CaseIterable, Sendable {
     case v3 = "x86-64-v3"
     case baseline
 
-    /// The fastest path this processor can run.
-    package static var best: KernelPath { KernelPath(rawValue: String(cString: kernelsBest().pointee.name))! }
+    /// Forces a path for a whole process: for tests, and to repeat on a newer processor what an older one computed.
+    package static let variable = "SCALEBENCH_KERNELS"
+
+    /// The path that the environment asks for, otherwise the fastest this processor can run.
+    package static let best: KernelPath = {
+        if let name = getenv(variable), let forced = KernelPath(rawValue: String(cString: name)), forced.isAvailable {
+            return forced
+        }
+        return KernelPath(rawValue: String(cString: kernelsBest().pointee.name))!
+    }()
+
+    /// Whether the environment asks for a path that does not exist or that this processor cannot run.
+    package static func check() throws {
+        guard let name = getenv(variable).map({ String(cString: $0) }) else { return }
+        guard let path = KernelPath(rawValue: name), path.isAvailable else {
+            throw ScalebenchError(
+                .invalidInput, "this processor has no kernels \"\(name)\"", at: "environment: \(variable)",
+                hint: "use one of: \(allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", "))")
+        }
+    }
 
     /// Whether this processor can run it.
     package var isAvailable: Bool { kernelsNamed(rawValue) != nil }
@@ -21,16 +46,22 @@ package enum KernelPath: String, CaseIterable, Sendable {
 
 struct Arithmetic {
     let kernels: Kernels
+    /// Where the time goes; nil but in a benchmark.
+    private let clock: PartClock?
     /// The baseline kernels are not tuned for any processor; the library's products are.
     private let prefersLibrary: Bool
 
-    init(_ path: KernelPath) {
+    init(_ path: KernelPath, clock: PartClock? = nil) {
         guard let kernels = kernelsNamed(path.rawValue) else {
             preconditionFailure("this processor cannot run the \(path.rawValue) kernels")
         }
         self.kernels = kernels.pointee
+        self.clock = clock
         prefersLibrary = path == .baseline
     }
+
+    /// Charges the time since the last call to `part`.
+    @inline(__always) func lap(_ part: StepPart) { clock?.lap(part) }
 
     /// Above this many elements (256 kB) of weights, the library's blocking for the outer caches pays.
     private static let openBLASWeights = 65_536

@@ -9,20 +9,29 @@ import ScalebenchCore
 #endif
 
 extension GPT {
-    /// GPT-2's initial weights: Normal(0, 0.02), projections back into the residual stream divided by √(2·layers),
-    /// biases 0, gains 1.
+    /// The weights before the first step, as `ModelConfig.Initialization` describes them.
     package func initialize(seed: UInt64) {
         parameters.update(repeating: 0)
         for (index, tensor) in layout.tensors.enumerated() {
             let values = parameters.baseAddress! + tensor.offset
             if tensor.shape.count == 2 {
-                let writesToResidual = tensor.name.hasSuffix("c_proj.weight")
-                let deviation = 0.02 / (writesToResidual ? Double(2 * config.layers).squareRoot() : 1)
                 var random = Philox(seed: seed, stream: Self.initializationStreams + UInt64(index))
-                fillNormal(values, count: tensor.count, deviation: deviation, &random)
+                fillNormal(values, count: tensor.count, deviation: deviation(of: tensor), &random)
             } else if tensor.name.hasSuffix(".weight") {
                 values.update(repeating: 1, count: tensor.count)
             }
+        }
+    }
+
+    private func deviation(of tensor: GPTParameters.Tensor) -> Double {
+        guard tensor.group == .matrices else { return 0.02 }
+        let writesToResidual = tensor.name.hasSuffix("c_proj.weight")
+        let residual = writesToResidual ? 1 / Double(2 * config.layers).squareRoot() : 1
+        let fanIn = 1 / Double(tensor.shape[0]).squareRoot()
+        return switch config.initialization {
+        case .gpt2: 0.02 * residual
+        case .fanIn: fanIn * residual
+        case .zeroResidual: writesToResidual ? 0 : fanIn
         }
     }
 

@@ -1,8 +1,9 @@
-// A pre-LN decoder-only transformer with learned positions, GELU and a tied head (GPT-2's architecture), in single
-// precision: its loss and every gradient. Not here: the update, data order, and when to stop.
+// A pre-norm decoder-only transformer in single precision: its loss and every gradient. Not here: the update, data
+// order, and when to stop.
 //
-// Sequences go through in chunks of a number fixed by the shape alone, one after another, and every sum runs in a
-// fixed order: the same parameters and tokens give the same bits on the same machine. Nothing is allocated per step.
+// A batch is cut into parts, a part into chunks, by the shape alone. Chunks of a part go through one after another and
+// add to the same gradients; the gradients of parts are added in order. So the same parameters and tokens give the same
+// bits on the same machine, with any number of workers. Nothing is allocated per step.
 
 import CKernels
 package import ScalebenchCore
@@ -16,49 +17,59 @@ package final class GPT {
     /// The gradients of the last `lossAndGradients`, laid out as `parameters`.
     package let gradients: UnsafeMutableBufferPointer<Float>
 
-    private let parameterMemory, gradientMemory, workMemory: AlignedFloats
+    /// Threads of a step; changes no number.
+    package var workers: Int {
+        didSet { while members.count < workers { members.append(makeMember()) } }
+    }
+
+    private let parameterMemory, gradientMemory: AlignedFloats
+    private let layers: GPTLayers
+    private let kernels: KernelPath
+    private let isTimed: Bool
+    private var members: [GPTWorker] = []
+    private let parts: Int
     private let chunkSequences: Int
-    private let arithmetic: Arithmetic
-    private let embedding: Embedding
-    private let blocks: [Block]
-    private let finalNorm: LayerNorm
-    private let head: TiedHead
-    private let work: Workspace
-    private let inputs, targets: UnsafeMutablePointer<UInt32>
+    private let turns = Turns()
+    /// Sums of losses, [parts].
+    private let partLosses: UnsafeMutablePointer<Double>
 
     /// Allocates everything training needs; the parameters are zero until `initialize` or a checkpoint fills them.
     ///
-    /// - Parameter batchSequences: the largest useful number of sequences at a time.
-    /// - Parameter kernels: the instruction set of the element-wise loops.
-    package init(_ config: ModelConfig, batchSequences: Int, kernels: KernelPath = .best) {
+    /// - Parameters:
+    ///   - batchSequences: sequences of a training step; other numbers work, but are cut up differently.
+    ///   - kernels: the instruction set of the loops.
+    ///   - workers: threads; changes no number.
+    ///   - isTimed: whether `partSeconds` is kept.
+    package init(
+        _ config: ModelConfig, batchSequences: Int, kernels: KernelPath = .best, workers: Int = 1,
+        isTimed: Bool = false
+    ) {
         precondition(config.width % config.heads == 0, "heads must divide width")
+        precondition(config.heads % config.keyValueHeads == 0, "key and value heads must divide heads")
         BLAS.useOneThread()
         self.config = config
         layout = GPTParameters(config)
-        arithmetic = Arithmetic(kernels)
         parameterMemory = AlignedFloats(count: layout.paddedCount)
         gradientMemory = AlignedFloats(count: layout.paddedCount)
         parameters = parameterMemory.buffer
         gradients = gradientMemory.buffer
 
-        let attention = Attention(width: config.width, heads: config.heads, contextLength: config.contextLength)
-        let layout = layout
-        embedding = Embedding(layout)
-        blocks = (0..<config.layers).map { Block($0, layout, attention: attention) }
-        finalNorm = LayerNorm("ln_f", layout)
-        head = TiedHead(layout)
-
+        layers = GPTLayers(config, layout)
+        self.kernels = kernels
+        self.isTimed = isTimed
+        self.workers = max(1, workers)
+        parts = Self.parts(config, batchSequences: batchSequences)
         chunkSequences = Self.chunkSequences(config, batchSequences: batchSequences)
-        workMemory = AlignedFloats(count: Self.workspaceFloats(config, sequences: chunkSequences))
-        var arena = Arena(workMemory)
-        work = Workspace(config, sequences: chunkSequences, attention: attention, head: head, &arena)
-        inputs = .allocate(capacity: chunkSequences * config.contextLength)
-        targets = .allocate(capacity: chunkSequences * config.contextLength)
+        partLosses = .allocate(capacity: parts)
+        members = (0..<self.workers).map { _ in makeMember() }
     }
 
-    deinit {
-        inputs.deallocate()
-        targets.deallocate()
+    deinit { partLosses.deallocate() }
+
+    private func makeMember() -> GPTWorker {
+        GPTWorker(
+            layers, capacity: chunkSequences, ownGradients: parts > 1 ? layout.paddedCount : nil, kernels: kernels,
+            clock: isTimed ? PartClock() : nil)
     }
 
     /// Mean nats per token over a batch, and its gradients, which replace `gradients`.
@@ -66,123 +77,120 @@ package final class GPT {
     /// Not finite when the model has diverged; the gradients are then not finite either.
     /// - Parameter tokens: [sequences, contextLength + 1], row-major; position i predicts token i + 1.
     package func lossAndGradients(_ tokens: UnsafeBufferPointer<UInt32>, sequences: Int) -> Double {
-        let control = flushDenormals()
-        defer { restoreFloatControl(control) }
+        check(tokens, sequences)
         gradients.update(repeating: 0)
         let scale = 1 / Float(sequences * config.contextLength)
-        var total = 0.0
-        forEachChunk(of: tokens, sequences: sequences) { _, count in
-            let rows = count * config.contextLength
-            forward(sequences: count, rows: rows, keepsSlope: true)
-            head.forwardBackward(
-                arithmetic, parameterMemory.base, gradientMemory.base, losses: work.losses,
-                inputGradient: work.scratch.narrow, input: work.normed, logits: work.logits, targets: targets,
-                gradientScale: scale, rows: rows)
-            backward(sequences: count, rows: rows)
-            for row in 0..<rows { total += Double(work.losses[row]) }
-        }
-        return total / Double(sequences * config.contextLength)
+        let step = Step(self, tokens: tokens, sequences: sequences, scale: scale)
+        turns.reset()
+        Workers(workers).perform(parts) { worker, part in step.perform(part, by: worker) }
+        return (0..<parts).reduce(0) { $0 + partLosses[$1] } / Double(sequences * config.contextLength)
     }
 
-    /// Mean nats per token of each sequence, without gradients; any number of sequences.
+    /// Shared by the threads of one `lossAndGradients`. Unchecked: each part writes its own loss, each worker its own
+    /// memory, and the common gradients are written by turns.
+    private struct Step: @unchecked Sendable {
+        private let model: GPT
+        private let tokens: UnsafeBufferPointer<UInt32>
+        private let sequences: Int
+        private let scale: Float
+        private let losses: UnsafeMutablePointer<Double>
+
+        init(_ model: GPT, tokens: UnsafeBufferPointer<UInt32>, sequences: Int, scale: Float) {
+            self.model = model
+            self.tokens = tokens
+            self.sequences = sequences
+            self.scale = scale
+            losses = model.partLosses
+        }
+
+        func perform(_ part: Int, by worker: Int) {
+            let member = model.members[worker]
+            let range = part * sequences / model.parts..<(part + 1) * sequences / model.parts
+            let parameters = model.parameterMemory.base, gradients = model.gradientMemory.base
+            if part == 0 {
+                // The first part needs no sum: it writes where the others will be added.
+                losses[part] = member.train(tokens, range, parameters, into: gradients, gradientScale: scale)
+                model.turns.take(part) {}
+            } else {
+                losses[part] = member.trainAlone(tokens, range, parameters, gradientScale: scale)
+                model.turns.take(part) { member.addGradients(to: gradients) }
+            }
+        }
+    }
+
+    /// Nats of every position of every sequence, [sequences, contextLength], without gradients; any number of sequences.
     ///
     /// - Parameter tokens: [sequences, contextLength + 1], row-major.
-    package func evaluate(_ tokens: UnsafeBufferPointer<UInt32>, sequences: Int) -> [Double] {
-        let control = flushDenormals()
-        defer { restoreFloatControl(control) }
-        var means: [Double] = []
-        means.reserveCapacity(sequences)
-        forEachChunk(of: tokens, sequences: sequences) { _, count in
-            let rows = count * config.contextLength
-            forward(sequences: count, rows: rows, keepsSlope: false)
-            head.forward(
-                arithmetic, parameterMemory.base, losses: work.losses, input: work.normed, logits: work.logits,
-                targets: targets, rows: rows)
-            for sequence in 0..<count {
-                var sum = 0.0
-                for position in 0..<config.contextLength {
-                    sum += Double(work.losses[sequence * config.contextLength + position])
-                }
-                means.append(sum / Double(config.contextLength))
+    package func evaluate(_ tokens: UnsafeBufferPointer<UInt32>, sequences: Int) -> [Float] {
+        check(tokens, sequences)
+        let context = config.contextLength
+        return [Float](unsafeUninitializedCapacity: sequences * context) { losses, count in
+            let evaluation = Evaluation(self, tokens: tokens, sequences: sequences, losses: losses.baseAddress!)
+            Workers(workers).perform((sequences + chunkSequences - 1) / chunkSequences) { worker, chunk in
+                evaluation.perform(chunk, by: worker)
             }
+            count = sequences * context
         }
-        return means
     }
+
+    /// Shared by the threads of one `evaluate`. Unchecked: each chunk writes its own losses, each worker its own memory.
+    private struct Evaluation: @unchecked Sendable {
+        private let model: GPT
+        private let tokens: UnsafeBufferPointer<UInt32>
+        private let sequences: Int
+        private let losses: Floats
+
+        init(_ model: GPT, tokens: UnsafeBufferPointer<UInt32>, sequences: Int, losses: Floats) {
+            self.model = model
+            self.tokens = tokens
+            self.sequences = sequences
+            self.losses = losses
+        }
+
+        func perform(_ chunk: Int, by worker: Int) {
+            let first = chunk * model.chunkSequences
+            model.members[worker].evaluate(
+                tokens, first..<min(first + model.chunkSequences, sequences), model.parameterMemory.base,
+                losses: losses + first * model.config.contextLength)
+        }
+    }
+
+    private func check(_ tokens: UnsafeBufferPointer<UInt32>, _ sequences: Int) {
+        precondition(
+            tokens.count == sequences * (config.contextLength + 1), "tokens must be [sequences, contextLength + 1]")
+    }
+
+    /// Seconds per part of the step since the last call, summed over workers; zero unless `isTimed`.
+    package func takePartSeconds() -> [StepPart: Double] {
+        var sums: [StepPart: Double] = [:]
+        for clock in members.compactMap(\.clock) {
+            for part in StepPart.allCases { sums[part, default: 0] += clock.seconds[part.index] }
+            clock.reset()
+        }
+        return sums
+    }
+
+    // MARK: Shape of the work
 
     /// Bytes this class allocates for a shape: parameters, gradients and activations. Optimizer state is counted by
-    /// `AdamW.memoryBytes`.
-    package static func memoryBytes(_ config: ModelConfig, batchSequences: Int) -> Int {
+    /// the optimizer.
+    package static func memoryBytes(_ config: ModelConfig, batchSequences: Int, workers: Int = 1) -> Int {
+        let layout = GPTParameters(config)
         let sequences = chunkSequences(config, batchSequences: batchSequences)
-        let floats = 2 * GPTParameters(config).paddedCount + workspaceFloats(config, sequences: sequences)
-        return 4 * (floats + 2 * sequences * config.contextLength)
+        let own = parts(config, batchSequences: batchSequences) > 1 ? layout.paddedCount : 0
+        let work = GPTWorker.workspaceFloats(GPTLayers(config, layout), sequences: sequences)
+        return 4 * (2 * layout.paddedCount + workers * (own + work + 2 * sequences * config.contextLength))
     }
 
-    // MARK: Chunks
+    /// Parts of a batch: as many as have 1,024 tokens each, where adding up their gradients costs a fortieth of
+    /// computing them. More workers than parts are of no use.
+    package static func parts(_ config: ModelConfig, batchSequences: Int) -> Int {
+        max(1, min(batchSequences, batchSequences * config.contextLength / 1024, 16))
+    }
 
     /// Sequences per chunk: enough rows for the matrix products of narrow models, few enough that activations of wide
-    /// ones stay in cache. A function of the shape only, so that results are too.
+    /// ones stay in cache.
     private static func chunkSequences(_ config: ModelConfig, batchSequences: Int) -> Int {
         min(max(1, batchSequences), max(1, 512 / config.contextLength))
-    }
-
-    private static func workspaceFloats(_ config: ModelConfig, sequences: Int) -> Int {
-        var arena = Arena.counting
-        let attention = Attention(width: config.width, heads: config.heads, contextLength: config.contextLength)
-        _ = Workspace(
-            config, sequences: sequences, attention: attention, head: TiedHead(GPTParameters(config)), &arena)
-        return arena.used
-    }
-
-    /// Splits the tokens of each chunk into inputs and targets and calls `body(first sequence, number of sequences)`.
-    private func forEachChunk(
-        of tokens: UnsafeBufferPointer<UInt32>, sequences: Int, _ body: (Int, Int) -> Void
-    ) {
-        let context = config.contextLength
-        precondition(tokens.count == sequences * (context + 1), "tokens must be [sequences, contextLength + 1]")
-        for first in stride(from: 0, to: sequences, by: chunkSequences) {
-            let count = min(chunkSequences, sequences - first)
-            for sequence in 0..<count {
-                let from = (first + sequence) * (context + 1)
-                for position in 0..<context {
-                    inputs[sequence * context + position] = checked(tokens[from + position])
-                    targets[sequence * context + position] = checked(tokens[from + position + 1])
-                }
-            }
-            body(first, count)
-        }
-    }
-
-    private func checked(_ token: UInt32) -> UInt32 {
-        precondition(Int(token) < config.vocabularySize, "token outside the vocabulary")
-        return token
-    }
-
-    // MARK: Forward and backward through the blocks
-
-    /// From `inputs` to `work.normed`.
-    private func forward(sequences: Int, rows: Int, keepsSlope: Bool) {
-        let parameters = parameterMemory.base
-        embedding.forward(arithmetic, parameters, out: work.residual(0), inputs: inputs, rows: rows)
-        for (layer, block) in blocks.enumerated() {
-            block.forward(
-                arithmetic, parameters, out: work.residual(layer + 1), kept: work.layers[layer],
-                sequences: sequences, rows: rows, keepsSlope: keepsSlope)
-        }
-        finalNorm.forward(arithmetic, parameters, out: work.normed, saved: work.finalNorm, rows: rows)
-    }
-
-    /// From the gradient of `work.normed` (in `work.scratch.narrow`) to the gradients of all parameters but the head.
-    private func backward(sequences: Int, rows: Int) {
-        let parameters = parameterMemory.base, gradients = gradientMemory.base
-        work.gradient.update(repeating: 0, count: rows * config.width)
-        finalNorm.backward(
-            arithmetic, parameters, gradients, inputGradient: work.gradient, outGradient: work.scratch.narrow,
-            saved: work.finalNorm, rows: rows)
-        for (layer, block) in blocks.enumerated().reversed() {
-            block.backward(
-                arithmetic, parameters, gradients, gradient: work.gradient, kept: work.layers[layer],
-                scratch: work.scratch, sequences: sequences, rows: rows)
-        }
-        embedding.backward(arithmetic, gradients, outGradient: work.gradient, inputs: inputs, rows: rows)
     }
 }

@@ -1,6 +1,5 @@
 // Where each trained tensor lies in the flat parameter buffer. Names and shapes are Hugging Face's GPT-2 names, whose
 // linear weights are [inputs, outputs]: a checkpoint is this table plus the bytes.
-// Letters: L layers, d width, f mlpWidth, T contextLength, V vocabularySize.
 
 package import ScalebenchCore
 
@@ -13,8 +12,8 @@ package struct GPTParameters: Sendable {
         package let shape: [Int]
         /// First element in the flat buffer; a multiple of 16 (64 bytes).
         package let offset: Int
-        /// Whether weight decay acts on it: matrices and embeddings yes, biases and norms no.
-        package let decays: Bool
+        /// Decides the multipliers of learning rate and weight decay.
+        package let group: OptimizerConfig.Group
 
         package var count: Int { shape.reduce(1, *) }
         /// Elements up to the next tensor; the surplus holds zeros for ever.
@@ -26,19 +25,24 @@ package struct GPTParameters: Sendable {
     package let paddedCount: Int
 
     package init(_ config: ModelConfig) {
-        var builder = Builder()
+        var builder = Builder(config: config)
         let width = config.width
-        builder.add("wte.weight", [config.vocabularySize, width])
-        builder.add("wpe.weight", [config.contextLength, width])
+        builder.add("wte.weight", [config.vocabularySize, width], .embeddings)
+        if config.positions == .learned { builder.add("wpe.weight", [config.contextLength, width], .embeddings) }
         for layer in 0..<config.layers {
-            builder.addNorm("h.\(layer).ln_1", width)
-            builder.addLinear("h.\(layer).attn.c_attn", width, 3 * width)
+            builder.addNorm("h.\(layer).ln_1")
+            builder.addLinear("h.\(layer).attn.c_attn", width, config.attentionChannels)
+            if config.queryKeyNorm {
+                builder.add("h.\(layer).attn.q_norm.weight", [config.headWidth], .vectors)
+                builder.add("h.\(layer).attn.k_norm.weight", [config.headWidth], .vectors)
+            }
             builder.addLinear("h.\(layer).attn.c_proj", width, width)
-            builder.addNorm("h.\(layer).ln_2", width)
-            builder.addLinear("h.\(layer).mlp.c_fc", width, config.mlpWidth)
+            if config.block == .sequential { builder.addNorm("h.\(layer).ln_2") }
+            builder.addLinear("h.\(layer).mlp.c_fc", width, config.mlpInputChannels)
             builder.addLinear("h.\(layer).mlp.c_proj", config.mlpWidth, width)
         }
-        builder.addNorm("ln_f", width)
+        builder.addNorm("ln_f")
+        if config.head == .untied { builder.add("lm_head.weight", [config.vocabularySize, width], .head) }
         tensors = builder.tensors
         paddedCount = builder.offset
     }
@@ -53,23 +57,24 @@ package struct GPTParameters: Sendable {
     }
 
     private struct Builder {
+        let config: ModelConfig
         var tensors: [Tensor] = []
         var offset = 0
 
-        mutating func add(_ name: String, _ shape: [Int]) {
-            let tensor = Tensor(name: name, shape: shape, offset: offset, decays: shape.count >= 2)
+        mutating func add(_ name: String, _ shape: [Int], _ group: OptimizerConfig.Group) {
+            let tensor = Tensor(name: name, shape: shape, offset: offset, group: group)
             tensors.append(tensor)
             offset += tensor.paddedCount
         }
 
         mutating func addLinear(_ name: String, _ inputs: Int, _ outputs: Int) {
-            add(name + ".weight", [inputs, outputs])
-            add(name + ".bias", [outputs])
+            add(name + ".weight", [inputs, outputs], .matrices)
+            if config.linearBias { add(name + ".bias", [outputs], .vectors) }
         }
 
-        mutating func addNorm(_ name: String, _ width: Int) {
-            add(name + ".weight", [width])
-            add(name + ".bias", [width])
+        mutating func addNorm(_ name: String) {
+            add(name + ".weight", [config.width], .vectors)
+            if config.normBias { add(name + ".bias", [config.width], .vectors) }
         }
     }
 }

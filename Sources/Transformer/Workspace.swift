@@ -4,7 +4,7 @@ import ScalebenchCore
 
 struct Workspace {
     /// The residual stream after the last block, and its norm.
-    let finalNorm: LayerNorm.Saved
+    let finalNorm: Norm.Saved
     let normed: Floats
     let layers: [Block.Activations]
     let scratch: Block.Scratch
@@ -12,17 +12,12 @@ struct Workspace {
     let gradient: Floats
     let logits, losses: Floats
 
-    init(_ config: ModelConfig, sequences: Int, attention: Attention, head: TiedHead, _ arena: inout Arena) {
+    init(_ config: ModelConfig, sequences: Int, attention: Attention, head: Head, _ arena: inout Arena) {
         let rows = sequences * config.contextLength
-        let shape = BlockShape(
-            rows: rows, width: config.width, mlpWidth: config.mlpWidth,
-            attentionWeights: sequences * config.heads * attention.weightCount,
-            attentionScratch: attention.scratchCount)
-        layers = (0..<config.layers).map { _ in Block.Activations(shape, &arena) }
-        finalNorm = LayerNorm.Saved(
-            input: arena.take(rows * config.width), means: arena.take(rows), inverseDeviations: arena.take(rows))
+        layers = (0..<config.layers).map { _ in Block.Activations(config, attention, sequences: sequences, &arena) }
+        finalNorm = Norm.Saved(rows: rows, width: config.width, &arena)
         normed = arena.take(rows * config.width)
-        scratch = Block.Scratch(shape, &arena)
+        scratch = Block.Scratch(config, attention, rows: rows, &arena)
         gradient = arena.take(rows * config.width)
         logits = arena.take(head.chunkRows(rows: rows) * config.vocabularySize)
         losses = arena.take(rows)

@@ -28,6 +28,14 @@ job = json.loads(arguments.spec.read_text())
 spec, files = job["spec"], job["dataset"]["tokens"]
 model, optimizer, schedule = spec["model"], spec["optimizer"], spec["schedule"]
 settings = spec["trainer"]["settings"]
+written_for = {"activation": "geluTanh", "norm": "layerNorm", "linearBias": True, "normBias": True, "positions": "learned",
+               "queryKeyNorm": False, "attentionScale": "inverseSquareRoot", "block": "sequential", "head": "tied",
+               "initialization": "gpt2", "residualScale": 1, "logitScale": 1, "keyValueHeads": model["heads"]}
+for key, value in written_for.items():
+    if model[key] != value:
+        sys.exit(f"this program knows only {key} {value}, the candidate has model.{key} {model[key]}")
+if optimizer["type"] != "adamW" or schedule["type"] == "wsd":
+    sys.exit("this program knows only adamW, and no wsd")
 L, D, H, T, V, M = (model[k] for k in ("layers", "width", "heads", "contextLength", "vocabularySize", "mlpWidth"))
 steps, batch, seed = spec["steps"], spec["batchSequences"], spec["seed"]
 torch.set_num_threads(settings.get("threads", 1))

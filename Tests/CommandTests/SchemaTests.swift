@@ -68,6 +68,7 @@ struct SchemaTests {
         private static func isType(_ value: Any, _ type: String) -> Bool {
             switch type {
             case "object": value is [String: Any]
+            case "boolean": value is Bool
             case "array": value is [Any]
             case "string": value is String
             case "null": value is NSNull

@@ -123,14 +123,24 @@ import Testing
         try await wait(for: ["\(folders[0].path)/noticed"])
     }
 
+    @Test(.timeLimit(.minutes(1))) func coresThatNobodyWaitsForGoToTheLastRun() async throws {
+        let folders = try folders(2)
+        // The second run ends only when it has been told of the two cores that are free once the first has ended.
+        let script = "case \"$1\" in */1) head -c 2 > \"$1/cores\";; *) sleep 0.2;; esac"
+        let results = try await launcher(script, slots: 3).launch(folders, stop: StopRequest()) { _ in }
+        #expect(results.allSatisfy { $0.status == .finished })
+        #expect(try String(contentsOfFile: "\(folders[1].path)/cores", encoding: .utf8) == "++")
+    }
+
     @Test func endOfTheLaunchersPipeRequestsAStop() async {
         await #expect(processExitsWith: .success) {
             var ends: [Int32] = [0, 0]
             precondition(pipe(&ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
-            let stop = StopRequest()
+            let stop = StopRequest(), cores = CoreAllowance()
             setenv("SCALEBENCH_LAUNCHED", "1", 1)
-            ParentWatch.begin(stop: stop)
-            usleep(50_000)
+            ParentWatch.begin(stop: stop, cores: cores)
+            precondition(write(ends[1], "++", 2) == 2)
+            while cores.count < 3 { usleep(5_000) }
             precondition(!stop.isRequested)
             close(ends[1])
             while !stop.isRequested { usleep(5_000) }

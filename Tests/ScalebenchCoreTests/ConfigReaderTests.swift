@@ -59,13 +59,13 @@ import Testing
             // a comment
             { optimizer: { learningRate: { value: .5, rule: 'widthPower', exponent: -1, referenceWidth: 32 } }, batchTokens: 64, }
             """)
-        #expect(candidate.optimizer.learningRate.resolved(width: 64, tokens: 1) == 0.25)
-        #expect(candidate.optimizer.learningRate.resolved(width: 32, tokens: 1) == 0.5)
+        #expect(candidate.optimizer.learningRate.resolved(width: 64, layers: 2, tokens: 1) == 0.25)
+        #expect(candidate.optimizer.learningRate.resolved(width: 32, layers: 2, tokens: 1) == 0.5)
     }
 
     @Test func tokensPowerFollowsTheRunLength() {
         let value = ScaledValue(512, rule: .tokensPower(exponent: 0.5, reference: 1000))
-        #expect(value.resolved(width: 7, tokens: 4000) == 1024)
+        #expect(value.resolved(width: 7, layers: 2, tokens: 4000) == 1024)
     }
 
     @Test(arguments: [("lerningRate", "learningRate"), ("learningrate", "learningRate"), ("heds", "heads")])

@@ -54,12 +54,16 @@ struct RunSpecTests {
         let text = try JSONValue(encoding: spec).canonicalText
         let expected = """
             {"batchSequences":8,"dataHash":"h","evaluation":{"curvePoints":20,"curveSequences":64,"sequences":512},\
-            "model":{"activation":"geluTanh","contextLength":64,"head":"tied","heads":4,"initialization":"gpt2",\
-            "layers":2,"mlpWidth":64,"norm":"layerNorm","positions":"learned","vocabularySize":256,"width":16},\
-            "optimizer":{"beta1":0.9,"beta2":0.95,"epsilon":1e-08,"gradientClipping":1,"learningRate":0.1,\
-            "type":"adamW","weightDecay":0.1},"precision":"fp32","schedule":{"finalFraction":0.1,"type":"cosine",\
-            "warmupSteps":2},"seed":0,"specVersion":1,"steps":8,"trainer":{"type":"builtin"},\
-            "trainerVersion":"builtin-1"}
+            "model":{"activation":"geluTanh","attentionScale":"inverseSquareRoot","block":"sequential",\
+            "contextLength":64,"head":"tied","heads":4,"initialization":"gpt2","keyValueHeads":4,"layers":2,\
+            "linearBias":true,"logitScale":1,"mlpWidth":64,"norm":"layerNorm","normBias":true,"positions":"learned",\
+            "queryKeyNorm":false,"residualScale":1,"rotaryBase":10000,"vocabularySize":256,"width":16},\
+            "optimizer":{"beta1":0.9,"beta2":0.95,"epsilon":1e-08,"gradientClipping":1,\
+            "groups":{"embeddings":{"learningRate":1,"weightDecay":1},"head":{"learningRate":1,"weightDecay":1},\
+            "matrices":{"learningRate":1,"weightDecay":1},"vectors":{"learningRate":1,"weightDecay":0}},\
+            "learningRate":0.1,"momentum":0.9,"type":"adamW","weightDecay":0.1},"precision":"fp32",\
+            "schedule":{"decaySteps":2,"finalFraction":0.1,"type":"cosine","warmupSteps":2},"seed":0,"specVersion":2,\
+            "steps":8,"trainer":{"type":"builtin"},"trainerVersion":"builtin-2"}
             """
         #expect(text == expected)
     }

@@ -40,7 +40,11 @@ extension GPT {
     }
 
     func evaluate(_ batch: [[Int]]) -> [Double] {
-        flat(batch).withUnsafeBufferPointer { evaluate($0, sequences: batch.count) }
+        let losses = flat(batch).withUnsafeBufferPointer { evaluate($0, sequences: batch.count) }
+        let context = config.contextLength
+        return batch.indices.map { sequence in
+            losses[sequence * context..<(sequence + 1) * context].reduce(0.0) { $0 + Double($1) } / Double(context)
+        }
     }
 
     /// The gradient of one tensor.

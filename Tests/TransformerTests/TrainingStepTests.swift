@@ -34,7 +34,7 @@ import Transformer
         let trace = try Trace.load()
         let model = GPT(trace.config, batchSequences: trace.sequences)
         model.set(formulaParameters(trace.config, amplitude: trace.amplitude))
-        let optimizer = AdamW(trace.optimizer, model.layout)
+        let optimizer = makeOptimizer(trace.optimizer, model.layout)
         #expect(trace.losses.count == 20)
         for step in 0..<20 {
             let loss = model.lossAndGradients(formulaTokens(trace.config, sequences: trace.sequences, step: step))
@@ -51,7 +51,7 @@ import Transformer
         let trace = try Trace.load()
         var model = ReferenceGPT(
             config: trace.config, parameters: formulaParameters(trace.config, amplitude: trace.amplitude))
-        let decaying = GPTParameters(trace.config).tensors.filter(\.decays).map(\.name)
+        let decaying = GPTParameters(trace.config).tensors.filter { $0.group != .vectors }.map(\.name)
         var optimizer = ReferenceAdamW(trace.optimizer, decaying: Set(decaying))
         for step in 0..<5 {
             let (loss, gradients) = model.lossAndGradients(
@@ -70,8 +70,9 @@ import Transformer
         let model = GPT(config, batchSequences: 1)
         var expected = formulaParameters(config, amplitude: 0.5)
         model.set(expected)
-        let optimizer = AdamW(settings, layout)
-        var reference = ReferenceAdamW(settings, decaying: Set(layout.tensors.filter(\.decays).map(\.name)))
+        let optimizer = makeOptimizer(settings, layout)
+        let decaying = layout.tensors.filter { $0.group != .vectors }.map(\.name)
+        var reference = ReferenceAdamW(settings, decaying: Set(decaying))
         for step in 1...3 {
             let gradients = formulaParameters(config, amplitude: 0.3 * Double(step))
             for tensor in layout.tensors {
@@ -97,7 +98,7 @@ import Transformer
     {
         let model = GPT(config, batchSequences: 4)
         model.initialize(seed: seed)
-        let optimizer = AdamW(OptimizerConfig(learningRate: learningRate, weightDecay: 0), model.layout)
+        let optimizer = makeOptimizer(OptimizerConfig(learningRate: learningRate, weightDecay: 0), model.layout)
         var losses: [Double] = []
         for step in 0..<steps {
             losses.append(model.lossAndGradients(formulaTokens(config, sequences: 4, step: newBatches ? step : 0)))
@@ -135,7 +136,7 @@ import Transformer
             #expect(!model.lossAndGradients(batch).isFinite, "\(name)")
             #expect(!model.evaluate(batch)[0].isFinite, "\(name)")
             let before = Array(model.parameters)
-            let norm = AdamW(OptimizerConfig(learningRate: 1), model.layout, kernels: path).update(
+            let norm = makeOptimizer(OptimizerConfig(learningRate: 1), model.layout, kernels: path).update(
                 parameters: model.parameters, gradients: model.gradients, learningRate: 1)
             #expect(!norm.isFinite)
             #expect(before.map(\.bitPattern) == model.parameters.map(\.bitPattern))

@@ -1,4 +1,4 @@
-// Loops over a matrix with one number per column: biases and their gradients.
+// Sums of whole matrices, and loops with one number per column: biases and their gradients.
 
 static void prefill(float *out, const float *bias, const float *addend, intptr_t rows, intptr_t columns) {
     for (intptr_t row = 0; row < rows; row++, out += columns) {
@@ -40,5 +40,13 @@ static void addColumnSums(float *sums, const float *values, intptr_t rows, intpt
         float a = 0;
         for (intptr_t row = 0; row < rows; row++) a += values[row * columns + c];
         sums[c] += a;
+    }
+}
+
+static void addScaled(float *out, const float *addend, const float *x, float scale, intptr_t count) {
+    if (addend) {
+        for (intptr_t i = 0; i < count; i++) out[i] = addend[i] + scale * x[i];
+    } else {
+        for (intptr_t i = 0; i < count; i++) out[i] = scale * x[i];
     }
 }

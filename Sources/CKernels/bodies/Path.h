@@ -8,8 +8,9 @@
 
 #include "MatrixProduct.h"
 #include "Columns.h"
-#include "LayerNorm.h"
-#include "GELU.h"
+#include "Norm.h"
+#include "Activation.h"
+#include "Rotary.h"
 #include "Softmax.h"
 #include "Update.h"
 
@@ -20,13 +21,18 @@ const Kernels PATH_TABLE = {
     .multiplyOuter = multiplyOuter,
     .prefill = prefill,
     .addColumnSums = addColumnSums,
-    .layerNorm = layerNorm,
-    .layerNormBackward = layerNormBackward,
-    .gelu = gelu,
-    .geluBackward = geluBackward,
+    .addScaled = addScaled,
+    .normalize = normalize,
+    .normalizeBackward = normalizeBackward,
+    .activate = activate,
+    .activateGated = activateGated,
+    .activateBackward = activateBackward,
+    .activateGatedBackward = activateGatedBackward,
+    .rotate = rotate,
     .causalSoftmax = causalSoftmax,
     .causalSoftmaxBackward = causalSoftmaxBackward,
     .crossEntropy = crossEntropy,
     .sumOfSquares = sumOfSquares,
     .adamW = adamW,
+    .sgd = sgd,
 };

@@ -1,4 +1,4 @@
-// The global gradient norm and the AdamW update (Loshchilov & Hutter 2019).
+// The global gradient norm, and the updates: AdamW (Loshchilov & Hutter 2019), SGD with momentum.
 
 // Blocks of 4,096 in single precision, their sums in double: exact to 1e-6 for any length.
 static double sumOfSquares(const float *values, intptr_t count) {
@@ -24,5 +24,16 @@ static void adamW(float *parameters, const float *gradients, float *firstMoments
         m[i] = first;
         v[i] = second;
         p[i] = p[i] * decayFactor - stepSize * first / (__builtin_elementwise_sqrt(second) * inverseSecondCorrection + epsilon);
+    }
+}
+
+static void sgd(float *parameters, const float *gradients, float *momenta, float gradientScale, float momentum,
+                float learningRate, float decayFactor, intptr_t count) {
+    float *restrict p = parameters, *restrict m = momenta;
+    const float *restrict g = gradients;
+    for (intptr_t i = 0; i < count; i++) {
+        float sum = momentum * m[i] + g[i] * gradientScale;
+        m[i] = sum;
+        p[i] = p[i] * decayFactor - learningRate * sum;
     }
 }

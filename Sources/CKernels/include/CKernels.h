@@ -12,6 +12,9 @@
 // The value of `firstQuery` for products that are not causal.
 static const intptr_t NOT_CAUSAL = -1;
 
+// The function between the two MLP matrices; defined in bodies/Activation.h.
+typedef enum { GELU_TANH, GELU, RELU_SQUARED, SILU } ActivationFunction;
+
 typedef struct {
     // x86-64-v4, x86-64-v3 or baseline.
     const char *name;
@@ -40,18 +43,37 @@ typedef struct {
     // sums[column] += the column's sum.
     void (*addColumnSums)(float *sums, const float *values, intptr_t rows, intptr_t columns);
 
-    // out = gain · (x − mean) · inverseDeviation + bias over each row; keeps the two statistics of each row.
-    void (*layerNorm)(float *out, float *means, float *inverseDeviations, const float *x, const float *gain,
-                      const float *bias, float epsilon, intptr_t rows, intptr_t width);
-    // xGradient += …, gainGradient += …, biasGradient += … for the layer norm above.
-    void (*layerNormBackward)(float *xGradient, float *gainGradient, float *biasGradient, const float *outGradient,
-                              const float *x, const float *means, const float *inverseDeviations, const float *gain,
-                              intptr_t rows, intptr_t width);
+    // out = scale · x (+ addend, maybe out itself); null leaves it out.
+    void (*addScaled)(float *out, const float *_Nullable addend, const float *x, float scale, intptr_t count);
 
-    // x holds the input without bias. out = gelu(x + bias), tanh form; x becomes the derivative when `keepSlope`.
-    void (*gelu)(float *out, float *x, const float *bias, int keepSlope, intptr_t rows, intptr_t columns);
+    // out = gain · (x − mean) · inverse (+ bias) over each row; keeps the two statistics of each row, `inverse` of the
+    // root of the mean square about the mean. Without `means` the mean counts as 0 (RMS norm).
+    void (*normalize)(float *out, float *_Nullable means, float *inverses, const float *x, const float *gain,
+                      const float *_Nullable bias, float epsilon, intptr_t rows, intptr_t width);
+    // gainGradient += …, biasGradient += …, and xGradient = or += … for the norm above; outGradient may be xGradient
+    // when nothing is added.
+    void (*normalizeBackward)(float *xGradient, float *gainGradient, float *_Nullable biasGradient,
+                              const float *outGradient, const float *x, const float *_Nullable means,
+                              const float *inverses, const float *gain, int adds, intptr_t rows, intptr_t width);
+
+    // x holds the input without bias. out = f(x + bias); x becomes the derivative when `keepSlope`.
+    void (*activate)(ActivationFunction function, float *out, float *x, const float *_Nullable bias, int keepSlope,
+                     intptr_t rows, intptr_t columns);
+    // x[rows, 2·columns] holds gates, then values. out = f(gate) · value; with `keepSlope` gates become f′(gate) · value
+    // and values f(gate): the derivatives by gate and value.
+    void (*activateGated)(ActivationFunction function, float *out, float *x, const float *_Nullable bias,
+                          int keepSlope, intptr_t rows, intptr_t columns);
     // gradient *= slope, and biasGradient += the column sums of the product.
-    void (*geluBackward)(float *gradient, float *biasGradient, const float *slope, intptr_t rows, intptr_t columns);
+    void (*activateBackward)(float *gradient, float *_Nullable biasGradient, const float *slope, intptr_t rows,
+                             intptr_t columns);
+    // gradient[rows, 2·columns] = outGradient · slopes, and biasGradient += its column sums.
+    void (*activateGatedBackward)(float *gradient, float *_Nullable biasGradient, const float *outGradient,
+                                  const float *slopes, intptr_t rows, intptr_t columns);
+
+    // Turns `heads` heads of each row in place, rows `stride` floats apart. Row r has the angles whose cosines and sines
+    // are row r of the tables [rows, channels/2]; `backward` turns by their negatives.
+    void (*rotate)(float *x, const float *cosines, const float *sines, int backward, intptr_t rows, intptr_t heads,
+                   intptr_t channels, intptr_t stride);
 
     // Row i of `scores` (position first + i) becomes softmax(scale · scores) over its first first + i + 1 columns
     // and 0 in the rest of its `keys` columns. The stride is a multiple of 8: padding may be written.
@@ -70,6 +92,9 @@ typedef struct {
     void (*adamW)(float *parameters, const float *gradients, float *firstMoments, float *secondMoments,
                   float gradientScale, float beta1, float beta2, float stepSize, float decayFactor, float epsilon,
                   float inverseSecondCorrection, intptr_t count);
+    // One update of SGD with momentum; scales and decay as for AdamW.
+    void (*sgd)(float *parameters, const float *gradients, float *momenta, float gradientScale, float momentum,
+                float learningRate, float decayFactor, intptr_t count);
 } Kernels;
 
 // The path of that name, or null when it is unknown or this processor cannot run it.

@@ -16,11 +16,19 @@ struct RunCommand: ParsableCommand {
 
     @Argument(help: "A run's folder in the store: .scalebench/runs/<id>.", completion: .directory) var folder: String
 
+    @Option(help: "Threads of the built-in trainer; they change no number.") var workers = 1
+
+    func validate() throws {
+        guard (1...1024).contains(workers) else { throw ValidationError("--workers must be from 1 to 1024.") }
+    }
+
     func run() throws {
         let stop = StopRequest.listenToSignals()
-        ParentWatch.begin(stop: stop)
-        let run = TrainingRun(
-            RunFolder(folder), options: .init(scalebenchVersion: ScalebenchVersion.current))
+        let cores = CoreAllowance(workers)
+        ParentWatch.begin(stop: stop, cores: cores)
+        var options = TrainingOptions(scalebenchVersion: ScalebenchVersion.current)
+        options.cores = cores
+        let run = TrainingRun(RunFolder(folder), options: options)
         if try run.perform(stop: stop) == .interrupted { throw ExitCode(StopRequest.exitStatus) }
     }
 }

@@ -1,9 +1,11 @@
 // Causal multi-head attention between the q, k, v projection and the output projection:
-//   weights = softmax(q kᵀ / √c) over the keys a query may see,  out = weights · v,  c channels per head.
-// q, k and v are read where the projection wrote them ([rows, 3·width]); queries go in blocks, and a block meets only
-// the keys up to its own end, so about half of the score matrix is never touched.
+//   weights = softmax(scale · q kᵀ) over the keys a query may see,  out = weights · v.
+// q, k and v are read where the projection wrote them ([rows, attentionChannels]: the query heads, then the key heads,
+// then the value heads, each of which serves a group of query heads); queries go in blocks, and a block meets only the
+// keys up to its own end, so about half of the score matrix is never touched.
 
 import CKernels
+import ScalebenchCore
 
 struct Attention {
     /// Queries first ..< first + rows against keys 0 ..< keys.
@@ -13,19 +15,34 @@ struct Attention {
         let stride, offset: Int
     }
 
-    let width, heads, contextLength: Int
-    let blocks: [Block]
+    private let heads, groupHeads, channels, contextLength: Int
+    /// Channels of the output, and of queries, keys and values together.
+    private let width, stride: Int
+    /// Where keys and values begin in a row.
+    private let keys, values: Int
+    private let scale: Float
+    private let blocks: [Block]
     /// Floats that hold the weights of one head of one sequence.
     let weightCount: Int
     /// Floats that hold the weights of the largest block.
     var scratchCount: Int { blocks.map { $0.rows * $0.stride }.max() ?? 0 }
 
-    init(width: Int, heads: Int, contextLength: Int) {
-        self.width = width
-        self.heads = heads
-        self.contextLength = contextLength
+    init(_ config: ModelConfig) {
+        heads = config.heads
+        groupHeads = config.heads / config.keyValueHeads
+        channels = config.headWidth
+        contextLength = config.contextLength
+        width = config.width
+        stride = config.attentionChannels
+        keys = config.width
+        values = config.width + config.keyValueHeads * config.headWidth
+        scale =
+            switch config.attentionScale {
+            case .inverseSquareRoot: 1 / Float(config.headWidth).squareRoot()
+            case .inverse: 1 / Float(config.headWidth)
+            }
         var blocks: [Block] = [], offset = 0
-        for first in stride(from: 0, to: contextLength, by: 64) {
+        for first in Swift.stride(from: 0, to: contextLength, by: 64) {
             let end = min(first + 64, contextLength)
             let block = Block(
                 first: first, rows: end - first, keys: end, stride: AlignedFloats.padded(end), offset: offset)
@@ -36,26 +53,31 @@ struct Attention {
         weightCount = offset
     }
 
-    private var scale: Float { 1 / Float(width / heads).squareRoot() }
+    /// Where query head `head` finds its query, key and value in a row.
+    private func places(_ head: Int) -> (query: Int, key: Int, value: Int) {
+        let group = head / groupHeads
+        return (head * channels, keys + group * channels, values + group * channels)
+    }
 
-    /// out[rows, width] from qkv[rows, 3·width]; keeps the weights of every head.
+    /// out[rows, width] from qkv[rows, attentionChannels]; keeps the weights of every head.
     func forward(_ arithmetic: Arithmetic, out: Floats, weights: Floats, qkv: Floats, sequences: Int) {
-        let channels = width / heads
         for sequence in 0..<sequences {
+            let row = qkv + sequence * contextLength * stride
             for head in 0..<heads {
-                let q = qkv + sequence * contextLength * 3 * width + head * channels
+                let at = places(head)
                 let mixed = out + sequence * contextLength * width + head * channels
                 let headWeights = weights + (sequence * heads + head) * weightCount
                 for block in blocks {
                     let scores = headWeights + block.offset
                     arithmetic.multiplyTransposed(
-                        scores, q + block.first * 3 * width, q + width, rows: block.rows, inner: channels,
-                        columns: block.keys, strides: (block.stride, 3 * width, 3 * width), firstQuery: block.first)
+                        scores, row + at.query + block.first * stride, row + at.key, rows: block.rows,
+                        inner: channels, columns: block.keys, strides: (block.stride, stride, stride),
+                        firstQuery: block.first)
                     arithmetic.kernels.causalSoftmax(
                         scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiply(
-                        mixed + block.first * width, scores, q + 2 * width, rows: block.rows, inner: block.keys,
-                        columns: channels, strides: (width, block.stride, 3 * width), firstQuery: block.first)
+                        mixed + block.first * width, scores, row + at.value, rows: block.rows, inner: block.keys,
+                        columns: channels, strides: (width, block.stride, stride), firstQuery: block.first)
                 }
             }
         }
@@ -66,33 +88,35 @@ struct Attention {
         _ arithmetic: Arithmetic, qkvGradient: Floats, outGradient: Floats, weights: Floats, qkv: Floats,
         scratch: Floats, sequences: Int
     ) {
-        let channels = width / heads
         for sequence in 0..<sequences {
+            let row = qkv + sequence * contextLength * stride
+            let rowGradient = qkvGradient + sequence * contextLength * stride
             for head in 0..<heads {
-                let at = sequence * contextLength * 3 * width + head * channels
-                let q = qkv + at, qGradient = qkvGradient + at
+                let at = places(head)
                 let mixedGradient = outGradient + sequence * contextLength * width + head * channels
                 let headWeights = weights + (sequence * heads + head) * weightCount
-                // The last block reaches every key: it overwrites their gradients, the others add.
                 for (index, block) in blocks.enumerated().reversed() {
-                    let adds = index != blocks.count - 1
+                    // The last block reaches every key: with a group's first head it overwrites their gradients, all
+                    // others add.
+                    let adds = index != blocks.count - 1 || head % groupHeads != 0
                     let scores = headWeights + block.offset
                     let outRows = mixedGradient + block.first * width
-                    let queries = block.first * 3 * width
+                    let queries = at.query + block.first * stride
                     arithmetic.multiplyTransposed(
-                        scratch, outRows, q + 2 * width, rows: block.rows, inner: channels, columns: block.keys,
-                        strides: (block.stride, width, 3 * width), firstQuery: block.first)
+                        scratch, outRows, row + at.value, rows: block.rows, inner: channels, columns: block.keys,
+                        strides: (block.stride, width, stride), firstQuery: block.first)
                     arithmetic.multiplyOuter(
-                        qGradient + 2 * width, scores, outRows, adds: adds, rows: block.keys, inner: block.rows,
-                        columns: channels, strides: (3 * width, block.stride, width), firstQuery: block.first)
+                        rowGradient + at.value, scores, outRows, adds: adds, rows: block.keys, inner: block.rows,
+                        columns: channels, strides: (stride, block.stride, width), firstQuery: block.first)
                     arithmetic.kernels.causalSoftmaxBackward(
                         scratch, scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiply(
-                        qGradient + queries, scratch, q + width, rows: block.rows, inner: block.keys,
-                        columns: channels, strides: (3 * width, block.stride, 3 * width), firstQuery: block.first)
+                        rowGradient + queries, scratch, row + at.key, rows: block.rows, inner: block.keys,
+                        columns: channels, strides: (stride, block.stride, stride), firstQuery: block.first)
                     arithmetic.multiplyOuter(
-                        qGradient + width, scratch, q + queries, adds: adds, rows: block.keys, inner: block.rows,
-                        columns: channels, strides: (3 * width, block.stride, 3 * width), firstQuery: block.first)
+                        rowGradient + at.key, scratch, row + queries, adds: adds, rows: block.keys,
+                        inner: block.rows, columns: channels, strides: (stride, block.stride, stride),
+                        firstQuery: block.first)
                 }
             }
         }

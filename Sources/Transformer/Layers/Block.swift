@@ -1,73 +1,102 @@
-// One pre-LN transformer block:  x ← x + attention(norm₁(x));  x ← x + mlp(norm₂(x)).
+// One pre-norm transformer block; s is the residual scale.
+//   sequential:  x ← x + s·attention(norm₁(x));  x ← x + s·mlp(norm₂(x))
+//   parallel:    x ← x + s·attention(norm₁(x)) + s·mlp(norm₁(x))
 
 import CKernels
+import ScalebenchCore
 
 struct Block {
-    let norm1, norm2: LayerNorm
-    let projection, mixing, up, down: Linear
-    let attention: Attention
+    private let norm1: Norm
+    /// Nil in a parallel block.
+    private let norm2: Norm?
+    private let attention: SelfAttention
+    private let mixing: Linear
+    private let mlp: MLP
+    private let width: Int
+    private let residualScale: Float
 
-    init(_ layer: Int, _ layout: GPTParameters, attention: Attention) {
-        norm1 = LayerNorm("h.\(layer).ln_1", layout)
-        projection = Linear("h.\(layer).attn.c_attn", layout)
-        mixing = Linear("h.\(layer).attn.c_proj", layout)
-        norm2 = LayerNorm("h.\(layer).ln_2", layout)
-        up = Linear("h.\(layer).mlp.c_fc", layout)
-        down = Linear("h.\(layer).mlp.c_proj", layout)
-        self.attention = attention
+    init(_ layer: Int, _ layout: GPTParameters, _ config: ModelConfig, _ attention: Attention, _ rotary: RotaryTables?)
+    {
+        let name = "h.\(layer)"
+        norm1 = Norm(name + ".ln_1", layout, config.norm)
+        norm2 = config.block == .sequential ? Norm(name + ".ln_2", layout, config.norm) : nil
+        self.attention = SelfAttention(name + ".attn", layout, config, attention, rotary)
+        mixing = Linear(name + ".attn.c_proj", layout)
+        mlp = MLP(name + ".mlp", layout, config.activation)
+        width = config.width
+        residualScale = Float(config.residualScale)
     }
 
     /// What one block keeps from forward to backward, [rows, …] each.
     struct Activations {
-        /// The block's input and the residual stream between its halves.
-        let norm1, norm2: LayerNorm.Saved
-        let normed1, qkv, weights, mixed, normed2: Floats
-        /// Before forward's GELU its input, afterwards its derivative.
-        let slope: Floats
-        let hidden: Floats
+        /// With the block's input and the residual stream between its halves.
+        let norm1, norm2: Norm.Saved
+        let normed1, normed2, mixed: Floats
+        let attention: SelfAttention.Saved
+        let mlp: MLP.Saved
 
-        init(_ config: BlockShape, _ arena: inout Arena) {
-            let rows = config.rows, width = config.width
-            norm1 = LayerNorm.Saved(
-                input: arena.take(rows * width), means: arena.take(rows), inverseDeviations: arena.take(rows))
+        init(_ config: ModelConfig, _ attention: Attention, sequences: Int, _ arena: inout Arena) {
+            let rows = sequences * config.contextLength, width = config.width
+            norm1 = Norm.Saved(rows: rows, width: width, &arena)
             normed1 = arena.take(rows * width)
-            qkv = arena.take(rows * 3 * width)
-            weights = arena.take(config.attentionWeights)
+            self.attention = SelfAttention.Saved(config, attention, sequences: sequences, &arena)
             mixed = arena.take(rows * width)
-            norm2 = LayerNorm.Saved(
-                input: arena.take(rows * width), means: arena.take(rows), inverseDeviations: arena.take(rows))
-            normed2 = arena.take(rows * width)
-            slope = arena.take(rows * config.mlpWidth)
-            hidden = arena.take(rows * config.mlpWidth)
+            // A parallel block has one norm, and its second half reads the output of the first norm.
+            let isSequential = config.block == .sequential
+            norm2 = isSequential ? Norm.Saved(rows: rows, width: width, &arena) : norm1
+            normed2 = isSequential ? arena.take(rows * width) : normed1
+            mlp = MLP.Saved(config, rows: rows, &arena)
         }
     }
 
-    /// Gradients inside a block, shared by all blocks.
+    /// Shared by all blocks: gradients inside a block, and what a scaled branch needs.
     struct Scratch {
-        let narrow, wide, scores: Floats
+        /// [rows, width] each; `branch` exists for scaled branches, `normed` for parallel blocks.
+        let narrow, branch, normed: Floats
+        let wide, hidden, scores: Floats
 
-        init(_ config: BlockShape, _ arena: inout Arena) {
-            narrow = arena.take(config.rows * config.width)
-            wide = arena.take(config.rows * max(3 * config.width, config.mlpWidth))
-            scores = arena.take(config.attentionScratch)
+        init(_ config: ModelConfig, _ attention: Attention, rows: Int, _ arena: inout Arena) {
+            narrow = arena.take(rows * config.width)
+            branch = arena.take(config.residualScale == 1 ? 0 : rows * config.width)
+            normed = arena.take(config.block == .parallel ? rows * config.width : 0)
+            wide = arena.take(rows * max(config.attentionChannels, config.mlpInputChannels))
+            hidden = arena.take(config.activation.isGated ? rows * config.mlpWidth : 0)
+            scores = arena.take(attention.scratchCount)
         }
     }
 
     /// Reads the block's input from `kept.norm1.input` and writes its output to `out`.
     func forward(
-        _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, kept: Activations, sequences: Int, rows: Int,
-        keepsSlope: Bool
+        _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, kept: Activations, scratch: Scratch,
+        sequences: Int, rows: Int, keepsSlopes: Bool
     ) {
         norm1.forward(arithmetic, parameters, out: kept.normed1, saved: kept.norm1, rows: rows)
-        projection.forward(arithmetic, parameters, out: kept.qkv, input: kept.normed1, rows: rows)
+        arithmetic.lap(.elementwise)
         attention.forward(
-            arithmetic, out: kept.mixed, weights: kept.weights, qkv: kept.qkv, sequences: sequences)
-        mixing.forward(
-            arithmetic, parameters, out: kept.norm2.input, input: kept.mixed, rows: rows, addend: kept.norm1.input)
-        norm2.forward(arithmetic, parameters, out: kept.normed2, saved: kept.norm2, rows: rows)
-        up.forward(arithmetic, parameters, out: kept.slope, input: kept.normed2, rows: rows, addsBias: false)
-        arithmetic.kernels.gelu(kept.hidden, kept.slope, parameters + up.bias, keepsSlope ? 1 : 0, rows, up.outputs)
-        down.forward(arithmetic, parameters, out: out, input: kept.hidden, rows: rows, addend: kept.norm2.input)
+            arithmetic, parameters, out: kept.mixed, input: kept.normed1, saved: kept.attention, sequences: sequences,
+            rows: rows)
+        let middle = norm2 == nil ? out : kept.norm2.input
+        addBranch(
+            mixing, arithmetic, parameters, out: middle, input: kept.mixed, to: kept.norm1.input, scratch, rows: rows)
+        norm2?.forward(arithmetic, parameters, out: kept.normed2, saved: kept.norm2, rows: rows)
+        arithmetic.lap(.elementwise)
+        mlp.forward(
+            arithmetic, parameters, input: kept.normed2, saved: kept.mlp, rows: rows, keepsSlopes: keepsSlopes)
+        addBranch(mlp.down, arithmetic, parameters, out: out, input: kept.mlp.hidden, to: middle, scratch, rows: rows)
+    }
+
+    /// out = residual + s · layer(input); out may be residual.
+    private func addBranch(
+        _ layer: Linear, _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, input: Floats,
+        to residual: Floats, _ scratch: Scratch, rows: Int
+    ) {
+        if residualScale == 1 {
+            layer.forward(arithmetic, parameters, out: out, input: input, rows: rows, addend: residual)
+        } else {
+            layer.forward(arithmetic, parameters, out: scratch.branch, input: input, rows: rows)
+            arithmetic.kernels.addScaled(out, residual, scratch.branch, residualScale, rows * width)
+        }
+        arithmetic.lap(.matrices)
     }
 
     /// `gradient` comes in as that of the block's output and leaves as that of its input.
@@ -75,34 +104,41 @@ struct Block {
         _ arithmetic: Arithmetic, _ parameters: Floats, _ gradients: Floats, gradient: Floats, kept: Activations,
         scratch: Scratch, sequences: Int, rows: Int
     ) {
-        // 1. MLP: down, GELU (its bias belongs to `up`), up, norm.
-        down.backward(
-            arithmetic, parameters, gradients, inputGradient: scratch.wide, input: kept.hidden, outGradient: gradient,
-            rows: rows)
-        arithmetic.kernels.geluBackward(scratch.wide, gradients + up.bias, kept.slope, rows, up.outputs)
-        up.backward(
+        // 1. MLP, and in a sequential block its norm.
+        mlp.backward(
             arithmetic, parameters, gradients, inputGradient: scratch.narrow, input: kept.normed2,
-            outGradient: scratch.wide, rows: rows, addsBias: false)
-        norm2.backward(
-            arithmetic, parameters, gradients, inputGradient: gradient, outGradient: scratch.narrow,
-            saved: kept.norm2, rows: rows)
+            outGradient: branchGradient(arithmetic, gradient, scratch, rows: rows), saved: kept.mlp,
+            wide: scratch.wide, hidden: scratch.hidden, rows: rows)
+        if let norm2 {
+            norm2.backward(
+                arithmetic, parameters, gradients, inputGradient: gradient, outGradient: scratch.narrow,
+                saved: kept.norm2, rows: rows)
+        } else {
+            scratch.normed.update(from: scratch.narrow, count: rows * width)
+        }
+        arithmetic.lap(.elementwise)
         // 2. Attention: output projection, mixing, q/k/v projection, norm.
         mixing.backward(
             arithmetic, parameters, gradients, inputGradient: scratch.narrow, input: kept.mixed,
-            outGradient: gradient, rows: rows)
+            outGradient: branchGradient(arithmetic, gradient, scratch, rows: rows), rows: rows)
+        arithmetic.lap(.matrices)
         attention.backward(
-            arithmetic, qkvGradient: scratch.wide, outGradient: scratch.narrow, weights: kept.weights, qkv: kept.qkv,
-            scratch: scratch.scores, sequences: sequences)
-        projection.backward(
             arithmetic, parameters, gradients, inputGradient: scratch.narrow, input: kept.normed1,
-            outGradient: scratch.wide, rows: rows)
+            outGradient: scratch.narrow, saved: kept.attention, wide: scratch.wide, scores: scratch.scores,
+            sequences: sequences, rows: rows)
+        if norm2 == nil {
+            arithmetic.kernels.addScaled(scratch.narrow, scratch.narrow, scratch.normed, 1, rows * width)
+        }
         norm1.backward(
             arithmetic, parameters, gradients, inputGradient: gradient, outGradient: scratch.narrow,
             saved: kept.norm1, rows: rows)
+        arithmetic.lap(.elementwise)
     }
-}
 
-/// Sizes of one block's activations for a number of sequences at a time.
-struct BlockShape {
-    let rows, width, mlpWidth, attentionWeights, attentionScratch: Int
+    /// s · gradient: what flows into a branch.
+    private func branchGradient(_ arithmetic: Arithmetic, _ gradient: Floats, _ scratch: Scratch, rows: Int) -> Floats {
+        if residualScale == 1 { return gradient }
+        arithmetic.kernels.addScaled(scratch.branch, nil, gradient, residualScale, rows * width)
+        return scratch.branch
+    }
 }

@@ -1,17 +1,20 @@
-// Token plus position embedding. Gradients are added row by row, in the order of the rows.
+// Token embedding, plus position embedding where positions are learned. Gradients are added row by row, in the order of
+// the rows.
 
 import CKernels
+import ScalebenchCore
 
 struct Embedding {
-    let tokens, positions: Int
-    let width, contextLength: Int
+    private let tokens: Int
+    /// Nil without learned positions.
+    private let positions: Int?
+    private let width, contextLength: Int
 
-    init(_ layout: GPTParameters) {
-        let table = layout.tensor("wpe.weight")!
+    init(_ layout: GPTParameters, _ config: ModelConfig) {
         tokens = layout.offset("wte.weight")
-        positions = table.offset
-        contextLength = table.shape[0]
-        width = table.shape[1]
+        positions = layout.tensor("wpe.weight")?.offset
+        contextLength = config.contextLength
+        width = config.width
     }
 
     /// out[rows, width]; row r is position r mod contextLength.
@@ -20,8 +23,8 @@ struct Embedding {
     ) {
         for row in 0..<rows {
             arithmetic.kernels.prefill(
-                out + row * width, parameters + tokens + Int(inputs[row]) * width,
-                parameters + positions + row % contextLength * width, 1, width)
+                out + row * width, positions.map { parameters + $0 + row % contextLength * width },
+                parameters + tokens + Int(inputs[row]) * width, 1, width)
         }
     }
 
@@ -31,7 +34,9 @@ struct Embedding {
         for row in 0..<rows {
             let from = outGradient + row * width
             arithmetic.kernels.addColumnSums(gradients + tokens + Int(inputs[row]) * width, from, 1, width)
-            arithmetic.kernels.addColumnSums(gradients + positions + row % contextLength * width, from, 1, width)
+            if let positions {
+                arithmetic.kernels.addColumnSums(gradients + positions + row % contextLength * width, from, 1, width)
+            }
         }
     }
 }

@@ -1,16 +1,18 @@
-// A linear layer with bias:  out = input · weight + bias,  weight [inputs, outputs].
+// A linear layer:  out = input · weight (+ bias),  weight [inputs, outputs].
 
 import CKernels
 
 struct Linear {
-    /// Offsets in the flat parameter buffer.
-    let weight, bias: Int
+    /// Offset in the flat parameter buffer.
+    let weight: Int
+    /// Nil for a layer without one.
+    let bias: Int?
     let inputs, outputs: Int
 
     init(_ name: String, _ layout: GPTParameters) {
         let tensor = layout.tensor(name + ".weight")!
         weight = tensor.offset
-        bias = layout.offset(name + ".bias")
+        bias = layout.tensor(name + ".bias")?.offset
         inputs = tensor.shape[0]
         outputs = tensor.shape[1]
     }
@@ -21,8 +23,8 @@ struct Linear {
         addend: Floats? = nil
     ) {
         arithmetic.multiply(
-            out, input, parameters + weight, bias: addsBias ? parameters + bias : nil, addend: addend, rows: rows,
-            inner: inputs, columns: outputs, strides: (outputs, inputs, outputs))
+            out, input, parameters + weight, bias: addsBias ? bias.map { parameters + $0 } : nil, addend: addend,
+            rows: rows, inner: inputs, columns: outputs, strides: (outputs, inputs, outputs))
     }
 
     /// inputGradient = outGradient · transpose of weight; the weight's gradient is accumulated.
@@ -37,6 +39,6 @@ struct Linear {
         arithmetic.multiplyOuter(
             gradients + weight, input, outGradient, rows: inputs, inner: rows, columns: outputs,
             strides: (outputs, inputs, outputs))
-        if addsBias { arithmetic.kernels.addColumnSums(gradients + bias, outGradient, rows, outputs) }
+        if addsBias, let bias { arithmetic.kernels.addColumnSums(gradients + bias, outGradient, rows, outputs) }
     }
 }

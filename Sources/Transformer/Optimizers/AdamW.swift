@@ -1,8 +1,7 @@
-// AdamW with decoupled decay (Loshchilov & Hutter 2019) after clipping by the global norm. Two passes over memory: one
-// for the norm, one that clips and updates.
+// AdamW with decoupled decay (Loshchilov & Hutter 2019).
 
 import CKernels
-package import ScalebenchCore
+import ScalebenchCore
 
 #if canImport(Glibc)
     import Glibc
@@ -10,57 +9,48 @@ package import ScalebenchCore
     import Darwin
 #endif
 
-package final class AdamW {
-    package let config: OptimizerConfig
-    /// Running means of the gradient and of its square, laid out as the parameters.
-    package let firstMoments, secondMoments: UnsafeMutableBufferPointer<Float>
-    /// Updates made so far; decides the bias corrections.
-    package var updates = 0
+final class AdamW: Optimizer {
+    private let config: OptimizerConfig
+    /// Decides the bias corrections.
+    var updates = 0
+    private let sweep: UpdateSweep
+    /// Running means of the gradient and of its square.
+    private let firstMoments, secondMoments: AlignedFloats
 
-    private let layout: GPTParameters
-    private let arithmetic: Arithmetic
-    private let firstMemory, secondMemory: AlignedFloats
-
-    package init(_ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath = .best) {
+    init(_ config: OptimizerConfig, _ layout: GPTParameters, _ sweep: UpdateSweep) {
         self.config = config
-        self.layout = layout
-        arithmetic = Arithmetic(kernels)
-        firstMemory = AlignedFloats(count: layout.paddedCount)
-        secondMemory = AlignedFloats(count: layout.paddedCount)
-        firstMoments = firstMemory.buffer
-        secondMoments = secondMemory.buffer
+        self.sweep = sweep
+        firstMoments = AlignedFloats(count: layout.paddedCount)
+        secondMoments = AlignedFloats(count: layout.paddedCount)
     }
 
-    /// Bytes of the two moments.
-    package static func memoryBytes(_ layout: GPTParameters) -> Int { 8 * layout.paddedCount }
+    var state: [(name: String, values: UnsafeMutableBufferPointer<Float>)] {
+        [("first", firstMoments.buffer), ("second", secondMoments.buffer)]
+    }
 
-    /// Clips the gradients by their global norm and updates the parameters in place.
-    ///
-    /// The gradients themselves are left as they are. Clipping multiplies by clip/(norm + 1e-6) when that is below 1.
-    /// - Returns: the gradient norm before clipping; not finite when a gradient is not, and then the parameters are
-    ///   left alone.
-    package func update(
+    var workers: Int {
+        get { sweep.workers }
+        set { sweep.workers = newValue }
+    }
+
+    func update(
         parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
         learningRate: Double
     ) -> Double {
-        let control = flushDenormals()
-        defer { restoreFloatControl(control) }
-        let norm = arithmetic.kernels.sumOfSquares(gradients.baseAddress!, gradients.count).squareRoot()
-        guard norm.isFinite else { return norm }
-        updates += 1
-        let clip = config.gradientClipping
-        let gradientScale = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1
-        let firstCorrection = 1 - pow(config.beta1, Double(updates))
-        let secondCorrection = 1 - pow(config.beta2, Double(updates))
-        for tensor in layout.tensors {
-            let at = tensor.offset
-            arithmetic.kernels.adamW(
-                parameters.baseAddress! + at, gradients.baseAddress! + at, firstMemory.base + at,
-                secondMemory.base + at, Float(gradientScale), Float(config.beta1), Float(config.beta2),
-                Float(learningRate / firstCorrection),
-                Float(1 - learningRate * (tensor.decays ? config.weightDecay : 0)), Float(config.epsilon),
-                Float(1 / secondCorrection.squareRoot()), tensor.paddedCount)
+        let p = parameters.baseAddress!, g = gradients.baseAddress!
+        return sweep.perform(gradients) {
+            updates += 1
+        } _: { piece, gradientScale in
+            let multipliers = config.groups[piece.group]
+            let rate = learningRate * multipliers.learningRate
+            let firstCorrection = 1 - pow(config.beta1, Double(updates))
+            let secondCorrection = 1 - pow(config.beta2, Double(updates))
+            sweep.kernels.adamW(
+                p + piece.offset, g + piece.offset, firstMoments.base + piece.offset,
+                secondMoments.base + piece.offset, gradientScale, Float(config.beta1), Float(config.beta2),
+                Float(rate / firstCorrection),
+                Float(1 - rate * config.weightDecay * multipliers.weightDecay), Float(config.epsilon),
+                Float(1 / secondCorrection.squareRoot()), piece.count)
         }
-        return norm
     }
 }

@@ -1,0 +1,89 @@
+// The layers of a model and the way through them and back, for one chunk of sequences. Shared by all workers: what
+// changes lies in the worker's own workspace.
+
+import CKernels
+import ScalebenchCore
+
+struct GPTLayers {
+    let config: ModelConfig
+    let attention: Attention
+    let head: Head
+    private let embedding: Embedding
+    private let blocks: [Block]
+    private let finalNorm: Norm
+
+    init(_ config: ModelConfig, _ layout: GPTParameters) {
+        self.config = config
+        let attention = Attention(config)
+        let rotary = config.positions == .rotary ? RotaryTables(config) : nil
+        self.attention = attention
+        embedding = Embedding(layout, config)
+        blocks = (0..<config.layers).map { Block($0, layout, config, attention, rotary) }
+        finalNorm = Norm("ln_f", layout, config.norm)
+        head = Head(layout, config)
+    }
+
+    /// Losses of every row into `work.losses`; nothing is kept for backward.
+    func evaluate(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk) {
+        forward(arithmetic, parameters, chunk, keepsSlopes: false)
+        head.forward(
+            arithmetic, parameters, losses: chunk.work.losses, input: chunk.work.normed, logits: chunk.work.logits,
+            targets: chunk.targets, rows: chunk.rows)
+    }
+
+    /// Losses of every row into `work.losses`; gradients of gradientScale · Σ losses are added to `gradients`.
+    func train(
+        _ arithmetic: Arithmetic, _ parameters: Floats, _ gradients: Floats, _ chunk: Chunk, gradientScale: Float
+    ) {
+        let work = chunk.work, rows = chunk.rows, count = rows * config.width
+        forward(arithmetic, parameters, chunk, keepsSlopes: true)
+        // 1. Head and final norm.
+        head.forwardBackward(
+            arithmetic, parameters, gradients, losses: work.losses, inputGradient: work.scratch.narrow,
+            input: work.normed, logits: work.logits, targets: chunk.targets, gradientScale: gradientScale, rows: rows)
+        scale(arithmetic, work.scratch.narrow, count)
+        arithmetic.lap(.head)
+        finalNorm.backward(
+            arithmetic, parameters, gradients, inputGradient: work.gradient, outGradient: work.scratch.narrow,
+            adds: false, saved: work.finalNorm, rows: rows)
+        arithmetic.lap(.elementwise)
+        // 2. The blocks, last first.
+        for (layer, block) in blocks.enumerated().reversed() {
+            block.backward(
+                arithmetic, parameters, gradients, gradient: work.gradient, kept: work.layers[layer],
+                scratch: work.scratch, sequences: chunk.sequences, rows: rows)
+        }
+        // 3. The embeddings.
+        embedding.backward(arithmetic, gradients, outGradient: work.gradient, inputs: chunk.inputs, rows: rows)
+        arithmetic.lap(.embedding)
+    }
+
+    /// From the chunk's tokens to `work.normed`, the head's input.
+    private func forward(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk, keepsSlopes: Bool) {
+        let work = chunk.work, rows = chunk.rows
+        embedding.forward(arithmetic, parameters, out: work.residual(0), inputs: chunk.inputs, rows: rows)
+        arithmetic.lap(.embedding)
+        for (layer, block) in blocks.enumerated() {
+            block.forward(
+                arithmetic, parameters, out: work.residual(layer + 1), kept: work.layers[layer], scratch: work.scratch,
+                sequences: chunk.sequences, rows: rows, keepsSlopes: keepsSlopes)
+        }
+        finalNorm.forward(arithmetic, parameters, out: work.normed, saved: work.finalNorm, rows: rows)
+        scale(arithmetic, work.normed, rows * config.width)
+        arithmetic.lap(.elementwise)
+    }
+
+    /// The logits' factor is applied to the head's input: fewer numbers.
+    private func scale(_ arithmetic: Arithmetic, _ values: Floats, _ count: Int) {
+        guard config.logitScale != 1 else { return }
+        arithmetic.kernels.addScaled(values, nil, values, Float(config.logitScale), count)
+    }
+}
+
+/// Some sequences on their way through a model.
+struct Chunk {
+    let work: Workspace
+    /// [sequences, contextLength] each.
+    let inputs, targets: UnsafeMutablePointer<UInt32>
+    let sequences, rows: Int
+}

@@ -1,0 +1,47 @@
+// What training asks of an update rule. To add one: one file here, one case of `OptimizerConfig.Kind`, one line in
+// `makeOptimizer`.
+
+package import ScalebenchCore
+
+/// An update rule with its state. The state after a number of updates decides all that follow.
+package protocol Optimizer: AnyObject {
+    /// Buffers that a checkpoint must hold, by name, each laid out as the parameters.
+    var state: [(name: String, values: UnsafeMutableBufferPointer<Float>)] { get }
+
+    /// Updates made so far.
+    var updates: Int { get set }
+
+    /// Threads of an update; changes no number.
+    var workers: Int { get set }
+
+    /// Clips the gradients by their global norm and updates the parameters in place.
+    ///
+    /// The gradients themselves are left as they are. Clipping multiplies by clip/(norm + 1e-6) when that is below 1.
+    /// - Returns: the gradient norm before clipping; not finite when a gradient is not, and then the parameters are
+    ///   left alone.
+    func update(
+        parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,
+        learningRate: Double
+    ) -> Double
+}
+
+/// The optimizer that a config names.
+package func makeOptimizer(
+    _ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath = .best, workers: Int = 1
+) -> any Optimizer {
+    let sweep = UpdateSweep(config, layout, kernels: kernels, workers: workers)
+    return switch config.type {
+    case .adamW: AdamW(config, layout, sweep)
+    case .sgd: SGD(config, layout, sweep)
+    }
+}
+
+extension OptimizerConfig.Kind {
+    /// Bytes of an optimizer's state.
+    package func stateBytes(_ layout: GPTParameters) -> Int {
+        switch self {
+        case .adamW: 8 * layout.paddedCount
+        case .sgd: 4 * layout.paddedCount
+        }
+    }
+}
