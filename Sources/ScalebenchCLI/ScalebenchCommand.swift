@@ -25,7 +25,7 @@ struct ScalebenchCommand: AsyncParsableCommand {
         version: LibraryVersions.text,
         subcommands: [
             CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, FitCommand.self, BacktestCommand.self,
-            SuitesCommand.self, DataCommand.self, DoctorCommand.self, RunCommand.self,
+            SuitesCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self, RunCommand.self,
         ])
 
 }

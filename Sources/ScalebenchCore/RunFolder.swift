@@ -25,6 +25,6 @@ package struct RunFolder: Sendable, Hashable {
     package var trainerLog: String { "\(path)/trainer.log" }
     /// An external trainer's own: its checkpoints and whatever it likes to keep.
     package var trainerFolder: String { "\(path)/trainer" }
-    /// The weights after the last step of a completed run.
+    /// The weights after the last step of a completed run; `config.json` beside them describes the model.
     package var weights: String { "\(path)/model.safetensors" }
 }

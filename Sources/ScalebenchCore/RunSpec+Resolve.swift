@@ -8,16 +8,26 @@ extension RunSpec {
     package init(
         _ candidate: Candidate, at rung: Suite.Rung, of suite: Suite, vocabularySize: Int, dataHash: String, seed: Int
     ) throws {
+        try self.init(
+            candidate, at: rung, contextLength: suite.contextLength, evaluation: suite.evaluation,
+            vocabularySize: vocabularySize, dataHash: dataHash, seed: seed)
+    }
+
+    /// The run of `candidate` at a scale of no suite.
+    package init(
+        _ candidate: Candidate, at rung: Suite.Rung, contextLength: Int, evaluation: Evaluation, vocabularySize: Int,
+        dataHash: String, seed: Int
+    ) throws {
         let scaled = { (value: ScaledValue, key: String, range: ClosedRange<Double>) throws -> Double in
             try value.resolved(at: rung, key, in: range, candidate.name)
         }
         let batchTokens = try scaled(candidate.batchTokens, "batchTokens", 0...1e12)
-        let batchSequences = max(1, Int((batchTokens / Double(suite.contextLength)).rounded()))
-        let steps = rung.tokens / (batchSequences * suite.contextLength)
+        let batchSequences = max(1, Int((batchTokens / Double(contextLength)).rounded()))
+        let steps = rung.tokens / (batchSequences * contextLength)
         guard steps >= 1 else {
             throw ScalebenchError(
                 .invalidInput,
-                "candidate \"\(candidate.name)\" needs \(batchSequences * suite.contextLength) tokens for one step, "
+                "candidate \"\(candidate.name)\" needs \(batchSequences * contextLength) tokens for one step, "
                     + "the rung of width \(rung.width) trains on \(rung.tokens)",
                 hint: "lower batchTokens, or raise the rung's tokens")
         }
@@ -27,7 +37,7 @@ extension RunSpec {
         self.init(
             trainer: candidate.trainer, trainerVersion: candidate.trainer.version,
             model: try ModelConfig(
-                candidate, at: rung, contextLength: suite.contextLength, vocabularySize: vocabularySize),
+                candidate, at: rung, contextLength: contextLength, vocabularySize: vocabularySize),
             optimizer: OptimizerConfig(
                 type: candidate.optimizer.type, learningRate: learningRate,
                 beta1: candidate.optimizer.beta1, beta2: candidate.optimizer.beta2,
@@ -39,7 +49,7 @@ extension RunSpec {
                 decaySteps: Int((candidate.schedule.decayFraction * Double(steps)).rounded()),
                 finalFraction: candidate.schedule.finalFraction),
             precision: candidate.precision, batchSequences: batchSequences, steps: steps, dataHash: dataHash,
-            evaluation: suite.evaluation, seed: seed)
+            evaluation: evaluation, seed: seed)
     }
 }
 

@@ -84,7 +84,7 @@ package final class BuiltinTrainer: Trainer {
 // MARK: - Checkpoints
 
 extension BuiltinTrainer {
-    private static let weightsFile = "model.safetensors", optimizerFile = "optimizer.safetensors"
+    private static let optimizerFile = "optimizer.safetensors"
 
     /// The tensors of a buffer that is laid out as the parameters.
     private func tensors(
@@ -103,7 +103,7 @@ extension BuiltinTrainer {
     }
 
     package func save(to folder: String, metadata: [String: String]) throws {
-        try saveWeights(to: "\(folder)/\(Self.weightsFile)", metadata: metadata)
+        try saveWeights(to: "\(folder)/\(ModelExport.weightsFile)", metadata: metadata)
         try Safetensors.write(
             optimizerState.map { $0.readOnly },
             metadata: metadata.merging(["updates": String(optimizer.updates)]) { $1 },
@@ -111,7 +111,8 @@ extension BuiltinTrainer {
     }
 
     package func restore(from folder: String) throws {
-        let weights = try Safetensors.read(into: tensors(of: model.parameters), from: "\(folder)/\(Self.weightsFile)")
+        let weights = try Safetensors.read(
+            into: tensors(of: model.parameters), from: "\(folder)/\(ModelExport.weightsFile)")
         let state = try Safetensors.read(into: optimizerState, from: "\(folder)/\(Self.optimizerFile)")
         guard let updates = state["updates"].flatMap(Int.init), weights["step"] == state["step"],
             weights["runID"] == spec.runID.rawValue, state["runID"] == spec.runID.rawValue
@@ -122,7 +123,12 @@ extension BuiltinTrainer {
         optimizer.updates = updates
     }
 
-    package func saveWeights(to path: String, metadata: [String: String]) throws {
+    package func saveModel(to folder: String, metadata: [String: String]) throws {
+        try saveWeights(to: "\(folder)/\(ModelExport.weightsFile)", metadata: metadata)
+        try ModelExport(spec.model).write(to: folder)
+    }
+
+    private func saveWeights(to path: String, metadata: [String: String]) throws {
         try Safetensors.write(tensors(of: model.parameters).map { $0.readOnly }, metadata: metadata, to: path)
     }
 }

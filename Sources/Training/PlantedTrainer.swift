@@ -77,7 +77,7 @@ package final class PlantedTrainer: Trainer {
 
     package func restore(from folder: String) throws {}
 
-    package func saveWeights(to path: String, metadata: [String: String]) throws {}
+    package func saveModel(to folder: String, metadata: [String: String]) throws {}
 }
 
 extension Philox {

@@ -61,8 +61,8 @@ struct RunLoop {
             }
         }
         // Before the end event, after which nobody comes back to write them.
-        try trainer.saveWeights(
-            to: folder.weights, metadata: ["runID": job.runID.rawValue, "step": String(state.step)])
+        try trainer.saveModel(
+            to: folder.path, metadata: ["runID": job.runID.rawValue, "step": String(state.step)])
         try end(.completed, state, at: state.step, reason: nil)
         return .completed
     }

@@ -31,8 +31,9 @@ package protocol Trainer: AnyObject {
     /// - Throws: `damagedData` when it cannot be used; the trainer is then not to be used any more either.
     func restore(from folder: String) throws
 
-    /// Writes the trained weights alone, for other programs. A trainer without weights writes nothing.
-    func saveWeights(to path: String, metadata: [String: String]) throws
+    /// Writes the trained model into `folder`, for other programs: `config.json` and `model.safetensors`. A trainer
+    /// without weights writes nothing.
+    func saveModel(to folder: String, metadata: [String: String]) throws
 }
 
 /// What one training step reports.

@@ -3,13 +3,15 @@
 import COpenBLAS
 
 extension BLAS {
-    /// FLOP/s of one thread in square products of `size`, the best of repeats over about `seconds`.
-    package static func productRate(size: Int = 384, seconds: Double = 0.15) -> Double {
+    /// FLOP/s of one thread in square products of `size` over about `seconds`: the best of the repeats, which a busy
+    /// machine hardly changes, and their mean, which it slows as it slows everything else.
+    package static func productRate(size: Int = 384, seconds: Double = 0.15) -> (best: Double, mean: Double) {
         useOneThread()
         let a = [Float](repeating: 0.5, count: size * size), b = a
         var c = a
         let count = Int32(size)
-        var best = 0.0, elapsed = 0.0
+        let flops = 2 * Double(size * size * size)
+        var best = 0.0, elapsed = 0.0, products = 0.0
         while elapsed < seconds {
             let start = ContinuousClock.now
             cblas_sgemm(
@@ -17,8 +19,9 @@ extension BLAS {
             let duration = start.duration(to: .now)
             let once = Double(duration.components.seconds) + 1e-18 * Double(duration.components.attoseconds)
             elapsed += once
-            best = max(best, 2 * Double(size * size * size) / once)
+            products += 1
+            best = max(best, flops / once)
         }
-        return best
+        return (best, products * flops / elapsed)
     }
 }

@@ -19,9 +19,11 @@ struct ShippedTrainerTests {
     }
 
     /// Events of the only run with this width and trainer.
-    private func events(_ scratch: Scratch, width: Int, trainer: String) throws -> [[String: Any]] {
-        for job in scratch.files(under: ".scalebench/runs") where job.hasSuffix("job.json") {
-            let file = scratch.url.appendingPathComponent(".scalebench/runs/\(job)")
+    private func events(
+        _ scratch: Scratch, width: Int, trainer: String, store: String = ".scalebench"
+    ) throws -> [[String: Any]] {
+        for job in scratch.files(under: "\(store)/runs") where job.hasSuffix("job.json") {
+            let file = scratch.url.appendingPathComponent("\(store)/runs/\(job)")
             let text = try String(contentsOf: file, encoding: .utf8)
             guard text.contains("\"width\" : \(width),") || text.contains("\"width\" : \(width)\n"),
                 text.contains("\"type\" : \"\(trainer)\"")
@@ -66,6 +68,117 @@ struct ShippedTrainerTests {
                 #expect(worst < 2e-6, "\(name)s at width \(width): \(worst)")
             }
         }
+    }
+
+    /// Every option that the default leaves out, in two recipes.
+    @Test(.enabled(if: pythonHas("numpy, torch")))
+    func everyOptionIsTheSameInPyTorch() throws {
+        let scratch = try Scratch()
+        try scratch.buildText(bytes: 600_000)
+        try scratch.write(
+            """
+            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 64,
+              "rungs": [{ "width": 16, "layers": 1, "tokens": 10240 }, { "width": 16, "layers": 2, "tokens": 10240 }],
+              "target": { "width": 32, "layers": 3, "tokens": 10240 },
+              "evaluation": { "sequences": 32, "curvePoints": 2, "curveSequences": 8 } }
+            """, to: "short/suite.json")
+        let recipes = [
+            #"""
+            "model": { "heads": 4, "keyValueHeads": 2, "mlpRatio": 2.5, "activation": "swiGLU", "norm": "rmsNorm",
+              "linearBias": false, "positions": "rotary", "queryKeyNorm": true, "head": "untied",
+              "initialization": "fanIn", "attentionScale": "inverse",
+              "logitScale": { "value": 2, "rule": "widthPower", "exponent": -1, "referenceWidth": 16 },
+              "residualScale": { "value": 1, "rule": "depthPower", "exponent": -0.5, "referenceLayers": 1 } },
+            "optimizer": { "learningRate": 0.01, "groups": {
+              "matrices": { "learningRate": { "value": 1, "rule": "widthPower", "exponent": -1, "referenceWidth": 16 } },
+              "head": { "weightDecay": 0 }, "vectors": { "weightDecay": 0.5 } } },
+            "schedule": { "type": "wsd", "decayFraction": 0.3, "finalFraction": 0.05 }
+            """#,
+            #"""
+            "model": { "heads": 2, "activation": "reluSquared", "norm": "layerNorm", "normBias": false,
+              "positions": "none", "block": "parallel", "initialization": "zeroResidual" },
+            "optimizer": { "type": "sgd", "learningRate": 0.05, "momentum": 0.8 }, "schedule": { "type": "linear" }
+            """#,
+        ]
+        for (index, recipe) in recipes.enumerated() {
+            let trainer = """
+                "trainer": { "type": "command", "files": ["model.py", "scalebench_random.py"], "command":
+                  ["python3", "train.py", "--spec", "{spec}", "--out", "{events}", "--folder", "{folder}"] },
+                """
+            let folder = "recipe-\(index)"
+            try scratch.write("{ \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/ours.json")
+            try scratch.write("{ \(trainer) \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/theirs.json")
+            for file in ["train.py", "model.py", "scalebench_random.py"] {
+                try FileManager.default.copyItem(
+                    at: Self.suites.appendingPathComponent("pytorch/\(file)"),
+                    to: scratch.url.appendingPathComponent("\(folder)/\(file)"))
+            }
+            let files = ["ours", "theirs"].map { "\(folder)/\($0).json" }
+            let store = ["--store", folder + "/store", "--quiet"]
+            let result = try Tool.run(["compare"] + files + ["--suite", "./short"] + store, in: scratch.url)
+            #expect(result.status == 0, "\(result.errors)")
+            let ours = try events(scratch, width: 32, trainer: "builtin", store: folder + "/store")
+            let theirs = try events(scratch, width: 32, trainer: "command", store: folder + "/store")
+            let pick = { (events: [[String: Any]]) in events.compactMap { $0["natsPerToken"] as? Double } }
+            let worst = zip(pick(ours), pick(theirs)).map { abs($0 / $1 - 1) }.max() ?? 1
+            #expect(pick(ours).count == 12 && pick(theirs).count == 12)
+            #expect(worst < 1e-5, "recipe \(index): \(worst)")
+        }
+    }
+
+    /// What a finished run leaves behind is a model that PyTorch evaluates to the same loss.
+    @Test(.enabled(if: pythonHas("numpy, torch"))) func exportedModelsKeepTheirLoss() throws {
+        let scratch = try Scratch()
+        try scratch.buildText(bytes: 600_000)
+        let data = try Tool.run(["data", "export", "./text", "--to", "plain"], in: scratch.url)
+        #expect(data.status == 0, "\(data.errors)")
+        let rung = { (width: Int) in #"{ "width": \#(width), "layers": 2, "tokens": 20480 }"# }
+        try scratch.write(
+            """
+            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 64, "rungs": [\(rung(8)), \(rung(16))],
+              "target": \(rung(24)), "evaluation": { "sequences": 32, "curvePoints": 1 } }
+            """, to: "short/suite.json")
+        let rest = #""optimizer": { "learningRate": 0.02 }, "batchTokens": 512"#
+        let models = [
+            ("gpt2", #""model": { "heads": 2 }"#),
+            (
+                "scalebench",
+                #""model": { "heads": 2, "activation": "geGLU", "positions": "rotary", "norm": "rmsNorm" }"#
+            ),
+        ]
+        for (name, model) in models { try scratch.write("{ \(model), \(rest) }", to: "\(name).json") }
+        let result = try Tool.run(
+            ["compare", "gpt2.json", "scalebench.json", "--suite", "./short", "--quiet"], in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        var kinds: Set<String> = []
+        for file in scratch.files(under: ".scalebench/runs") where file.hasSuffix("config.json") {
+            let folder = scratch.url.appendingPathComponent(".scalebench/runs/\(file)").deletingLastPathComponent()
+            let config = try JSONSerialization.jsonObject(
+                with: Data(contentsOf: folder.appendingPathComponent("config.json")))
+            kinds.insert((config as? [String: Any])?["model_type"] as? String ?? "")
+            let events = try String(contentsOf: folder.appendingPathComponent("events.jsonl"), encoding: .utf8)
+            let last = try #require(events.split(separator: "\n").last { $0.contains("\"evaluation\"") })
+            let event = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+            let expected = try #require(event?["natsPerToken"] as? Double)
+            let printed = try Self.python([
+                Self.suites.appendingPathComponent("pytorch/model.py").path, folder.path,
+                scratch.url.appendingPathComponent("plain/val.bin").path, "--sequences", "32",
+            ])
+            let loss = try #require(Double(printed.trimmingCharacters(in: .whitespacesAndNewlines)))
+            #expect(abs(loss - expected) < 1e-4, "\(file): \(loss) for \(expected)")
+        }
+        #expect(kinds == ["gpt2", "scalebench"])
+    }
+
+    private static func python(_ arguments: [String]) throws -> String {
+        let process = Process(), output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3"] + arguments
+        process.standardOutput = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self)
     }
 
     @Test(.enabled(if: pythonHas("json"))) func logsBecomeAVerdict() throws {

@@ -139,7 +139,7 @@ final class InterferingTrainer: Trainer {
         try base.save(to: folder, metadata: metadata)
     }
     func restore(from folder: String) throws { try base.restore(from: folder) }
-    func saveWeights(to path: String, metadata: [String: String]) throws {
-        try base.saveWeights(to: path, metadata: metadata)
+    func saveModel(to folder: String, metadata: [String: String]) throws {
+        try base.saveModel(to: folder, metadata: metadata)
     }
 }

@@ -20,7 +20,7 @@ struct Doctor {
         let process = ProcessInfo.processInfo
         let path = KernelPath.best
         let isTuned = path != .baseline
-        let library = BLAS.productRate(), step = CostModel().trainingRate()
+        let library = BLAS.productRate().best, step = CostModel().trainingRate()
         return [
             HealthCheck("machine", "processor", "\(processor), \(process.activeProcessorCount) cores to use"),
             HealthCheck("machine", "memory", Quantity.bytes(Double(process.physicalMemory))),

@@ -1,0 +1,153 @@
+// The figures of `scalebench bench`, as JSON lines and as a table.
+
+import Foundation
+import Reporting
+import ScalebenchCore
+import Training
+import Transformer
+
+/// One measured shape, and what another trainer reached at it.
+struct BenchRow: Codable {
+    var tokensPerSecond: Double
+    var millisecondsPerStep: Double
+    var gflops: Double
+    var width: Int
+    var layers: Int
+    var heads: Int
+    var vocabulary: Int
+    var context: Int
+    var batch: Int
+    var workers: Int
+    var precision: RunSpec.Precision
+    var kernels: String
+    var blas: String
+    var parametersTotal: Int
+    var flopsPerToken: Double
+    var steps: Int
+    var firstStepSeconds: Double
+    /// Of OpenBLAS's matrix products with as many threads, measured between the steps.
+    var productGflops: Double
+    /// GFLOP/s of the step over that of the products.
+    var productShare: Double
+    /// Share of the workers' time by part; the rest is waiting for other workers.
+    var partShares: [String: Double]
+    /// Counted before the run.
+    var memoryBytes: Int
+    /// The process's largest resident memory so far, as the kernel counted it; null where it does not.
+    @OrNull var peakMemoryBytes: Int?
+    /// Null without `--against`.
+    @OrNull var against: Against?
+
+    /// Another trainer at the same shape, in turn with ours.
+    struct Against: Codable {
+        var command: String
+        var tokensPerSecond: Double
+        /// Our tokens per second over theirs: median of the rounds, and the smallest and largest.
+        var ratio: Double
+        var ratioMin: Double
+        var ratioMax: Double
+        var rounds: Int
+        /// Of its largest process; null where ours was larger.
+        @OrNull var peakMemoryBytes: Int?
+
+        private enum CodingKeys: String, CodingKey {
+            case command
+            case tokensPerSecond = "tok_s"
+            case ratio, ratioMin, ratioMax, rounds, peakMemoryBytes
+        }
+    }
+
+    /// The first three are those of the PyTorch reference.
+    private enum CodingKeys: String, CodingKey {
+        case tokensPerSecond = "tok_s"
+        case millisecondsPerStep = "ms_step"
+        case gflops
+        case width, layers, heads, vocabulary, context, batch, workers, precision, kernels, blas
+        case parametersTotal, flopsPerToken, steps, firstStepSeconds, productGflops, productShare, partShares
+        case memoryBytes, peakMemoryBytes, against
+    }
+
+    init(_ shape: BenchmarkShape, _ result: BenchmarkResult, precision: RunSpec.Precision) {
+        tokensPerSecond = result.tokensPerSecond
+        millisecondsPerStep = result.secondsPerStep * 1e3
+        gflops = result.flopsPerSecond / 1e9
+        width = shape.model.width
+        layers = shape.model.layers
+        heads = shape.model.heads
+        vocabulary = shape.model.vocabularySize
+        context = shape.model.contextLength
+        batch = shape.batchSequences
+        workers = shape.workers
+        self.precision = precision
+        kernels = shape.kernels.rawValue
+        blas = BLAS.description
+        parametersTotal = shape.model.parametersTotal
+        flopsPerToken = shape.model.flopsPerToken
+        steps = result.steps
+        firstStepSeconds = result.firstStepSeconds
+        productGflops = result.productFlopsPerSecond / 1e9
+        productShare = result.productShare
+        partShares = Dictionary(uniqueKeysWithValues: result.partShares.map { ($0.key.rawValue, $0.value) })
+        memoryBytes = shape.memoryBytes
+        peakMemoryBytes = Self.peakMemory()
+        against = nil
+    }
+
+    var json: Data {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            return try encoder.encode(self) + Data("\n".utf8)
+        }
+    }
+
+    private static func peakMemory() -> Int? {
+        var usage = rusage()
+        return getrusage(RUSAGE_SELF.rawValue, &usage) == 0 ? usage.ru_maxrss * 1024 : nil
+    }
+}
+
+enum BenchTable {
+    /// The rows of one machine as a table and the conditions under it.
+    static func text(_ rows: [BenchRow]) -> String {
+        var header = ["model", "tokens/s", "ms/step", "GFLOP/s", "of GEMM"]
+        let parts: [StepPart] = [.matrices, .attention, .elementwise, .head, .update, .data]
+        header += parts.map(\.rawValue) + ["memory"]
+        let hasRival = rows.contains { $0.against != nil }
+        if hasRival { header += ["other tokens/s", "ratio", "its memory"] }
+        let paths = Set(rows.map(\.kernels))
+        var table = TextTable(header: header)
+        for row in rows {
+            var cells = [
+                label(row) + (paths.count > 1 ? " " + row.kernels : ""), Quantity.short(row.tokensPerSecond),
+                Quantity.significant(row.millisecondsPerStep), Quantity.significant(row.gflops),
+                Phrase.percent(row.productShare),
+            ]
+            cells += parts.map { Phrase.percent(row.partShares[$0.rawValue] ?? 0) }
+            cells.append(Quantity.bytes(Double(row.peakMemoryBytes ?? row.memoryBytes)))
+            if hasRival { cells += row.against.map(against) ?? ["–", "–", "–"] }
+            table.add(cells)
+        }
+        return table.text + "\n\n" + conditions(rows[0], paths) + "\n"
+    }
+
+    private static func label(_ row: BenchRow) -> String { "d\(row.width) L\(row.layers) V\(row.vocabulary)" }
+
+    private static func against(_ other: BenchRow.Against) -> [String] {
+        [
+            Quantity.short(other.tokensPerSecond),
+            "\(ratio(other.ratio)) [\(ratio(other.ratioMin)), \(ratio(other.ratioMax))]",
+            other.peakMemoryBytes.map { Quantity.bytes(Double($0)) } ?? "less than ours",
+        ]
+    }
+
+    private static func ratio(_ value: Double) -> String { Quantity.significant(value) }
+
+    private static func conditions(_ row: BenchRow, _ paths: Set<String>) -> String {
+        """
+          Context \(row.context), batch \(row.batch), \(row.workers) threads, \(row.precision.rawValue), kernels \
+        \(paths.sorted().joined(separator: ", ")), \(row.blas).
+          "of GEMM": FLOP/s of the whole step over those of OpenBLAS's square products with as many threads.
+        """
+    }
+}
