@@ -88,16 +88,4 @@ struct RunSpecTests {
     func ladderMustRise(rungs: String, location: String) throws {
         #expect { try suite(rungs: rungs) } throws: { ($0 as? ScalebenchError)?.location == location }
     }
-
-    /// By hand: width 64, 4 layers, MLP 256, context 256, vocabulary 512.
-    /// Matrices per layer 4·64² + 2·64·256 = 49,152; biases per layer 4·64 + 256 + 64 = 576; norms (2·4+1)·128 = 1,152;
-    /// embeddings (512 + 256)·64 = 49,152. FLOPs per token 6·(4·49,152 + 512·64) + 6·4·64·256.
-    @Test func accountingMatchesHandCount() {
-        let model = ModelConfig(width: 64, layers: 4, heads: 4, contextLength: 256, vocabularySize: 512, mlpWidth: 256)
-        let nonEmbedding = 4 * (49_152 + 576) + 1_152
-        let flopsPerToken = 6 * (4 * 49_152 + 32_768) + 393_216
-        #expect(model.parametersTotal == nonEmbedding + 49_152)
-        #expect(model.parametersNonEmbedding == nonEmbedding)
-        #expect(model.flopsPerToken == Double(flopsPerToken))
-    }
 }
