@@ -5,14 +5,14 @@ import Foundation
 import ScalebenchCore
 import Transformer
 
-/// Element i of tensor t (in layout order) is amplitude · sin(1 + 0.7 t + 0.37 i), plus 1 for norm gains, rounded to
-/// single precision.
+/// Element i of tensor t (in the order of a checkpoint) is amplitude · sin(1 + 0.7 t + 0.37 i²), plus 1 for norm gains,
+/// rounded to single precision.
 func formulaParameters(_ config: ModelConfig, amplitude: Double) -> [String: [Double]] {
     var parameters: [String: [Double]] = [:]
-    for (t, tensor) in GPTParameters(config).tensors.enumerated() {
+    for (t, tensor) in config.referenceTensors.enumerated() {
         let gain = tensor.shape.count == 1 && tensor.name.hasSuffix(".weight") ? 1.0 : 0.0
         parameters[tensor.name] = (0..<tensor.count).map { i in
-            Double(Float(gain + amplitude * sin(1 + 0.7 * Double(t) + 0.37 * Double(i))))
+            Double(Float(gain + amplitude * sin(1 + 0.7 * Double(t) + 0.37 * Double(i * i))))
         }
     }
     return parameters
@@ -39,6 +39,7 @@ extension GPT {
         flat(batch).withUnsafeBufferPointer { lossAndGradients($0, sequences: batch.count) }
     }
 
+    /// The mean loss of each sequence.
     func evaluate(_ batch: [[Int]]) -> [Double] {
         let losses = flat(batch).withUnsafeBufferPointer { evaluate($0, sequences: batch.count) }
         let context = config.contextLength

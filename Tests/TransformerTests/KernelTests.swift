@@ -1,5 +1,5 @@
-// The C loops of every instruction set against double precision: matrix products of awkward shapes and strides, and the
-// functions at their extremes.
+// The C loops of every instruction set against double precision: matrix products of awkward shapes and strides, softmax
+// and cross-entropy at their extremes. Norms, activations and rotations are in LayerKernelTests.
 
 import CKernels
 import Foundation
@@ -83,17 +83,6 @@ import Transformer
         }
     }
 
-    @Test(arguments: paths) func geluAndItsSlopeEverywhere(_ path: KernelPath) {
-        let points = stride(from: -30.0, through: 30, by: 0.01).map { Float($0) } + [-1e18, 1e18, 3e18]
-        var x = points, out = points
-        kernels(path).activate(GELU_TANH, &out, &x, [Float](repeating: 0, count: points.count), 1, 1, points.count)
-        for (i, point) in points.enumerated() {
-            let value = ReferenceLayers.gelu(Double(point)), slope = ReferenceLayers.geluSlope(Double(point))
-            #expect(abs(Double(out[i]) - value) <= 1e-6 * max(1, abs(value)), "gelu(\(point))")
-            if abs(point) < 1e4 { #expect(abs(Double(x[i]) - slope) < 2e-6, "gelu′(\(point))") }
-        }
-    }
-
     @Test(arguments: paths) func softmaxSurvivesLargeScores(_ path: KernelPath) {
         // Two rows of a block that starts at position 9: 10 and 11 keys of 12, rows 16 apart.
         var scores = (0..<32).map { Float($0 * 37 % 23) * 40 }
@@ -127,5 +116,15 @@ import Transformer
         let values = numbers(100_001, stream: 9)
         let expected = values.reduce(0.0) { $0 + Double($1) * Double($1) }
         #expect(abs(kernels(path).sumOfSquares(values, values.count) - expected) < 1e-6 * expected)
+    }
+
+    @Test(arguments: paths, [1, 5, 8, 100]) func scaledSums(_ path: KernelPath, _ count: Int) {
+        let x = numbers(count, stream: 1), addend = numbers(count, stream: 2)
+        var out = addend
+        kernels(path).addScaled(&out, nil, x, 0.25, count)
+        #expect(out == x.map { $0 * 0.25 })
+        kernels(path).addScaled(&out, addend, x, 0.25, count)
+        let worst = zip(out, zip(addend, x)).map { abs($0 - ($1.0 + $1.1 * 0.25)) }.max()!
+        #expect(worst < 1e-6)
     }
 }

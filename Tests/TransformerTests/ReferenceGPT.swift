@@ -1,190 +1,274 @@
-// The whole model, its gradients and AdamW in double precision, out of `ReferenceLayers`.
+// The whole model and its gradients in double precision, for every option of `ModelConfig`: `ReferenceLayers`,
+// `ReferenceActivation` and `ReferenceAttention` put together. What backward needs is computed again, not kept.
 
-import Foundation
 import ScalebenchCore
 
 struct ReferenceGPT {
     let config: ModelConfig
-    /// By Hugging Face GPT-2 name.
+    /// By the names of `referenceTensors`; a layer without a bias simply has none here.
     var parameters: [String: [Double]]
+
+    typealias Gradients = [String: [Double]]
 
     /// Mean nats per token over sequences of contextLength + 1 tokens.
     func loss(_ sequences: [[Int]]) -> Double {
         var total = 0.0
-        for tokens in sequences { total += run(tokens).losses.reduce(0, +) }
+        for tokens in sequences {
+            total += losses(logits(residuals(tokens).last!), tokens).reduce(0, +)
+        }
         return total / Double(sequences.count * config.contextLength)
     }
 
-    private struct Run {
-        var residuals: [[Double]] = []
-        var middles: [[Double]] = []
-        var final: [Double] = []
-        var logits: [[Double]] = []
-        var losses: [Double] = []
-    }
-
-    private func run(_ tokens: [Int]) -> Run {
-        let rows = config.contextLength, width = config.width
-        var run = Run()
-        var x = [Double](repeating: 0, count: rows * width)
-        for row in 0..<rows {
-            for c in 0..<width {
-                x[row * width + c] = self["wte.weight"][tokens[row] * width + c] + self["wpe.weight"][row * width + c]
-            }
-        }
-        for layer in 0..<config.layers {
-            run.residuals.append(x)
-            let qkv = linear("h.\(layer).attn.c_attn", norm("h.\(layer).ln_1", x))
-            let mixed = ReferenceLayers.attention(qkv, width: width, heads: config.heads)
-            x = zip(x, linear("h.\(layer).attn.c_proj", mixed)).map(+)
-            run.middles.append(x)
-            let hidden = linear("h.\(layer).mlp.c_fc", norm("h.\(layer).ln_2", x)).map(ReferenceLayers.gelu)
-            x = zip(x, linear("h.\(layer).mlp.c_proj", hidden)).map(+)
-        }
-        run.final = x
-        let normed = norm("ln_f", x)
-        for row in 0..<rows {
-            let logits = (0..<config.vocabularySize).map { token in
-                (0..<width).map { normed[row * width + $0] * self["wte.weight"][token * width + $0] }.reduce(0, +)
-            }
-            run.logits.append(logits)
-            run.losses.append(ReferenceLayers.crossEntropy(logits, target: tokens[row + 1]))
-        }
-        return run
-    }
-
-    func lossAndGradients(_ sequences: [[Int]]) -> (loss: Double, gradients: [String: [Double]]) {
+    func lossAndGradients(_ sequences: [[Int]]) -> (loss: Double, gradients: Gradients) {
         var gradients = parameters.mapValues { [Double](repeating: 0, count: $0.count) }
+        let scale = 1 / Double(sequences.count * config.contextLength)
         var total = 0.0
-        for tokens in sequences {
-            total += addGradients(tokens, scale: 1 / Double(sequences.count * config.contextLength), &gradients)
-        }
-        return (total / Double(sequences.count * config.contextLength), gradients)
+        for tokens in sequences { total += addGradients(tokens, scale: scale, &gradients) }
+        return (total * scale, gradients)
     }
 
-    private func addGradients(_ tokens: [Int], scale: Double, _ gradients: inout [String: [Double]]) -> Double {
-        let rows = config.contextLength, width = config.width
-        let run = run(tokens)
-        // 1. The tied head.
-        let normed = norm("ln_f", run.final)
-        var normedGradient = [Double](repeating: 0, count: rows * width)
-        for row in 0..<rows {
-            let logitGradient = ReferenceLayers.crossEntropyBackward(run.logits[row], target: tokens[row + 1])
-            for token in 0..<config.vocabularySize {
+    private func addGradients(_ tokens: [Int], scale: Double, _ gradients: inout Gradients) -> Double {
+        let residuals = residuals(tokens), logits = logits(residuals.last!)
+        var gradient = headBackward(residuals.last!, logits, tokens, scale, &gradients)
+        for layer in (0..<config.layers).reversed() {
+            gradient = blockBackward(layer, residuals[layer], gradient, &gradients)
+        }
+        embeddingBackward(tokens, gradient, &gradients)
+        return losses(logits, tokens).reduce(0, +)
+    }
+
+    // MARK: The residual stream
+
+    /// The embedded tokens, then what each block makes of them.
+    private func residuals(_ tokens: [Int]) -> [[Double]] {
+        var residuals = [embedding(tokens)]
+        for layer in 0..<config.layers { residuals.append(block(layer, residuals[layer])) }
+        return residuals
+    }
+
+    private func embedding(_ tokens: [Int]) -> [Double] {
+        let width = config.width, table = self["wte.weight"]
+        var x = (0..<config.contextLength).flatMap { row in table[tokens[row] * width..<(tokens[row] + 1) * width] }
+        if config.positions == .learned { x = sum(x, self["wpe.weight"]) }
+        return x
+    }
+
+    private func embeddingBackward(_ tokens: [Int], _ outGradient: [Double], _ gradients: inout Gradients) {
+        var table = self["wte.weight"].map { _ in 0.0 }
+        for (i, g) in outGradient.enumerated() {
+            table[tokens[i / config.width] * config.width + i % config.width] += g
+        }
+        add(table, to: "wte.weight", &gradients)
+        if config.positions == .learned { add(outGradient, to: "wpe.weight", &gradients) }
+    }
+
+    private func block(_ layer: Int, _ x: [Double]) -> [Double] {
+        let first = norm("h.\(layer).ln_1", x)
+        let middle = sum(x, scaled(attention(layer, first)))
+        let second = config.block == .parallel ? first : norm("h.\(layer).ln_2", middle)
+        return sum(middle, scaled(mlp(layer, second)))
+    }
+
+    private func blockBackward(
+        _ layer: Int, _ x: [Double], _ outGradient: [Double], _ gradients: inout Gradients
+    ) -> [Double] {
+        let first = norm("h.\(layer).ln_1", x)
+        switch config.block {
+        case .parallel:
+            let branch = scaled(outGradient)
+            let normGradient = sum(
+                mlpBackward(layer, first, branch, &gradients), attentionBackward(layer, first, branch, &gradients))
+            return sum(outGradient, normBackward("h.\(layer).ln_1", x, normGradient, &gradients))
+        case .sequential:
+            let middle = sum(x, scaled(attention(layer, first)))
+            let second = norm("h.\(layer).ln_2", middle)
+            let mlpGradient = mlpBackward(layer, second, scaled(outGradient), &gradients)
+            let middleGradient = sum(outGradient, normBackward("h.\(layer).ln_2", middle, mlpGradient, &gradients))
+            let attentionGradient = attentionBackward(layer, first, scaled(middleGradient), &gradients)
+            return sum(middleGradient, normBackward("h.\(layer).ln_1", x, attentionGradient, &gradients))
+        }
+    }
+
+    private func scaled(_ x: [Double]) -> [Double] { x.map { config.residualScale * $0 } }
+
+    // MARK: The MLP
+
+    private func mlp(_ layer: Int, _ x: [Double]) -> [Double] {
+        let up = linear("h.\(layer).mlp.c_fc", x, inputs: config.width)
+        let hidden = ReferenceActivation.forward(config.activation, up, width: config.mlpWidth)
+        return linear("h.\(layer).mlp.c_proj", hidden, inputs: config.mlpWidth)
+    }
+
+    private func mlpBackward(
+        _ layer: Int, _ x: [Double], _ outGradient: [Double], _ gradients: inout Gradients
+    ) -> [Double] {
+        let up = linear("h.\(layer).mlp.c_fc", x, inputs: config.width)
+        let hidden = ReferenceActivation.forward(config.activation, up, width: config.mlpWidth)
+        let hiddenGradient = linearBackward(
+            "h.\(layer).mlp.c_proj", hidden, inputs: config.mlpWidth, outGradient, &gradients)
+        let upGradient = ReferenceActivation.backward(
+            config.activation, up, width: config.mlpWidth, outGradient: hiddenGradient)
+        return linearBackward("h.\(layer).mlp.c_fc", x, inputs: config.width, upGradient, &gradients)
+    }
+
+    // MARK: Attention
+
+    private var channels: Int { config.width / config.heads }
+
+    private var core: ReferenceAttention {
+        let scale: Double =
+            switch config.attentionScale {
+            case .inverseSquareRoot: 1 / Double(channels).squareRoot()
+            case .inverse: 1 / Double(channels)
+            }
+        return ReferenceAttention(
+            heads: config.heads, keyValueHeads: config.keyValueHeads, channels: channels, scale: scale)
+    }
+
+    private func attention(_ layer: Int, _ x: [Double]) -> [Double] {
+        let (q, k, v) = queriesKeysValues(layer, x)
+        let mixed = core.forward(
+            q: prepared("h.\(layer).attn.q_norm", q, config.heads),
+            k: prepared("h.\(layer).attn.k_norm", k, config.keyValueHeads), v: v)
+        return linear("h.\(layer).attn.c_proj", mixed, inputs: config.width)
+    }
+
+    private func attentionBackward(
+        _ layer: Int, _ x: [Double], _ outGradient: [Double], _ gradients: inout Gradients
+    ) -> [Double] {
+        let name = "h.\(layer).attn"
+        let (rawQ, rawK, v) = queriesKeysValues(layer, x)
+        let q = prepared("\(name).q_norm", rawQ, config.heads)
+        let k = prepared("\(name).k_norm", rawK, config.keyValueHeads)
+        let mixed = core.forward(q: q, k: k, v: v)
+        let mixedGradient = linearBackward("\(name).c_proj", mixed, inputs: config.width, outGradient, &gradients)
+        let gradient = core.backward(q: q, k: k, v: v, outGradient: mixedGradient)
+        let qGradient = preparedBackward("\(name).q_norm", rawQ, config.heads, gradient.q, &gradients)
+        let kGradient = preparedBackward("\(name).k_norm", rawK, config.keyValueHeads, gradient.k, &gradients)
+        var joined: [Double] = []
+        let queryColumns = config.heads * channels, keyColumns = config.keyValueHeads * channels
+        for row in 0..<config.contextLength {
+            joined += qGradient[row * queryColumns..<(row + 1) * queryColumns]
+            joined += kGradient[row * keyColumns..<(row + 1) * keyColumns]
+            joined += gradient.v[row * keyColumns..<(row + 1) * keyColumns]
+        }
+        return linearBackward("\(name).c_attn", x, inputs: config.width, joined, &gradients)
+    }
+
+    private func queriesKeysValues(_ layer: Int, _ x: [Double]) -> (q: [Double], k: [Double], v: [Double]) {
+        let qkv = linear("h.\(layer).attn.c_attn", x, inputs: config.width)
+        let queryColumns = config.heads * channels, keyColumns = config.keyValueHeads * channels
+        func columns(_ range: Range<Int>) -> [Double] {
+            (0..<config.contextLength).flatMap { row -> ArraySlice<Double> in
+                let first = row * (queryColumns + 2 * keyColumns)
+                return qkv[first + range.lowerBound..<first + range.upperBound]
+            }
+        }
+        return (
+            columns(0..<queryColumns), columns(queryColumns..<queryColumns + keyColumns),
+            columns(queryColumns + keyColumns..<queryColumns + 2 * keyColumns)
+        )
+    }
+
+    /// Queries or keys as they meet: normed, then rotated, where the architecture says so.
+    private func prepared(_ name: String, _ x: [Double], _ heads: Int) -> [Double] {
+        var x = x
+        if config.queryKeyNorm { x = ReferenceLayers.norm(.rmsNorm, x, gain: self[name + ".weight"], bias: nil) }
+        guard config.positions == .rotary else { return x }
+        return ReferenceAttention.rotated(x, heads: heads, channels: channels, base: config.rotaryBase)
+    }
+
+    private func preparedBackward(
+        _ name: String, _ x: [Double], _ heads: Int, _ outGradient: [Double], _ gradients: inout Gradients
+    ) -> [Double] {
+        var gradient = outGradient
+        if config.positions == .rotary {
+            gradient = ReferenceAttention.rotated(
+                gradient, heads: heads, channels: channels, base: config.rotaryBase, back: true)
+        }
+        guard config.queryKeyNorm else { return gradient }
+        let result = ReferenceLayers.normBackward(.rmsNorm, x, gain: self[name + ".weight"], outGradient: gradient)
+        add(result.gain, to: name + ".weight", &gradients)
+        return result.x
+    }
+
+    // MARK: The head
+
+    private var headName: String { config.head == .tied ? "wte.weight" : "lm_head.weight" }
+
+    /// [positions, vocabularySize].
+    private func logits(_ x: [Double]) -> [Double] {
+        let normed = norm("ln_f", x), table = self[headName], width = config.width
+        return (0..<config.contextLength).flatMap { row in
+            (0..<config.vocabularySize).map { token in
+                config.logitScale
+                    * (0..<width).map { normed[row * width + $0] * table[token * width + $0] }.reduce(0, +)
+            }
+        }
+    }
+
+    private func losses(_ logits: [Double], _ tokens: [Int]) -> [Double] {
+        (0..<config.contextLength).map { ReferenceLayers.crossEntropy(row($0, of: logits), target: tokens[$0 + 1]) }
+    }
+
+    private func row(_ index: Int, of logits: [Double]) -> [Double] {
+        Array(logits[index * config.vocabularySize..<(index + 1) * config.vocabularySize])
+    }
+
+    private func headBackward(
+        _ x: [Double], _ logits: [Double], _ tokens: [Int], _ scale: Double, _ gradients: inout Gradients
+    ) -> [Double] {
+        let normed = norm("ln_f", x), table = self[headName], width = config.width
+        var normedGradient = normed.map { _ in 0.0 }, tableGradient = table.map { _ in 0.0 }
+        for position in 0..<config.contextLength {
+            let slopes = ReferenceLayers.crossEntropyBackward(row(position, of: logits), target: tokens[position + 1])
+            for (token, slope) in slopes.enumerated() {
+                let g = slope * scale * config.logitScale
                 for c in 0..<width {
-                    let g = logitGradient[token] * scale
-                    normedGradient[row * width + c] += g * self["wte.weight"][token * width + c]
-                    gradients["wte.weight"]![token * width + c] += g * normed[row * width + c]
+                    normedGradient[position * width + c] += g * table[token * width + c]
+                    tableGradient[token * width + c] += g * normed[position * width + c]
                 }
             }
         }
-        var gradient = normBackward("ln_f", run.final, normedGradient, &gradients)
-        // 2. The blocks, last first.
-        for layer in (0..<config.layers).reversed() {
-            let middle = run.middles[layer]
-            let up = linear("h.\(layer).mlp.c_fc", norm("h.\(layer).ln_2", middle))
-            let hiddenGradient = linearBackward(
-                "h.\(layer).mlp.c_proj", up.map(ReferenceLayers.gelu), gradient, &gradients)
-            let upGradient = zip(hiddenGradient, up.map(ReferenceLayers.geluSlope)).map(*)
-            let mlpGradient = linearBackward(
-                "h.\(layer).mlp.c_fc", norm("h.\(layer).ln_2", middle), upGradient, &gradients)
-            gradient = zip(gradient, normBackward("h.\(layer).ln_2", middle, mlpGradient, &gradients)).map(+)
-
-            let residual = run.residuals[layer]
-            let qkv = linear("h.\(layer).attn.c_attn", norm("h.\(layer).ln_1", residual))
-            let mixed = ReferenceLayers.attention(qkv, width: width, heads: config.heads)
-            let mixedGradient = linearBackward("h.\(layer).attn.c_proj", mixed, gradient, &gradients)
-            let qkvGradient = ReferenceLayers.attentionBackward(
-                qkv, width: width, heads: config.heads, outGradient: mixedGradient)
-            let attentionGradient = linearBackward(
-                "h.\(layer).attn.c_attn", norm("h.\(layer).ln_1", residual), qkvGradient, &gradients)
-            gradient = zip(gradient, normBackward("h.\(layer).ln_1", residual, attentionGradient, &gradients)).map(+)
-        }
-        // 3. The embeddings.
-        for row in 0..<rows {
-            for c in 0..<width {
-                gradients["wte.weight"]![tokens[row] * width + c] += gradient[row * width + c]
-                gradients["wpe.weight"]![row * width + c] += gradient[row * width + c]
-            }
-        }
-        return run.losses.reduce(0, +)
+        add(tableGradient, to: headName, &gradients)
+        return normBackward("ln_f", x, normedGradient, &gradients)
     }
 
     // MARK: Named layers
 
     subscript(name: String) -> [Double] { parameters[name]! }
 
-    private func linear(_ name: String, _ x: [Double]) -> [Double] {
-        ReferenceLayers.linear(
-            x, weight: self[name + ".weight"], bias: self[name + ".bias"], rows: config.contextLength)
-    }
-
-    private func norm(_ name: String, _ x: [Double]) -> [Double] {
-        ReferenceLayers.layerNorm(
-            x, gain: self[name + ".weight"], bias: self[name + ".bias"], rows: config.contextLength)
+    private func linear(_ name: String, _ x: [Double], inputs: Int) -> [Double] {
+        ReferenceLayers.linear(x, weight: self[name + ".weight"], bias: parameters[name + ".bias"], inputs: inputs)
     }
 
     private func linearBackward(
-        _ name: String, _ x: [Double], _ outGradient: [Double], _ gradients: inout [String: [Double]]
+        _ name: String, _ x: [Double], inputs: Int, _ outGradient: [Double], _ gradients: inout Gradients
     ) -> [Double] {
         let result = ReferenceLayers.linearBackward(
-            x, weight: self[name + ".weight"], outputs: self[name + ".bias"].count, outGradient: outGradient,
-            rows: config.contextLength)
+            x, weight: self[name + ".weight"], inputs: inputs, outGradient: outGradient)
         add(result.weight, to: name + ".weight", &gradients)
-        add(result.bias, to: name + ".bias", &gradients)
+        if config.linearBias { add(result.bias, to: name + ".bias", &gradients) }
         return result.x
+    }
+
+    private func norm(_ name: String, _ x: [Double]) -> [Double] {
+        ReferenceLayers.norm(config.norm, x, gain: self[name + ".weight"], bias: parameters[name + ".bias"])
     }
 
     private func normBackward(
-        _ name: String, _ x: [Double], _ outGradient: [Double], _ gradients: inout [String: [Double]]
+        _ name: String, _ x: [Double], _ outGradient: [Double], _ gradients: inout Gradients
     ) -> [Double] {
-        let result = ReferenceLayers.layerNormBackward(
-            x, gain: self[name + ".weight"], outGradient: outGradient, rows: config.contextLength)
+        let result = ReferenceLayers.normBackward(
+            config.norm, x, gain: self[name + ".weight"], outGradient: outGradient)
         add(result.gain, to: name + ".weight", &gradients)
-        add(result.bias, to: name + ".bias", &gradients)
+        if config.normBias { add(result.bias, to: name + ".bias", &gradients) }
         return result.x
     }
 
-    private func add(_ values: [Double], to name: String, _ gradients: inout [String: [Double]]) {
-        for i in values.indices { gradients[name]![i] += values[i] }
-    }
-}
+    private func sum(_ a: [Double], _ b: [Double]) -> [Double] { zip(a, b).map(+) }
 
-/// AdamW with clipping, as `OptimizerConfig` describes it, over named tensors.
-struct ReferenceAdamW {
-    let config: OptimizerConfig
-    let decaying: Set<String>
-    private var first: [String: [Double]] = [:], second: [String: [Double]] = [:]
-    private var updates = 0
-
-    init(_ config: OptimizerConfig, decaying: Set<String>) {
-        self.config = config
-        self.decaying = decaying
-    }
-
-    mutating func update(
-        _ parameters: inout [String: [Double]], _ gradients: [String: [Double]], learningRate: Double
-    ) -> Double {
-        updates += 1
-        var squares = 0.0
-        for values in gradients.values { squares += values.map { $0 * $0 }.reduce(0, +) }
-        let norm = squares.squareRoot()
-        let clip = config.gradientClipping
-        let scale = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1
-        for (name, values) in gradients {
-            let decay = decaying.contains(name) ? config.weightDecay : 0
-            for (i, value) in values.enumerated() {
-                let g = value * scale
-                let m = config.beta1 * first[name, default: values.map { _ in 0 }][i] + (1 - config.beta1) * g
-                let v = config.beta2 * second[name, default: values.map { _ in 0 }][i] + (1 - config.beta2) * g * g
-                first[name, default: values.map { _ in 0 }][i] = m
-                second[name, default: values.map { _ in 0 }][i] = v
-                let mean = m / (1 - pow(config.beta1, Double(updates)))
-                let deviation = (v / (1 - pow(config.beta2, Double(updates)))).squareRoot()
-                let p = parameters[name]![i]
-                parameters[name]![i] = p - learningRate * (decay * p + mean / (deviation + config.epsilon))
-            }
-        }
-        return norm
+    private func add(_ values: [Double], to name: String, _ gradients: inout Gradients) {
+        gradients[name] = sum(gradients[name]!, values)
     }
 }

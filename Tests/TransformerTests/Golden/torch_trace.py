@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Twenty AdamW steps of a small GPT in PyTorch, double precision: writes torch_trace.json beside itself.
+"""Six small architectures in PyTorch, double precision: every gradient of the first step and twenty steps of training.
 
-Weights and tokens are closed formulas (see Formulas.swift), so nothing else is needed to repeat the run.
+Writes torch_NAME.json beside itself, one file an architecture. Weights and tokens are closed formulas (see
+Formulas.swift), so nothing else is needed to repeat the run.
 
   pip install torch==2.13.0; python3 torch_trace.py
 """
@@ -12,67 +13,196 @@ import pathlib
 import torch
 import torch.nn.functional as F
 
-C = dict(width=16, layers=2, heads=2, contextLength=24, vocabularySize=40, mlpWidth=64, sequences=3, amplitude=0.25,
-         learningRate=0.01, beta1=0.9, beta2=0.95, epsilon=1e-8, weightDecay=0.1, gradientClipping=1.0)
-D, L, H, T, V, M = (C[k] for k in ("width", "layers", "heads", "contextLength", "vocabularySize", "mlpWidth"))
+STEPS, SEQUENCES, AMPLITUDE, EPSILON = 20, 3, 0.4, 1e-5
 
-shapes = {"wte.weight": (V, D), "wpe.weight": (T, D)}
-for layer in range(L):
-    h = f"h.{layer}."
-    shapes |= {h + "ln_1.weight": (D,), h + "ln_1.bias": (D,), h + "attn.c_attn.weight": (D, 3 * D),
-               h + "attn.c_attn.bias": (3 * D,), h + "attn.c_proj.weight": (D, D), h + "attn.c_proj.bias": (D,),
-               h + "ln_2.weight": (D,), h + "ln_2.bias": (D,), h + "mlp.c_fc.weight": (D, M), h + "mlp.c_fc.bias": (M,),
-               h + "mlp.c_proj.weight": (M, D), h + "mlp.c_proj.bias": (D,)}
-shapes |= {"ln_f.weight": (D,), "ln_f.bias": (D,)}
+MODEL = dict(width=8, layers=2, heads=2, contextLength=12, vocabularySize=13, mlpWidth=12, keyValueHeads=2,
+             activation="geluTanh", norm="layerNorm", linearBias=True, normBias=True, positions="learned",
+             rotaryBase=10000.0, queryKeyNorm=False, attentionScale="inverseSquareRoot", block="sequential",
+             head="tied", initialization="gpt2", residualScale=1.0, logitScale=1.0)
+OPTIMIZER = dict(type="adamW", learningRate=0.01, beta1=0.9, beta2=0.95, epsilon=1e-8, momentum=0.9, weightDecay=0.1,
+                 gradientClipping=1.0)
+GROUPS = dict(embeddings=(1.0, 1.0), matrices=(1.0, 1.0), head=(1.0, 1.0), vectors=(1.0, 0.0))
 
-
-def initial(t, name, shape):
-    gain = 1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0
-    values = [gain + C["amplitude"] * math.sin(1 + 0.7 * t + 0.37 * i) for i in range(math.prod(shape))]
-    return torch.tensor(values, dtype=torch.float32).double().view(shape).requires_grad_()
-
-
-p = {name: initial(t, name, shape) for t, (name, shape) in enumerate(shapes.items())}
-
-
-def batch(step):
-    return torch.tensor([[(j * j + 3 * j + 5 * s + 7 * step + j * s // 3) % V for j in range(T + 1)]
-                         for s in range(C["sequences"])])
-
-
-def linear(name, x):
-    return x @ p[name + ".weight"] + p[name + ".bias"]
+# name: what differs in the model, in the optimizer, in the groups (factors of learning rate and weight decay)
+ARCHITECTURES = {
+    "gpt2": ({}, {}, {}),
+    "llama": (dict(width=12, heads=6, keyValueHeads=3, mlpWidth=9, activation="swiGLU", norm="rmsNorm",
+                   linearBias=False, normBias=False, positions="rotary", head="untied"), {}, {}),
+    "parallel": (dict(block="parallel", activation="silu", positions="rotary", rotaryBase=100.0, head="untied"),
+                 dict(gradientClipping=0.0, beta2=0.99), dict(head=(0.5, 2.0))),
+    "query_key_norm": (dict(activation="reluSquared", queryKeyNorm=True, positions="rotary", norm="rmsNorm",
+                            linearBias=False, normBias=False, head="untied"), {}, dict(vectors=(0.5, 1.0))),
+    "mup": (dict(activation="geGLU", norm="rmsNorm", attentionScale="inverse", residualScale=math.sqrt(0.5),
+                 logitScale=0.5),
+            dict(weightDecay=0.05, gradientClipping=0.5), dict(embeddings=(2.0, 0.0), matrices=(0.5, 2.0))),
+    "no_positions_sgd": (dict(width=12, heads=3, keyValueHeads=1, activation="gelu", normBias=False,
+                              positions="none"),
+                         dict(type="sgd", learningRate=0.05), dict(embeddings=(0.5, 1.0), vectors=(2.0, 0.0))),
+}
 
 
-def norm(name, x):
-    return F.layer_norm(x, (D,), p[name + ".weight"], p[name + ".bias"], 1e-5)
+class Model:
+    def __init__(self, config):
+        self.c = config
+        self.channels = config["width"] // config["heads"]
+        self.p, self.groups = {}, {}
+        self.declare()
+
+    # -- trained tensors ----------------------------------------------------------------------------------------------
+    def declare(self):
+        c = self.c
+        d, f = c["width"], c["mlpWidth"]
+        gated = c["activation"] in ("geGLU", "swiGLU")
+        self.add("wte.weight", (c["vocabularySize"], d), "embeddings")
+        if c["positions"] == "learned":
+            self.add("wpe.weight", (c["contextLength"], d), "embeddings")
+        for layer in range(c["layers"]):
+            h = f"h.{layer}."
+            self.add_norm(h + "ln_1")
+            self.add_linear(h + "attn.c_attn", d, (c["heads"] + 2 * c["keyValueHeads"]) * self.channels)
+            if c["queryKeyNorm"]:
+                self.add(h + "attn.q_norm.weight", (self.channels,), "vectors")
+                self.add(h + "attn.k_norm.weight", (self.channels,), "vectors")
+            self.add_linear(h + "attn.c_proj", d, d)
+            if c["block"] == "sequential":
+                self.add_norm(h + "ln_2")
+            self.add_linear(h + "mlp.c_fc", d, 2 * f if gated else f)
+            self.add_linear(h + "mlp.c_proj", f, d)
+        self.add_norm("ln_f")
+        if c["head"] == "untied":
+            self.add("lm_head.weight", (c["vocabularySize"], d), "head")
+
+    def add(self, name, shape, group):
+        gain = 1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0
+        t = len(self.p)
+        values = [gain + AMPLITUDE * math.sin(1 + 0.7 * t + 0.37 * i**2) for i in range(math.prod(shape))]
+        self.p[name] = torch.tensor(values, dtype=torch.float32).double().view(shape).requires_grad_()
+        self.groups[name] = group
+
+    def add_linear(self, name, inputs, outputs):
+        self.add(name + ".weight", (inputs, outputs), "matrices")
+        if self.c["linearBias"]:
+            self.add(name + ".bias", (outputs,), "vectors")
+
+    def add_norm(self, name):
+        self.add(name + ".weight", (self.c["width"],), "vectors")
+        if self.c["normBias"]:
+            self.add(name + ".bias", (self.c["width"],), "vectors")
+
+    # -- layers -------------------------------------------------------------------------------------------------------
+    def linear(self, name, x):
+        return F.linear(x, self.p[name + ".weight"].T, self.p.get(name + ".bias"))
+
+    def norm(self, name, x):
+        gain, bias = self.p[name + ".weight"], self.p.get(name + ".bias")
+        if self.c["norm"] == "layerNorm":
+            return F.layer_norm(x, gain.shape, gain, bias, EPSILON)
+        x = F.rms_norm(x, gain.shape, gain, EPSILON)
+        return x if bias is None else x + bias
+
+    def rotated(self, x):
+        """Pairs (j, j + c/2) as complex numbers, times e^(i · position · frequency)."""
+        if self.c["positions"] != "rotary":
+            return x
+        half = self.channels // 2
+        frequencies = self.c["rotaryBase"] ** (-torch.arange(half, dtype=torch.float64) / half)
+        turns = torch.outer(torch.arange(x.shape[-2], dtype=torch.float64), frequencies)
+        turned = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(turns), turns)
+        return torch.cat([turned.real, turned.imag], -1)
+
+    def attention(self, name, x):
+        c, sizes = self.c, [self.c["heads"], self.c["keyValueHeads"], self.c["keyValueHeads"]]
+        vectors = self.linear(name + ".c_attn", x).unflatten(-1, (sum(sizes), self.channels)).transpose(1, 2)
+        q, k, v = vectors.split(sizes, 1)
+        if c["queryKeyNorm"]:
+            q = F.rms_norm(q, (self.channels,), self.p[name + ".q_norm.weight"], EPSILON)
+            k = F.rms_norm(k, (self.channels,), self.p[name + ".k_norm.weight"], EPSILON)
+        scale = self.channels ** (-1.0 if c["attentionScale"] == "inverse" else -0.5)
+        mixed = F.scaled_dot_product_attention(
+            self.rotated(q), self.rotated(k), v, is_causal=True, scale=scale, enable_gqa=True)
+        return self.linear(name + ".c_proj", mixed.transpose(1, 2).flatten(2))
+
+    def mlp(self, name, x):
+        activations = {
+            "geluTanh": lambda x: F.gelu(x, approximate="tanh"), "gelu": F.gelu, "silu": F.silu,
+            "reluSquared": lambda x: F.relu(x).square(),
+            "geGLU": lambda x: F.gelu(x.chunk(2, -1)[0]) * x.chunk(2, -1)[1],
+            "swiGLU": lambda x: F.silu(x.chunk(2, -1)[0]) * x.chunk(2, -1)[1]}
+        return self.linear(name + ".c_proj", activations[self.c["activation"]](self.linear(name + ".c_fc", x)))
+
+    def loss(self, tokens):
+        c, s = self.c, self.c["residualScale"]
+        x = self.p["wte.weight"][tokens[:, :-1]]
+        if c["positions"] == "learned":
+            x = x + self.p["wpe.weight"]
+        for layer in range(c["layers"]):
+            h = f"h.{layer}."
+            if c["block"] == "parallel":
+                normed = self.norm(h + "ln_1", x)
+                x = x + s * self.attention(h + "attn", normed) + s * self.mlp(h + "mlp", normed)
+            else:
+                x = x + s * self.attention(h + "attn", self.norm(h + "ln_1", x))
+                x = x + s * self.mlp(h + "mlp", self.norm(h + "ln_2", x))
+        head = self.p["wte.weight" if c["head"] == "tied" else "lm_head.weight"]
+        logits = c["logitScale"] * (self.norm("ln_f", x) @ head.T)
+        return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
 
 
-def loss_of(tokens):
-    x = p["wte.weight"][tokens[:, :-1]] + p["wpe.weight"]
-    for layer in range(L):
-        h = f"h.{layer}."
-        qkv = linear(h + "attn.c_attn", norm(h + "ln_1", x))
-        q, k, v = qkv.view(-1, T, 3, H, D // H).permute(2, 0, 3, 1, 4)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True).transpose(1, 2).reshape(-1, T, D)
-        x = x + linear(h + "attn.c_proj", y)
-        x = x + linear(h + "mlp.c_proj", F.gelu(linear(h + "mlp.c_fc", norm(h + "ln_2", x)), approximate="tanh"))
-    logits = norm("ln_f", x) @ p["wte.weight"].T
-    return F.cross_entropy(logits.reshape(-1, V), tokens[:, 1:].reshape(-1))
+def batch(config, step):
+    return torch.tensor([[(j * j + 3 * j + 5 * s + 7 * step + j * s // 3) % config["vocabularySize"]
+                          for j in range(config["contextLength"] + 1)] for s in range(SEQUENCES)])
 
 
-optimizer = torch.optim.AdamW(
-    [{"params": [w for w in p.values() if w.dim() >= 2], "weight_decay": C["weightDecay"]},
-     {"params": [w for w in p.values() if w.dim() < 2], "weight_decay": 0.0}],
-    lr=C["learningRate"], betas=(C["beta1"], C["beta2"]), eps=C["epsilon"])
-losses, norms = [], []
-for step in range(20):
-    optimizer.zero_grad()
-    loss = loss_of(batch(step))
-    loss.backward()
-    norms.append(torch.nn.utils.clip_grad_norm_(p.values(), C["gradientClipping"]).item())
-    optimizer.step()
-    losses.append(loss.item())
+def update_rule(model, settings, groups):
+    """Returns the step function; SGD's decay is decoupled, which torch.optim.SGD's is not."""
+    named = [(factors, [p for name, p in model.p.items() if model.groups[name] == group])
+             for group, factors in groups.items()]
+    rated = [dict(params=params, lr=settings["learningRate"] * rate, weight_decay=settings["weightDecay"] * decay)
+             for (rate, decay), params in named if params]
+    if settings["type"] == "adamW":
+        return torch.optim.AdamW(
+            rated, betas=(settings["beta1"], settings["beta2"]), eps=settings["epsilon"]).step
+    sgd = torch.optim.SGD([dict(group, weight_decay=0.0) for group in rated], momentum=settings["momentum"])
 
-out = dict(C, madeWith=f"torch {torch.__version__.split('+')[0]}, double precision", losses=losses, gradientNorms=norms)
-pathlib.Path(__file__).with_name("torch_trace.json").write_text(json.dumps(out, indent=1) + "\n")
+    def step():
+        with torch.no_grad():
+            for group in rated:
+                for p in group["params"]:
+                    p.mul_(1 - group["lr"] * group["weight_decay"])
+        sgd.step()
+    return step
+
+
+def trace(model_changes, optimizer_changes, group_changes):
+    config, settings, groups = MODEL | model_changes, OPTIMIZER | optimizer_changes, GROUPS | group_changes
+    model = Model(config)
+    parameters = list(model.p.values())
+    step_optimizer = update_rule(model, settings, groups)
+    losses, norms, gradients = [], [], {}
+    for step in range(STEPS):
+        for p in parameters:
+            p.grad = None
+        loss = model.loss(batch(config, step))
+        loss.backward()
+        if step == 0:
+            gradients = {name: p.grad.flatten().tolist() for name, p in model.p.items()}
+        clip = settings["gradientClipping"] or math.inf
+        norms.append(torch.nn.utils.clip_grad_norm_(parameters, clip).item())
+        step_optimizer()
+        losses.append(loss.item())
+    factors = {name: dict(learningRate=rate, weightDecay=decay) for name, (rate, decay) in groups.items()}
+    return dict(madeWith=f"torch {torch.__version__.split('+')[0]}, double precision", sequences=SEQUENCES,
+                amplitude=AMPLITUDE, model=config, optimizer=dict(settings, groups=factors), losses=losses,
+                gradientNorms=norms, gradients=gradients)
+
+
+def text(result):
+    """One line a key; gradients one line a tensor, to twelve digits."""
+    gradients = result.pop("gradients")
+    lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in result.items()]
+    tensors = [f"  {json.dumps(name)}: [{','.join(f'{g:.12g}' for g in values)}]" for name, values in gradients.items()]
+    return "{\n" + ",\n".join(lines) + ',\n "gradients": {\n' + ",\n".join(tensors) + "\n }\n}\n"
+
+
+for name, changes in ARCHITECTURES.items():
+    pathlib.Path(__file__).with_name(f"torch_{name}.json").write_text(text(trace(*changes)))

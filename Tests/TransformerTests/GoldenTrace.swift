@@ -1,0 +1,25 @@
+// Golden/torch_NAME.json: one small architecture in PyTorch. torch_trace.py says how it was made.
+
+import Foundation
+import ScalebenchCore
+
+struct GoldenTrace: Decodable {
+    let model: ModelConfig
+    let optimizer: OptimizerConfig
+    let sequences: Int
+    let amplitude: Double
+    /// Of every step, before its update.
+    let losses, gradientNorms: [Double]
+    /// Of the first step, before clipping.
+    let gradients: [String: [Double]]
+
+    static let names = ["gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd"]
+
+    init(_ name: String) throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/torch_\(name).json")
+        self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: file))
+    }
+
+    var parameters: [String: [Double]] { formulaParameters(model, amplitude: amplitude) }
+    func batch(atStep step: Int) -> [[Int]] { formulaTokens(model, sequences: sequences, step: step) }
+}

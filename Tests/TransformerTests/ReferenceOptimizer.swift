@@ -1,0 +1,53 @@
+// Clipping and the update rules of `OptimizerConfig` in double precision, over named tensors.
+
+import Foundation
+import ScalebenchCore
+
+struct ReferenceOptimizer {
+    let config: OptimizerConfig
+    private let groups: [String: OptimizerConfig.Group]
+    /// Running mean (AdamW) or sum (SGD) of the gradients, and AdamW's running mean of their squares.
+    private var first, second: [String: [Double]]
+    private var updates = 0
+
+    init(_ config: OptimizerConfig, _ model: ModelConfig) {
+        let tensors = model.referenceTensors
+        self.config = config
+        groups = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.group) })
+        first = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, [Double](repeating: 0, count: $0.count)) })
+        second = first
+    }
+
+    /// Returns the norm of all gradients before clipping.
+    mutating func update(
+        _ parameters: inout [String: [Double]], _ gradients: [String: [Double]], learningRate: Double
+    ) -> Double {
+        updates += 1
+        let norm = gradients.values.joined().map { $0 * $0 }.reduce(0, +).squareRoot()
+        let clip = config.gradientClipping > 0 ? min(1, config.gradientClipping / (norm + 1e-6)) : 1
+        for (name, gradient) in gradients {
+            let multipliers = config.groups[groups[name]!]
+            let rate = learningRate * multipliers.learningRate
+            let decay = config.weightDecay * multipliers.weightDecay
+            let step = direction(name, gradient.map { $0 * clip })
+            parameters[name] = zip(parameters[name]!, step).map { p, s in p - rate * decay * p - rate * s }
+        }
+        return norm
+    }
+
+    private mutating func direction(_ name: String, _ gradient: [Double]) -> [Double] {
+        switch config.type {
+        case .sgd:
+            first[name] = zip(first[name]!, gradient).map { m, g in config.momentum * m + g }
+            return first[name]!
+        case .adamW:
+            first[name] = zip(first[name]!, gradient).map { m, g in config.beta1 * m + (1 - config.beta1) * g }
+            second[name] = zip(second[name]!, gradient).map { v, g in config.beta2 * v + (1 - config.beta2) * g * g }
+            let firstCorrection = 1 - pow(config.beta1, Double(updates))
+            let secondCorrection = 1 - pow(config.beta2, Double(updates))
+            return zip(first[name]!, second[name]!).map { m, v in
+                m / firstCorrection / ((v / secondCorrection).squareRoot() + config.epsilon)
+            }
+        }
+    }
+}
