@@ -112,6 +112,7 @@ import Transformer
         let config = variant.applied(to: Self.shapes[0].config)
         let one = GPT.memoryBytes(config, batchSequences: 1)
         #expect(GPT.memoryBytes(config, batchSequences: 2) > one)
+        #expect(GPT.memoryBytes(config, batchSequences: 1, workers: 2) > one)
         #expect(one > 8 * config.parametersTotal)
         #expect(GPT.memoryBytes(config, batchSequences: 1000) == GPT.memoryBytes(config, batchSequences: 2000))
     }

@@ -124,7 +124,8 @@ import Transformer
         kernels(path).addScaled(&out, nil, x, 0.25, count)
         #expect(out == x.map { $0 * 0.25 })
         kernels(path).addScaled(&out, addend, x, 0.25, count)
-        let worst = zip(out, zip(addend, x)).map { abs($0 - ($1.0 + $1.1 * 0.25)) }.max()!
+        let expected = zip(addend, x).map { Double($0) + 0.25 * Double($1) }
+        let worst = worstDifference(out.map(Double.init), expected)
         #expect(worst < 1e-6)
     }
 }

@@ -29,7 +29,7 @@ import Transformer
     ) {
         #expect(actual.count == expected.count, sourceLocation: sourceLocation)
         let scale = max(1, expected.map(abs).max() ?? 0)
-        let worst = zip(actual, expected).map { abs(Double($0) - $1) }.max() ?? 0
+        let worst = worstDifference(actual.map(Double.init), expected)
         #expect(worst < 1e-5 * scale, "\(label)", sourceLocation: sourceLocation)
     }
 

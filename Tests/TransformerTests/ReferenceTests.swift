@@ -18,7 +18,7 @@ import Testing
     private func expectClose(_ a: [Double], _ b: [Double], _ tolerance: Double = 1e-7) {
         #expect(a.count == b.count)
         let scale = a.map(abs).max() ?? 0
-        let worst = zip(a, b).map { abs($0 - $1) }.max() ?? 0
+        let worst = worstDifference(a, b)
         #expect(scale > 0, "a gradient that vanishes everywhere tests nothing")
         #expect(worst <= tolerance * max(scale, 1))
     }
@@ -184,10 +184,15 @@ import Testing
                 return moved.loss(batch)
             }
             let scale = max(1, gradient.map(abs).max()!)
-            let worst = zip(numeric, gradient).map { abs($0 - $1) }.max()!
+            let worst = worstDifference(numeric, gradient)
             #expect(worst < 1e-7 * scale, "\(name)")
             #expect(gradient.contains { $0 != 0 }, "\(name) has no gradient")
         }
+    }
+
+    @Test func variantsHaveEveryOption() {
+        let base = ModelConfig(width: 8, layers: 2, heads: 2, contextLength: 5, vocabularySize: 7, mlpWidth: 6)
+        expectEveryOption(in: Variant.all.map { $0.applied(to: base) })
     }
 
     /// Each option must matter: the loss of every variant differs from every other's.

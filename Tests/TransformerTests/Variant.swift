@@ -100,3 +100,26 @@ struct Variant: Sendable, CustomTestStringConvertible {
 
     static let all = single + combined
 }
+
+/// Every case of every choice occurs among the models, and every switch in both positions.
+func expectEveryOption(in models: [ModelConfig], sourceLocation: SourceLocation = #_sourceLocation) {
+    func expectAll<Choice: CaseIterable & Hashable>(_ choice: KeyPath<ModelConfig, Choice>) {
+        #expect(Set(models.map { $0[keyPath: choice] }) == Set(Choice.allCases), sourceLocation: sourceLocation)
+    }
+    func expectTwo<Value: Hashable>(_ key: KeyPath<ModelConfig, Value>) {
+        #expect(Set(models.map { $0[keyPath: key] }).count > 1, "\(key)", sourceLocation: sourceLocation)
+    }
+    expectAll(\.activation)
+    expectAll(\.norm)
+    expectAll(\.positions)
+    expectAll(\.attentionScale)
+    expectAll(\.block)
+    expectAll(\.head)
+    expectTwo(\.linearBias)
+    expectTwo(\.normBias)
+    expectTwo(\.queryKeyNorm)
+    expectTwo(\.rotaryBase)
+    expectTwo(\.keyValueHeads)
+    expectTwo(\.residualScale)
+    expectTwo(\.logitScale)
+}
