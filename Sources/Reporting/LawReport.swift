@@ -7,7 +7,7 @@ import ScalingLaws
 package enum LawReport {
     /// The law, its optima and forecasts, and what to mind; ends with a newline.
     package static func render(_ result: LawResult) -> String {
-        var parts = [heading(result), parameters(result)]
+        var parts = ["\(formula(result))\n\(quality(result))", parameters(result).text]
         if !result.optima.isEmpty { parts.append(optima(result)) }
         if !result.predictions.isEmpty { parts.append(predictions(result)) }
         if !result.findings.isEmpty {
@@ -19,19 +19,22 @@ package enum LawReport {
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private static func heading(_ result: LawResult) -> String {
+    static func formula(_ result: LawResult) -> String {
         let letters = result.terms.map {
             "\(symbol($0.scale).coefficient)/\(symbol($0.scale).scale)^\(symbol($0.scale).exponent)"
         }
-        return """
-            loss = E + \(letters.joined(separator: " + "))
-            \(result.observations) runs; median residual \(Quantity.significant(100 * result.medianResidual, digits: 2)) %; \
-            Huber on ln loss, δ = \(Quantity.significant(result.huberDelta)), objective \
-            \(Quantity.significant(result.objective, digits: 5)); \(result.hasConverged ? "converged" : "NOT converged")
-            """
+        return "loss = E + \(letters.joined(separator: " + "))"
     }
 
-    private static func parameters(_ result: LawResult) -> String {
+    static func quality(_ result: LawResult) -> String {
+        """
+        \(result.observations) runs; median residual \(Quantity.significant(100 * result.medianResidual, digits: 2)) %; \
+        Huber on ln loss, δ = \(Quantity.significant(result.huberDelta)), objective \
+        \(Quantity.significant(result.objective, digits: 5)); \(result.hasConverged ? "converged" : "NOT converged")
+        """
+    }
+
+    static func parameters(_ result: LawResult) -> TextTable {
         var table = TextTable(header: ["", "value [90 %, \(result.replicates) resamples]"])
         table.add(["E, the floor", figure(result.floor)])
         for term in result.terms {
@@ -39,7 +42,7 @@ package enum LawReport {
             table.add(["\(symbol.coefficient)", figure(term.coefficient)])
             table.add(["\(symbol.exponent), of \(term.scale.rawValue)", figure(term.exponent)])
         }
-        return table.text
+        return table
     }
 
     private static func optima(_ result: LawResult) -> String {
@@ -66,7 +69,7 @@ package enum LawReport {
         }
     }
 
-    private static func figure(_ figure: LawResult.Figure) -> String {
+    static func figure(_ figure: LawResult.Figure) -> String {
         func number(_ value: Double) -> String {
             abs(value) >= 1e4 || (abs(value) < 1e-3 && value != 0)
                 ? Quantity.short(value) : Quantity.significant(value, digits: 4)

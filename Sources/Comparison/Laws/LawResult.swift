@@ -6,7 +6,7 @@ package import ScalingLaws
 
 /// One fitted law. Every number that does not exist is null, and a finding says why.
 package struct LawResult: Codable, Sendable {
-    package var schemaVersion = 1
+    package var schemaVersion = 2
     package var scalebenchVersion: String
     package var observations: Int
     /// Σ Huber of ln(fitted/observed), summed over observations; and where Huber turns from square to linear.
@@ -20,8 +20,14 @@ package struct LawResult: Codable, Sendable {
     package var terms: [Term]
     /// Bootstrap fits that ended; they give every interval.
     package var replicates: Int
+    /// FLOPs per parameter and token, for the optima.
+    package var flopsPerPair: Double
     package var optima: [Optimum]
     package var predictions: [Prediction]
+    /// For a law in one scale: the law from the smallest run to beyond the largest.
+    package var curve: [Prediction]
+    /// For a law in parameters and tokens: the best split of budgets around those of the runs.
+    package var frontier: [Optimum]
     package var findings: [Finding]
 
     /// A number with the 90 % interval from resampled runs.
@@ -99,6 +105,19 @@ extension LawResult {
                 ? Estimate(draws: draws).interval90 : nil
             return value(fit.law).map { Figure(value: $0, interval90: interval) }
         }
+        func best(_ law: ScaleLaw, _ budget: Double) -> (parameters: Double, tokens: Double)? {
+            law.optimum(flops: budget, perPair: query.flopsPerPair)
+        }
+        func optimum(_ budget: Double) -> Optimum? {
+            guard let parameters = figure({ best($0, budget)?.parameters }),
+                let tokens = figure({ best($0, budget)?.tokens }),
+                let loss = figure({ law in best(law, budget).map { law.loss(at: [$0.parameters, $0.tokens]) } })
+            else { return nil }
+            return Optimum(flops: budget, parameters: parameters, tokens: tokens, loss: loss)
+        }
+        func prediction(_ scale: Double) -> Prediction {
+            Prediction(scale: scale, loss: figure { $0.loss(at: [scale]) }!)
+        }
         let law = fit.law
         let residuals = zip(table.scales, table.losses).map { abs(log(law.loss(at: $0) / $1)) }
         self.init(
@@ -110,18 +129,19 @@ extension LawResult {
                     scale: axis, coefficient: figure { $0.terms[k].coefficient }!,
                     exponent: figure { $0.terms[k].exponent }!)
             }, replicates: replicates.count,
-            optima: query.budgets.compactMap { budget in
-                func best(_ law: ScaleLaw) -> (parameters: Double, tokens: Double)? {
-                    law.optimum(flops: budget, perPair: query.flopsPerPair)
-                }
-                guard let parameters = figure({ best($0)?.parameters }), let tokens = figure({ best($0)?.tokens }),
-                    let loss = figure({ law in best(law).map { law.loss(at: [$0.parameters, $0.tokens]) } })
-                else { return nil }
-                return Optimum(flops: budget, parameters: parameters, tokens: tokens, loss: loss)
-            },
-            predictions: query.targets.map { scale in Prediction(scale: scale, loss: figure { $0.loss(at: [scale]) }!)
-            },
+            flopsPerPair: query.flopsPerPair,
+            optima: query.budgets.compactMap(optimum), predictions: query.targets.map(prediction),
+            curve: table.axes.count == 1
+                ? Self.places(table.scales.map { $0[0] } + query.targets).map(prediction) : [],
+            frontier: table.axes.count == 2
+                ? Self.places(table.scales.map { query.flopsPerPair * $0[0] * $0[1] } + query.budgets)
+                    .compactMap(optimum) : [],
             findings: [])
         findings = LawFindings.all(table, query, fit, self)
+    }
+
+    /// Where pictures draw: from the smallest value to twice the largest, evenly in the logarithm.
+    private static func places(_ values: [Double]) -> [Double] {
+        LogarithmicGrid(values.min() ?? 1, 2 * (values.max() ?? 1), count: 41).values
     }
 }

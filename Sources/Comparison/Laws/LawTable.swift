@@ -7,9 +7,9 @@ package import ScalebenchCore
 package struct LawTable: Sendable {
     let file: String
     /// The scales of the law: one, or parameters and tokens.
-    let axes: [ScaleAxis]
-    let scales: [[Double]]
-    let losses: [Double]
+    package let axes: [ScaleAxis]
+    package let scales: [[Double]]
+    package let losses: [Double]
     /// How many candidates the rows hold.
     let candidates: Int
 

@@ -35,24 +35,10 @@ extension ReportSection {
                     if content.result.pairs.count > 1 {
                         tag("h3") { "\(SafeText.line(pair.a)) against \(SafeText.line(pair.b))" }
                     }
-                    if !pair.findings.isEmpty { list(pair.findings) }
+                    if !pair.findings.isEmpty { findingList(pair.findings) }
                     if !pair.nextRuns.isEmpty { nextRuns(pair.nextRuns) }
                 }
             })
-    }
-
-    private static func list(_ findings: [Finding]) -> Markup {
-        tag("ul", ["class": "findings"]) {
-            for finding in findings {
-                tag("li", ["class": finding.severity.rawValue]) {
-                    tag("p") {
-                        tag("strong") { finding.severity == .warning ? "Warning" : "Note" }
-                        ": \(SafeText.line(finding.message, limit: 400))"
-                    }
-                    tag("p", ["class": "advice"]) { "→ \(SafeText.line(finding.advice, limit: 400))" }
-                }
-            }
-        }
     }
 
     @MarkupBuilder private static func nextRuns(_ runs: [NextRun]) -> Markup {
@@ -66,5 +52,20 @@ extension ReportSection {
                 ]
             }
         ).markup
+    }
+}
+
+/// Findings with what to do about them.
+func findingList(_ findings: [Finding]) -> Markup {
+    tag("ul", ["class": "findings"]) {
+        for finding in findings {
+            tag("li", ["class": finding.severity.rawValue]) {
+                tag("p") {
+                    tag("strong") { finding.severity == .warning ? "Warning" : "Note" }
+                    ": \(SafeText.line(finding.message, limit: 400))"
+                }
+                tag("p", ["class": "advice"]) { "→ \(SafeText.line(finding.advice, limit: 400))" }
+            }
+        }
     }
 }

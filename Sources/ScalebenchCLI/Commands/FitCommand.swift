@@ -18,6 +18,7 @@ struct FitCommand: ParsableCommand {
             Examples:
               scalebench fit runs.csv --budget 1e21 --budget 1e22
               scalebench fit ladder.csv --over parameters --target-scale 7e9
+              scalebench fit runs.csv --report law.html
             """)
 
     @Argument(help: "CSV of finished runs.") var file: String
@@ -29,6 +30,8 @@ struct FitCommand: ParsableCommand {
     @Option(help: "Where the Huber loss turns from square to linear, in ln loss.") var delta = 1e-3
     @Option(help: "Resamples for the intervals.") var replicates = 1000
     @Option(help: "Write the result as JSON to this file, or - for standard output.") var json: String?
+
+    @Option(help: "Write the law, with pictures, to this HTML file.") var report: String?
 
     func validate() throws {
         for number in budget + targetScale + [flopsPerPair] where !(number >= 1e-30 && number <= 1e60) {
@@ -44,6 +47,7 @@ struct FitCommand: ParsableCommand {
 
     func run() throws {
         if let json, json != "-" { try OutputOptions.checkWritable(json, "--json", example: "law.json") }
+        if let report { try OutputOptions.checkWritable(report, "--report", example: "law.html") }
         let table = try LawTable(
             try DelimitedText(try ByteSource.readAll(file), file: file), file: file, axes: try axes(),
             filters: filters.map(TableOptions.filter))
@@ -54,6 +58,7 @@ struct FitCommand: ParsableCommand {
         query.flopsPerPair = flopsPerPair
         query.targets = targetScale
         let result = try LawResult(table, query)
+        if let report { try AtomicFile.write(LawPage.render(result, table, source: file), to: report) }
         if let json, json != "-" { try AtomicFile.write(try result.json(), to: json) }
         let text = json == "-" ? try result.json() : Data(LawReport.render(result).utf8)
         try FileHandle.standardOutput.write(contentsOf: text)
