@@ -23,25 +23,13 @@ extension RungCheck {
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     static func rows(_ ladder: Ladder, a: Int, b: Int, model: GapModel) throws -> [RungCheck] {
         try ladder.rungs.indices.compactMap { index -> RungCheck? in
-            let rung = ladder.rungs[index]
-            guard let lossA = rung.points[a].meanLoss, let lossB = rung.points[b].meanLoss, lossA != lossB else {
-                return nil
-            }
-            // Nothing of this rung or of those above takes part, not even in the pooling of noise.
-            var below = ladder.withoutTarget
-            below.rungs = Array(ladder.rungs.prefix(index))
-            let pair = PairLadder(below, a: a, b: b, noise: LadderNoise(below))
-            let visible = pair.ladderRungs
-            guard visible.count >= 2 else { return nil }
-            let sigma = pair.sigma(at: rung.scale)
-            func ofMean(_ sigma: Double?, _ points: [ScalingPoint]) -> Double? {
-                sigma.map { $0 / Double(points.compactMap(\.loss).count).squareRoot() }
-            }
-            let forecast = try model.posterior(visible).forecast(
-                at: rung.scale, sigmaA: ofMean(sigma.a, rung.points[a]), sigmaB: ofMean(sigma.b, rung.points[b]))
+            guard let (below, rung) = ladder.hidden(at: index, a: a, b: b) else { return nil }
+            let forecast = try model.posterior(below).forecastOfMeans(rung)
+            let lossA = rung.lossesA.mean, lossB = rung.lossesB.mean
             let p = forecast.probabilityABetter
             return RungCheck(
-                label: rung.label, scale: rung.scale, rungsBelow: visible.count, predictedGap: forecast.gap,
+                label: ladder.rungs[index].label, scale: rung.scale, rungsBelow: below.count,
+                predictedGap: forecast.gap,
                 observedGap: lossB - lossA, probabilityABetter: p, probabilityOfWinner: lossA < lossB ? p : 1 - p)
         }
     }

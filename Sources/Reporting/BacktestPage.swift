@@ -4,6 +4,7 @@
 package import Comparison
 package import Foundation
 import ScalebenchCore
+import ScalingLaws
 
 /// Renders a backtest as a self-contained HTML file.
 package enum BacktestPage {
@@ -14,6 +15,7 @@ package enum BacktestPage {
             parts.append(part("levels", "Single losses", ReportTable(BacktestReport.levels(levels)).markup))
         }
         if let curves = result.curves { parts.append(part("curves", "Ends of runs from their starts", body(curves))) }
+        if let seeds = result.seeds { parts.append(part("seeds", "Seed noise", body(seeds))) }
         return HTMLPage(
             title: "How good is the verdict?",
             heading: tag("p", ["class": "question"]) {
@@ -29,15 +31,28 @@ package enum BacktestPage {
     private static func decisions(_ report: DecisionReport) -> [HTMLPage.Part] {
         let scores = Markup.joined([
             tag("p") { BacktestReport.heading(report).replacing("\n", with: " ") },
-            ReportTable(BacktestReport.methods(report)).markup,
+            ReportTable(BacktestReport.methods(report)).markup, ReportTable(BacktestReport.costs(report)).markup,
+            report.outcomes.map { ReportTable(BacktestReport.outcomes($0)).markup } ?? .empty,
         ])
         guard let model = report.methods.first else { return [part("decisions", "Decisions", scores)] }
         return [
             part("decisions", "Decisions", scores),
-            part("reliability", "Reliability", ReliabilityPicture(model: model).figure.markup),
+            part(
+                "reliability", "Reliability",
+                .joined([
+                    ReliabilityPicture(model: model).figure.markup,
+                    ReportTable(BacktestReport.reliability(model)).markup,
+                ])),
             part("risk", "What deciding costs", RiskPicture(report: report).figure.markup),
             part("sources", "By source", ReportTable(BacktestReport.sources(model)).markup),
         ]
+    }
+
+    private static func body(_ report: SeedReport) -> Markup {
+        .joined([
+            tag("p") { BacktestReport.seedsHeading },
+            SeedPicture(report: report).figure.markup, ReportTable(BacktestReport.seeds(report)).markup,
+        ])
     }
 
     private static func body(_ report: CurveReport) -> Markup {
@@ -49,50 +64,89 @@ package enum BacktestPage {
     }
 }
 
-/// Stated confidence against what came true.
+/// Stated probability against what came true, in ten equal bins.
 private struct ReliabilityPicture {
     let model: DecisionReport.Method
 
-    private var bins: [ReliabilityBin] { model.reliability.filter { $0.decisions > 0 } }
+    private var bins: [ProbabilityBin] { model.probabilityBins.filter { $0.decisions > 0 } }
 
     var figure: Figure {
         Figure(
-            id: "reliability-plot", title: "Stated confidence and how often it was right",
+            id: "reliability-plot", title: "Stated probability and how often it came true",
             caption:
-                "One mark per bin of confidence, with the 99 % interval of its share (Wilson). On the line, what is "
-                + "said comes true as often as it is said; below it, too much is claimed.",
-            height: 360, table: ReportTable(BacktestReport.reliability(model)), plot: draw)
+                "One mark per tenth of the scale. The bar is where 99 of 100 honest series of as many independent "
+                + "decisions would lie; decisions that share a candidate are not independent, so real bands are wider.",
+            height: 360, table: ReportTable(BacktestReport.probabilityBins(model)), plot: draw)
     }
 
     private func draw(_ size: PlotSize) -> Markup {
         let share = { @Sendable (value: Double) in "\(Int((100 * value).rounded())) %" }
-        let intervals = bins.map(Self.interval)
         let frame = PlotFrame(
-            size: size, x: PlotAxis("stated confidence", .linear, covering: [0.5, 1], padding: 0.03, label: share),
-            y: PlotAxis(
-                "right", .linear, covering: [0.5, 1] + intervals.flatMap { [$0.low, $0.high] }, padding: 0.03,
-                label: share),
-            top: 0, height: size.height(360), id: "reliability")
+            size: size, x: PlotAxis("stated P(A better)", .linear, covering: [0, 1], padding: 0.03, label: share),
+            y: PlotAxis("A was better", .linear, covering: [0, 1], padding: 0.03, label: share), top: 0,
+            height: size.height(360), id: "reliability")
         return frame.draw {
-            frame.line([0.5, 1], [0.5, 1], "zero")
-            for (bin, interval) in zip(bins, intervals) {
-                if let stated = bin.meanConfidence, let right = bin.right {
-                    frame.errorBar(stated, interval.low, interval.high, "bar c0")
+            frame.line([0, 1], [0, 1], "zero")
+            for bin in bins {
+                if let stated = bin.meanProbability, let better = bin.aWasBetter, let band = bin.band99 {
+                    frame.errorBar(stated, band.lower, band.upper, "forecast c0")
                     frame.marker(
-                        stated, right, 0, "c0", size: 5,
+                        stated, better, 0, bin.isInside == true ? "c0" : "c1", size: 5,
                         hover: "\(bin.decisions) decisions stated at \(Phrase.percent(stated)): "
-                            + "right in \(Phrase.percent(right))")
+                            + "A better in \(Phrase.percent(better))")
                 }
             }
         }
     }
+}
 
-    /// Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927) 209.
-    private static func interval(_ bin: ReliabilityBin) -> (low: Double, high: Double) {
-        let n = Double(bin.decisions), p = bin.right ?? 0, z = 2.575829
-        let centre = (p + z * z / (2 * n)) / (1 + z * z / n)
-        let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-        return (centre - half, centre + half)
+/// How far σ said is from σ, by the number of seeds seen; the first source.
+private struct SeedPicture {
+    let report: SeedReport
+
+    private var source: String { report.scores.first?.source ?? "" }
+    private var methods: [String] { ["pooled", "ownSeeds", "prior"] }
+    private func scores(_ method: String) -> [SeedReport.Score] {
+        report.scores.filter { $0.source == source && $0.method == method }
+    }
+
+    var figure: Figure {
+        Figure(
+            id: "seeds-plot", title: "How far σ said is from σ: \(SafeText.line(source))",
+            caption: "Lines: the factor within which half of the forecasts are, with its 90 % interval; marks without "
+                + "a line: nine tenths of them.",
+            legend: [
+                ("c0 shape0", "compare's pooled noise"), ("c1 shape1", "the rung's own seeds"),
+                ("c2 shape2", "the prior, no seed"),
+            ], height: 320, table: ReportTable(BacktestReport.seeds(report)), plot: draw)
+    }
+
+    private func draw(_ size: PlotSize) -> Markup {
+        let own = report.scores.filter { $0.source == source }
+        let frame = PlotFrame(
+            size: size,
+            x: PlotAxis("seeds seen", .linear, covering: own.map { Double($0.seeds) }, padding: 0.08),
+            y: PlotAxis("factor (log scale)", .logarithmic, covering: [1] + own.map(\.factor90)), top: 0,
+            height: size.height(320), id: "seeds")
+        return frame.draw {
+            for (index, method) in methods.enumerated() {
+                let scores = scores(method), shift = 5 * Double(index - 1)
+                frame.line(
+                    scores.map { Double($0.seeds) }, scores.map { $0.factor50.value ?? .nan }, "fit c\(index)",
+                    hover: method)
+                for score in scores {
+                    if let interval = score.factor50.interval90 {
+                        frame.errorBar(
+                            Double(score.seeds), interval.lower, interval.upper, "bar c\(index)", shift: shift)
+                    }
+                    for (value, style) in [(score.factor50.value ?? .nan, ""), (score.factor90, "run ")] {
+                        frame.marker(
+                            Double(score.seeds), value, index, "\(style)c\(index)", size: 4.5, shift: shift,
+                            hover: "\(score.seeds) seeds: a factor of \(Quantity.significant(value))")
+                    }
+                }
+            }
+        }
     }
 }
 

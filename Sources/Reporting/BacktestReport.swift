@@ -8,16 +8,21 @@ import ScalingLaws
 package enum BacktestReport {
     /// Everything that was scored, decisions first; ends with a newline.
     package static func render(_ result: BacktestResult) -> String {
-        let parts =
-            (result.decisions.map(decisions) ?? []) + (result.levels.map { [levels($0).text] } ?? [])
-            + (result.curves.map(CurveBacktestReport.parts) ?? [])
+        var parts = result.decisions.map(decisions) ?? []
+        if let report = result.levels { parts.append(levels(report).text) }
+        if let report = result.curves { parts += CurveBacktestReport.parts(report) }
+        if let report = result.seeds { parts += [seedsHeading, seeds(report).text] }
         return parts.joined(separator: "\n\n") + "\n"
     }
 
     /// Scores of every method, the model by source, and its reliability.
     private static func decisions(_ report: DecisionReport) -> [String] {
-        var parts = [heading(report), methods(report).text]
-        if let model = report.methods.first { parts += [sources(model).text, reliability(model).text] }
+        var parts = [heading(report)]
+        if let outcomes = report.outcomes { parts.append(self.outcomes(outcomes).text) }
+        parts += [methods(report).text, costs(report).text]
+        if let model = report.methods.first {
+            parts += [sources(model).text, reliability(model).text, probabilityBins(model).text]
+        }
         return parts
     }
 
@@ -47,6 +52,47 @@ package enum BacktestReport {
         return table
     }
 
+    /// What wrong and unsure answers cost, and whether the gap lay where it was said to lie.
+    static func costs(_ report: DecisionReport) -> TextTable {
+        var table = TextTable(header: [
+            "method", "log score pooled", "macro", "regret pooled", "macro", "gap interval of 50 % holds", "80 %",
+            "90 %",
+            "macro 50 %", "80 %", "90 %",
+        ])
+        for method in report.methods {
+            table.add(
+                [
+                    method.name, figure(method.pooled.logScore), value(method.macro.logScore),
+                    value(method.pooled.regret), value(method.macro.regret),
+                ]
+                    + [method.pooled, method.macro].flatMap { score in
+                        [score.coverage50, score.coverage80, score.coverage90].map(value)
+                    })
+        }
+        return table
+    }
+
+    /// The surest first; at most forty.
+    static func outcomes(_ outcomes: [DecisionReport.Outcome]) -> TextTable {
+        let shown = outcomes.prefix(40)
+        var table = TextTable(
+            header: ["suite", "A", "B", "scale", "rungs below", "P(A better)", "gap said [90 %]", "gap seen", ""],
+            leftColumns: 3)
+        for outcome in shown {
+            let gap = outcome.observedGap
+            let isRight = (outcome.probabilityABetter > 0.5) == (gap > 0)
+            table.add([
+                SafeText.line(outcome.source), SafeText.line(outcome.a), SafeText.line(outcome.b),
+                Quantity.short(outcome.targetScale), String(outcome.rungsBelow),
+                Phrase.percent(outcome.probabilityABetter), Phrase.interval(outcome.predictedGap, Phrase.gap),
+                Phrase.gap(gap),
+                (isRight ? "right" : "wrong") + (outcome.predictedGap.interval90.contains(gap) ? "" : ", outside"),
+            ])
+        }
+        if outcomes.count > shown.count { table.add(["… \(outcomes.count - shown.count) more: --json has all"]) }
+        return table
+    }
+
     static func sources(_ model: DecisionReport.Method) -> TextTable {
         var table = TextTable(header: [
             "source", "decisions", "accuracy", "Brier", "claims", "wrong", "crossovers", "missed",
@@ -69,6 +115,47 @@ package enum BacktestReport {
             table.add([
                 "\(Quantity.significant(bin.lower))–\(Quantity.significant(bin.upper))", String(bin.decisions),
                 number(bin.meanConfidence), number(bin.right),
+            ])
+        }
+        return table
+    }
+
+    static func probabilityBins(_ model: DecisionReport.Method) -> TextTable {
+        var table = TextTable(header: ["stated P(A better)", "decisions", "mean stated", "A better", "99 % band", ""])
+        for bin in model.probabilityBins {
+            guard let stated = bin.meanProbability, let better = bin.aWasBetter, let band = bin.band99 else { continue }
+            table.add([
+                "\(Quantity.significant(bin.lower))–\(Quantity.significant(bin.upper))", String(bin.decisions),
+                Quantity.significant(stated), Quantity.significant(better),
+                "\(Quantity.significant(band.lower))–\(Quantity.significant(band.upper))",
+                bin.isInside == true ? "" : "outside",
+            ])
+        }
+        return table
+    }
+
+    static let seedsHeading = """
+        Seed noise: σ of one run from the first few seeds of two candidates, against five or more that were hidden. holds: \
+        how often one more run fell into the 90 % interval about the mean.
+        """
+
+    static func seeds(_ report: SeedReport) -> TextTable {
+        var table = TextTable(
+            header: [
+                "source", "σ from", "seeds", "arms", "forecasts", "median of σ said / σ", "half within a factor",
+                "nine tenths within", "90 % holds",
+            ], leftColumns: 2)
+        for score in report.scores {
+            let name =
+                switch score.method {
+                case "pooled": "compare's pooled noise"
+                case "ownSeeds": "the rung's own seeds"
+                default: "the prior, no seed"
+                }
+            table.add([
+                SafeText.line(score.source), name, String(score.seeds), String(score.arms), String(score.forecasts),
+                Quantity.significant(score.medianRatio), figure(score.factor50), Quantity.significant(score.factor90),
+                figure(score.coverage90),
             ])
         }
         return table

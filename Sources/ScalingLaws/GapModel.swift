@@ -51,7 +51,7 @@ package enum GapModelError: Error, Equatable, CustomStringConvertible {
 /// The gap model with its priors; a value, cheap to copy.
 package struct GapModel: Sendable {
     let priors: GapPriors
-    let knownFloor: Double?
+    private(set) var knownFloor: Double?
     private let gapGrid: TrendGrid
     private let levelGrid: TrendGrid
 
@@ -59,10 +59,19 @@ package struct GapModel: Sendable {
     ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (README.md).
     package init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.priors = priors
-        self.knownFloor = knownFloor.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
         gapGrid = TrendGrid(priors.gap)
         levelGrid = TrendGrid(priors.level)
+        self.knownFloor = Self.usable(knownFloor)
     }
+
+    /// The same model for data of another entropy; nil where it is not known.
+    package func knowing(floor: Double?) -> GapModel {
+        var model = self
+        model.knownFloor = Self.usable(floor)
+        return model
+    }
+
+    private static func usable(_ floor: Double?) -> Double? { floor.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil } }
 
     /// The posterior given a ladder of at least one rung, in any order.
     ///

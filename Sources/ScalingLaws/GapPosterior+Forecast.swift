@@ -26,6 +26,13 @@ extension GapPosterior {
             probabilitySignDiffersFromTopRung: probabilitySignDiffers(x))
     }
 
+    /// The same for the means over the runs that a rung has; its σ are those of one run.
+    package func forecastOfMeans(_ rung: GapRung) -> GapForecast {
+        forecast(
+            at: rung.scale, sigmaA: rung.sigmaA.map { $0 / Double(rung.lossesA.count).squareRoot() },
+            sigmaB: rung.sigmaB.map { $0 / Double(rung.lossesB.count).squareRoot() })
+    }
+
     /// The predictive distribution of the gap for one run of each at `scale`, in the losses' units; parameters as in
     /// `forecast`.
     package func gapDistribution(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapDistribution {

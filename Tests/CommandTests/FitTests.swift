@@ -89,6 +89,61 @@ struct FitTests {
         #expect(nothing.status == 0)
         try FileManager.default.removeItem(at: scratch.url.appending(path: "curves/curves.csv"))
         let empty = try Tool.run(["backtest", "curves"], in: scratch.url)
-        #expect(empty.status == 1 && empty.errors.contains("no ladders.csv and no curves.csv"))
+        #expect(empty.status == 1 && empty.errors.contains("no ladders.csv, curves.csv or ladder.csv"))
+    }
+
+    @Test func pastComparisonsOfTheStoreAreScored() throws {
+        let scratch = try Scratch()
+        let suite = try scratch.plantedSuite()
+        let names = try [("a", 1.0), ("b", 1.1), ("c", 0.9)].map { name, amplitude in
+            try scratch.planted(name, PlantedLaw(amplitude: amplitude))
+        }
+        let compared = try Tool.run(["compare"] + names + ["--suite", suite, "-q"], in: scratch.url)
+        #expect(compared.status == 0, "\(compared.errors)")
+        let result = try Tool.run(
+            ["backtest", "--store", ".scalebench", "--json", "scores.json", "--report", "scores.html"], in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("9 decisions, 0 of them true crossovers; priors: the shipped ones"))
+        let scores = try #require(
+            try JSONSerialization.jsonObject(with: Data(contentsOf: scratch.url.appending(path: "scores.json")))
+                as? [String: Any])
+        let decisions = try #require(scores["decisions"] as? [String: Any])
+        let outcomes = try #require(decisions["outcomes"] as? [[String: Any]])
+        // Three pairs; rungs three and four and the target, each from those below.
+        #expect(outcomes.count == 9)
+        #expect(Set(outcomes.compactMap { $0["rungsBelow"] as? Int }) == [2, 3, 4])
+        for outcome in outcomes {
+            let p = try #require(outcome["probabilityABetter"] as? Double)
+            let gap = try #require(outcome["observedGap"] as? Double)
+            #expect((p > 0.5) == (gap > 0))
+        }
+        let page = try String(contentsOf: scratch.url.appending(path: "scores.html"), encoding: .utf8)
+        #expect(page.contains("reliability-plot") && page.contains("risk-plot"))
+        for usage in [["backtest"], ["backtest", "x.csv", "--store", ".scalebench"]] {
+            #expect(try Tool.run(usage, in: scratch.url).status == 64)
+        }
+    }
+
+    @Test func lawsAreDrawn() throws {
+        let scratch = try Scratch()
+        let file = try scratch.write(Self.runs, to: "runs.csv")
+        let both = try Tool.run(
+            ["fit", file, "--budget", "1e21", "--replicates", "100", "--report", "law.html", "--json", "-"],
+            in: scratch.url)
+        #expect(both.status == 0, "\(both.errors)")
+        let page = try String(contentsOf: scratch.url.appending(path: "law.html"), encoding: .utf8)
+        for id in ["frontier-parameters", "frontier-tokens", "frontier-loss", "residual-plot"] {
+            #expect(page.contains("id=\"\(id)\""), "\(id)")
+        }
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(both.output.utf8)) as? [String: Any])
+        let frontier = try #require(document["frontier"] as? [[String: Any]])
+        // The best number of parameters rises with the budget.
+        let best = frontier.compactMap { ($0["parameters"] as? [String: Any])?["value"] as? Double }
+        #expect(best.count == 41 && zip(best, best.dropFirst()).allSatisfy { $0 < $1 })
+        let one = try Tool.run(
+            ["fit", file, "--over", "parameters", "--replicates", "100", "--report", "one.html"], in: scratch.url)
+        #expect(one.status == 0, "\(one.errors)")
+        #expect(try String(contentsOf: scratch.url.appending(path: "one.html"), encoding: .utf8).contains("law-plot"))
+        #expect(try Tool.run(["fit", file, "--report", "no/where.html"], in: scratch.url).status == 1)
     }
 }

@@ -2,6 +2,7 @@
 // that never saw it. Pure: cases in, a report out. Reading files and printing belong to the command.
 
 import Foundation
+package import ScalebenchCore
 package import ScalingLaws
 
 /// What the backtest found; plain values, ready for JSON.
@@ -13,6 +14,7 @@ package struct DecisionReport: Codable, Sendable {
         package var macro: DecisionScore
         package var sources: [String: DecisionScore]
         package var reliability: [ReliabilityBin]
+        package var probabilityBins: [ProbabilityBin]
         /// From the surest decisions to all of them.
         package var riskCoverage: [RiskPoint]
     }
@@ -22,6 +24,21 @@ package struct DecisionReport: Codable, Sendable {
     /// "leaveOneSourceOut" or, where only one source is present, "shipped".
     package var priors: String
     package var methods: [Method]
+    /// What the model said of every decision, and what came of it; null for public ladders.
+    @OrNull package var outcomes: [Outcome]?
+
+    /// One decision as the model saw it.
+    package struct Outcome: Codable, Sendable {
+        package var source: String
+        package var a: String
+        package var b: String
+        package var targetScale: Double
+        package var rungsBelow: Int
+        package var probabilityABetter: Double
+        /// Loss of B − loss of A, between the means of the runs at the target.
+        package var predictedGap: Estimate
+        package var observedGap: Double
+    }
 
     /// The method called `name`.
     package func method(_ name: String) -> Method? { methods.first { $0.name == name } }
@@ -48,22 +65,39 @@ package struct DecisionBacktest: Sendable {
 
     /// The whole report. With `priors` given these are used for every case; else each source is left out in turn
     /// (needs at least two sources, the shipped priors stand in otherwise).
+    /// - Parameter withOutcomes: whether the report lists every decision.
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
-    package func report(priors: GapPriors? = nil) throws -> DecisionReport {
+    package func report(priors: GapPriors? = nil, withOutcomes: Bool = false) throws -> DecisionReport {
         let scorer = DecisionScorer(cases)
         let isFitted = priors == nil && scorer.sources.count > 1
         let priorsBySource = try isFitted ? leaveOneOut(scorer.sources) : [:]
         let fallback = priors ?? start
         let models = Dictionary(
             uniqueKeysWithValues: scorer.sources.map { ($0, GapModel(priors: priorsBySource[$0] ?? fallback)) })
-        let answers = try modelAnswers(models)
+        let forecasts = try modelForecasts(models)
+        let answers = zip(cases, forecasts).map { decision, forecast in
+            DecisionAnswer(
+                probabilityABetter: forecast.probabilityABetter,
+                covered: [forecast.gap.interval50, forecast.gap.interval80, forecast.gap.interval90].map {
+                    $0.contains(decision.observedGap)
+                }, fearsCrossover: forecast.probabilitySignDiffersFromTopRung >= 0.2)
+        }
         var methods = [method("model", answers, scorer)]
-        for baseline in DecisionBaseline.allCases {
+        // Rank is calibrated on the other sources; one alone would calibrate itself.
+        for baseline in DecisionBaseline.allCases where baseline != .calibratedRank || scorer.sources.count > 1 {
             methods.append(method(baseline.rawValue, baselineAnswers(baseline, scorer.sources), scorer))
         }
         return DecisionReport(
             decisions: cases.count, crossovers: cases.filter(\.isCrossover).count,
-            priors: isFitted ? "leaveOneSourceOut" : (priors == nil ? "shipped" : "given"), methods: methods)
+            priors: isFitted ? "leaveOneSourceOut" : fallback == .shipped ? "shipped" : "given", methods: methods,
+            outcomes: withOutcomes ? zip(cases, forecasts).map(Self.outcome) : nil)
+    }
+
+    private static func outcome(_ decision: DecisionCase, _ forecast: GapForecast) -> DecisionReport.Outcome {
+        DecisionReport.Outcome(
+            source: decision.source, a: decision.a, b: decision.b, targetScale: decision.target.scale,
+            rungsBelow: decision.visible.count, probabilityABetter: forecast.probabilityABetter,
+            predictedGap: forecast.gap, observedGap: decision.observedGap)
     }
 
     private func method(_ name: String, _ answers: [DecisionAnswer], _ scorer: DecisionScorer) -> DecisionReport.Method
@@ -71,7 +105,7 @@ package struct DecisionBacktest: Sendable {
         DecisionReport.Method(
             name: name, pooled: scorer.pooled(answers), macro: scorer.macro(answers),
             sources: scorer.bySource(answers), reliability: scorer.reliability(answers),
-            riskCoverage: scorer.riskCoverage(answers))
+            probabilityBins: scorer.probabilityBins(answers), riskCoverage: scorer.riskCoverage(answers))
     }
 
     // MARK: - The model
@@ -91,22 +125,14 @@ package struct DecisionBacktest: Sendable {
         return Dictionary(uniqueKeysWithValues: zip(sources, fitted))
     }
 
-    private func modelAnswers(_ models: [String: GapModel]) throws -> [DecisionAnswer] {
+    private func modelForecasts(_ models: [String: GapModel]) throws -> [GapForecast] {
         try inParallel(cases.count) { index in
-            Result { try answer(cases[index], models) }
+            Result { try forecast(cases[index], models[cases[index].source] ?? GapModel(priors: start)) }
         }.map { try $0.get() }
     }
 
-    private func answer(_ decision: DecisionCase, _ models: [String: GapModel]) throws -> DecisionAnswer {
-        let model = models[decision.source] ?? GapModel(priors: start)
-        let forecast = try model.posterior(decision.visible)
-            .forecast(at: decision.target.scale, sigmaA: nil, sigmaB: nil)
-        let gap = decision.target.lossesB.mean - decision.target.lossesA.mean
-        return DecisionAnswer(
-            probabilityABetter: forecast.probabilityABetter,
-            covered: [forecast.gap.interval50, forecast.gap.interval80, forecast.gap.interval90].map {
-                $0.contains(gap)
-            }, fearsCrossover: forecast.probabilitySignDiffersFromTopRung >= 0.2)
+    private func forecast(_ decision: DecisionCase, _ model: GapModel) throws -> GapForecast {
+        try model.knowing(floor: decision.knownFloor).posterior(decision.visible).forecastOfMeans(decision.target)
     }
 
     // MARK: - Baselines
@@ -117,9 +143,7 @@ package struct DecisionBacktest: Sendable {
         }
         var answers = cases.map { _ in DecisionAnswer(probabilityABetter: 0.5) }
         for source in sources {
-            let others = cases.indices.filter { cases[$0].source != source }
-            // A single source calibrates on itself: flattering, and said so by the report's `priors`.
-            let training = others.isEmpty ? Array(cases.indices) : others
+            let training = cases.indices.filter { cases[$0].source != source }
             let calibrated = CalibratedRank(training.map { cases[$0] }, weights: training.map { sourceWeights[$0] })
             for index in cases.indices where cases[index].source == source {
                 answers[index].probabilityABetter = calibrated.probability(cases[index])

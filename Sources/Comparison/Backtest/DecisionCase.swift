@@ -15,8 +15,13 @@ package struct DecisionCase: Sendable {
     /// How far the target lies beyond the visible rungs, at least.
     package var lever: Double
     package var visible: [GapRung]
+    /// Where the seed noise is known, its σ is what the rungs below say of it.
     package var target: GapRung
+    /// The data's entropy, where it is known.
+    package var knownFloor: Double?
 
+    /// Loss of B − loss of A.
+    package var observedGap: Double { target.lossesB.mean - target.lossesA.mean }
     package var aIsBetter: Bool { target.lossesA.mean < target.lossesB.mean }
     /// Whether A has the smaller loss at the top visible rung.
     package var aIsAhead: Bool { visible[visible.count - 1].lossesA.mean < visible[visible.count - 1].lossesB.mean }

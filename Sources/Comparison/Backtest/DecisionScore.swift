@@ -43,6 +43,20 @@ package struct ReliabilityBin: Codable, Sendable, Equatable {
     package var right: Double?
 }
 
+/// Decisions whose stated P(A better) lies in one of ten equal bins, and how often A was better.
+package struct ProbabilityBin: Codable, Sendable, Equatable {
+    package var lower: Double
+    package var upper: Double
+    package var decisions: Int
+    package var meanProbability: Double?
+    package var aWasBetter: Double?
+    /// The shares that 99 of 100 honest and independent series of as many decisions would show (binomial).
+    package var band99: Interval?
+
+    /// Whether the share is one that honest probabilities would show; nil without decisions.
+    package var isInside: Bool? { band99.flatMap { band in aWasBetter.map(band.contains) } }
+}
+
 /// What it costs to decide this share of all decisions, the surest first.
 package struct RiskPoint: Codable, Sendable, Equatable {
     /// Share decided.
@@ -131,6 +145,20 @@ struct DecisionScorer {
         }
     }
 
+    /// Ten equal bins of P(A better).
+    func probabilityBins(_ answers: [DecisionAnswer]) -> [ProbabilityBin] {
+        (0..<10).map { bin in
+            let inside = answers.indices.filter { min(Int(answers[$0].probabilityABetter * 10), 9) == bin }
+            let stated = inside.map { answers[$0].probabilityABetter }.mean
+            let better = Double(inside.count { cases[$0].aIsBetter })
+            return ProbabilityBin(
+                lower: Double(bin) / 10, upper: Double(bin + 1) / 10, decisions: inside.count,
+                meanProbability: inside.isEmpty ? nil : stated,
+                aWasBetter: inside.isEmpty ? nil : better / Double(inside.count),
+                band99: inside.isEmpty ? nil : BinomialBand.interval99(of: inside.count, probability: stated))
+        }
+    }
+
     /// In steps of five percent; decisions that are equally sure share their errors evenly.
     func riskCoverage(_ answers: [DecisionAnswer]) -> [RiskPoint] {
         let confidence = answers.map { max($0.probabilityABetter, 1 - $0.probabilityABetter) }
@@ -157,11 +185,13 @@ struct DecisionScorer {
     private func assemble(_ indices: [Int], _ values: [Double?], _ resampled: [[Double?]]) -> DecisionScore {
         var score = DecisionScore(
             decisions: indices.count, crossovers: indices.filter { cases[$0].isCrossover }.count)
+        // Two candidates resampled are two candidates: an interval of no width.
+        let candidates = Set(indices.flatMap { [cases[$0].source + cases[$0].a, cases[$0].source + cases[$0].b] })
         for (k, figure) in Self.figures.enumerated() {
             let draws = resampled.compactMap { $0[k] }
             score[keyPath: figure] = ScoredFigure(
                 value: values[k],
-                interval90: values[k] == nil || draws.count < Self.resamples / 2
+                interval90: values[k] == nil || draws.count < Self.resamples / 2 || candidates.count < 5
                     ? nil : Estimate(draws: draws).interval90)
         }
         return score

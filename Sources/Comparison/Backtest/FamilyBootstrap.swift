@@ -7,13 +7,17 @@ enum FamilyBootstrap {
 
     /// 90 % interval of the mean; nil with fewer than three families.
     static func interval90OfMean(_ values: [(family: String, value: Double)]) -> Interval? {
-        let families = Dictionary(grouping: values, by: \.family).sorted { $0.key < $1.key }.map {
-            $0.value.map(\.value)
-        }
-        guard families.count >= 3 else { return nil }
+        interval90(values.map(\.family)) { chosen in chosen.map { values[$0].value }.mean }
+    }
+
+    /// 90 % interval of a figure of the elements at some indices, each of them with its family; nil with fewer than
+    /// three families.
+    static func interval90(_ families: [String], of figure: ([Int]) -> Double) -> Interval? {
+        let groups = Dictionary(grouping: families.indices) { families[$0] }.sorted { $0.key < $1.key }.map(\.value)
+        guard groups.count >= 3 else { return nil }
         var generator = SplitMix(seed: 20_26)
         let draws = (0..<resamples).map { _ in
-            families.indices.flatMap { _ in families.randomElement(using: &generator)! }.mean
+            figure(groups.indices.flatMap { _ in groups.randomElement(using: &generator)! })
         }
         return Estimate(draws: draws).interval90
     }

@@ -62,7 +62,7 @@ struct LeaderboardCommand: ParsableCommand {
         }
         let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
         return try (wanted.isEmpty ? groups : wanted).map { group in
-            try Leaderboard(group, records: records(of: group, in: store), reference: reference)
+            try Leaderboard(group, records: store.records(of: group), reference: reference)
         }
     }
 
@@ -82,13 +82,16 @@ struct LeaderboardCommand: ParsableCommand {
         }
         return chosen
     }
+}
 
-    /// A run whose events cannot be read counts as one that has not begun, and is named.
-    private func records(of entries: [LadderEntry], in store: RunStore) -> [RunID: RunRecord] {
+extension RunStore {
+    /// The records of every run that `entries` name. A run whose events cannot be read counts as one that has not begun,
+    /// and is named.
+    func records(of entries: [LadderEntry]) -> [RunID: RunRecord] {
         var records: [RunID: RunRecord] = [:], errors: [ScalebenchError] = []
         for id in Set(entries.flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) {
             do {
-                records[id] = try store.record(id)
+                records[id] = try record(id)
             } catch {
                 errors.append(error as? ScalebenchError ?? ScalebenchError(.inputOutput, "\(error)"))
             }
