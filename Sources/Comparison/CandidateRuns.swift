@@ -59,22 +59,30 @@ extension Ladder {
             return LadderRung(
                 label: here[0].label, scale: flops.mean, flops: flops.mean, flopsByCandidate: flops,
                 points: here.map { place in
-                    place.runs.compactMap { run in records[run.id].flatMap { ScalingPoint($0, of: run) } }
+                    place.runs.compactMap { run in
+                        records[run.id].flatMap { ScalingPoint($0, of: run, tokens: place.tokens) }
+                    }
                 })
         }
         self.init(
             axis: .flops, candidates: candidates.map(\.name), rungs: Array(rungs.dropLast()),
-            target: rungs[rungs.count - 1])
+            target: rungs[rungs.count - 1],
+            begun: candidates.map { candidate in
+                guard let target = candidate.places.last, let run = target.runs.first, let record = records[run.id]
+                else { return nil }
+                return RunCurve(record, tokens: target.tokens)
+            })
     }
 }
 
 extension ScalingPoint {
     /// Nil while the run has no result.
-    fileprivate init?(_ record: RunRecord, of run: CandidateRuns.Run) {
+    fileprivate init?(_ record: RunRecord, of run: CandidateRuns.Run, tokens: Int) {
         guard record.isFinished else { return nil }
         let evaluation = record.finalEvaluation
         self.init(
             seed: String(run.seed), loss: evaluation?.natsPerToken,
-            sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id)
+            sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id,
+            curve: RunCurve(record, tokens: tokens))
     }
 }

@@ -29,6 +29,9 @@ package struct CompareResult: Codable, Sendable {
     /// The losses above the entropy of the data; null where that is not known.
     @OrNull package var approximationGap: ApproximationGap? = nil
 
+    /// What `--stop-early` did; null where every run went to its end.
+    @OrNull package var stoppedEarly: StoppedEarly? = nil
+
     package struct Coverage: Codable, Sendable, Equatable {
         /// One that has begun counted in part.
         package var passes: Double
@@ -129,6 +132,9 @@ package struct PairResult: Codable, Sendable {
     package var predicted: Prediction
     /// What the runs at the target said; null until both candidates were trained there.
     @OrNull package var observed: Observation?
+    /// What the start of these runs says of their end; null before they have begun, and once both have ended. Verdict,
+    /// probability and gap above rest on the ladder and on this.
+    @OrNull package var earlyForecast: EarlyForecast? = nil
     /// Every rung predicted from those below it; empty with fewer than three rungs.
     package var methodOnThisLadder: [RungCheck]
     package var findings: [Finding]

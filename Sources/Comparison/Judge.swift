@@ -6,7 +6,7 @@ package import ScalingLaws
 
 /// Judges every candidate against the first.
 package struct Judge: Sendable {
-    private let thresholds: VerdictThresholds
+    let thresholds: VerdictThresholds
     private let model: GapModel
     private let knownFloor: Double?
 
@@ -56,7 +56,7 @@ package struct Judge: Sendable {
     private func judge(_ pair: PairLadder, before blind: PairLadder) throws -> PairResult {
         if pair.armsAreIdentical { return identical(pair) }
         let prediction = try assess(blind)
-        let outcome = pair.isTargetTrained ? try assess(pair) : prediction
+        let outcome = pair.isTargetTrained || pair.early != nil ? try assess(pair) : prediction
         let forecast = outcome.forecast
         var result = PairResult(
             a: pair.a, b: pair.b, verdict: outcome.verdict, probabilityABetter: forecast?.probabilityABetter,
@@ -69,6 +69,7 @@ package struct Judge: Sendable {
             rungGaps: pair.rungGaps, predicted: .init(prediction, blind),
             observed: pair.observation(predicted: prediction.forecast), methodOnThisLadder: [], findings: [],
             nextRuns: [])
+        result.earlyForecast = pair.early?.forecast((pair.a, pair.b))
         if pair.isTargetTrained, forecast == nil, outcome.verdict != .unresolved {
             result.probabilityABetter = outcome.verdict == .aBetter ? 1 : 0
         }

@@ -15,6 +15,8 @@ struct PairLadder: Sendable {
     let target: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])
     let noise: LadderNoise
     let rungsAbove: [String]
+    /// What the start of the runs at the target says; nil before they have begun, and once both have ended.
+    let early: EarlyCurves?
     private let indexA: Int
     private let indexB: Int
 
@@ -27,6 +29,8 @@ struct PairLadder: Sendable {
         target = (ladder.target, ladder.target.points[indexA], ladder.target.points[indexB])
         self.noise = noise
         rungsAbove = ladder.rungsAbove
+        early = EarlyCurves(
+            begunA: ladder.begun[indexA], begunB: ladder.begun[indexB], rungs: rungs, targetScale: targetScale)
         self.indexA = indexA
         self.indexB = indexB
     }
@@ -34,8 +38,13 @@ struct PairLadder: Sendable {
     /// Standard deviation over seeds of one run of each at the target. Below it the model's misfit can stand for noise
     /// that is not known; a single run at the target would otherwise pass for the truth.
     var sigmaAtTarget: (a: Double?, b: Double?) {
-        guard isTargetTrained else { return sigma(at: targetScale) }
-        return (
+        guard isTargetTrained || early != nil else { return sigma(at: targetScale) }
+        let assumed = assumedSigmaAtTarget
+        return (assumed.a, assumed.b)
+    }
+
+    private var assumedSigmaAtTarget: (a: Double, b: Double) {
+        (
             noise.assumedSigma(candidate: indexA, scale: targetScale),
             noise.assumedSigma(candidate: indexB, scale: targetScale)
         )
@@ -49,8 +58,11 @@ struct PairLadder: Sendable {
     /// The rungs where both have a finite loss, as the gap model takes them.
     var ladderRungs: [GapRung] { rungs.compactMap { gapRung($0, sigma(at: $0.rung.scale)) } }
 
-    /// The target, once both were trained there and neither diverged.
-    var targetRung: GapRung? { gapRung(target, sigmaAtTarget) }
+    /// The target, once both were trained there and neither diverged; before that what their start says of their end.
+    var targetRung: GapRung? {
+        let sigma = assumedSigmaAtTarget
+        return gapRung(target, sigma) ?? early?.rung(seedSigmaA: sigma.a, seedSigmaB: sigma.b)
+    }
 
     private func gapRung(
         _ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint]), _ sigma: (a: Double?, b: Double?)

@@ -25,12 +25,17 @@ package struct ScalingPoint: Sendable, Equatable {
     package var sequenceLosses: [Double]?
     /// Where the run came from; two candidates that resolve to one spec share it.
     package var runID: RunID?
+    /// How it came there, where that is known.
+    package var curve: RunCurve?
 
-    package init(seed: String, loss: Double?, sequenceLosses: [Double]? = nil, runID: RunID? = nil) {
+    package init(
+        seed: String, loss: Double?, sequenceLosses: [Double]? = nil, runID: RunID? = nil, curve: RunCurve? = nil
+    ) {
         self.seed = seed
         self.loss = loss
         self.sequenceLosses = sequenceLosses
         self.runID = runID
+        self.curve = curve
     }
 
     package var diverged: Bool { loss == nil }
@@ -89,19 +94,30 @@ package struct Ladder: Sendable {
     package var target: LadderRung
     /// Labels of rungs beyond the target, which take no part.
     package var rungsAbove: [String]
+    /// By candidate, the run at the target as far as it has come, finished or not; nil before its first evaluation.
+    package var begun: [RunCurve?]
 
     package init(
-        axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung, rungsAbove: [String] = []
+        axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung, rungsAbove: [String] = [],
+        begun: [RunCurve?]? = nil
     ) {
         self.axis = axis
         self.candidates = candidates
         self.rungs = rungs
         self.target = target
         self.rungsAbove = rungsAbove
+        self.begun = begun ?? candidates.map { _ in nil }
     }
 
     /// The ladder as it was before anything was trained at the target.
     package var withoutTarget: Ladder {
+        var ladder = withoutTargetResults
+        ladder.begun = candidates.map { _ in nil }
+        return ladder
+    }
+
+    /// The same, but for the curves of the runs that have begun there.
+    package var withoutTargetResults: Ladder {
         var ladder = self
         ladder.target.points = candidates.map { _ in [] }
         return ladder

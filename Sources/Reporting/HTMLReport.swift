@@ -12,7 +12,7 @@ struct ReportSection: Sendable {
     let body: @Sendable (ReportContent) -> Markup?
 
     static let all: [ReportSection] = [
-        verdict, scaling, gap, method, findings, approximation, curves, noise, recipes, cost, provenance,
+        verdict, early, scaling, gap, method, findings, approximation, curves, noise, recipes, cost, provenance,
     ]
 }
 

@@ -99,6 +99,30 @@ package enum Phrase {
             + "gap inside its 90 % interval at \(held) of \(rows.count)\(surprise ?? "")"
     }
 
+    /// `40 %` of a schedule.
+    static func share(_ fraction: Double) -> String { "\(Int((100 * fraction).rounded())) %" }
+
+    /// What the curves of two unfinished runs say by themselves.
+    static func early(_ early: EarlyForecast) -> String {
+        let leader = early.probabilityABetter >= 0.5 ? early.a : early.b
+        return
+            "these two runs by their first \(share(early.fraction)) alone: gap \(interval(early.gap, gap)), "
+            + "\(SafeText.line(leader.candidate, limit: 40)) ends lower with probability "
+            + percent(max(early.probabilityABetter, 1 - early.probabilityABetter))
+    }
+
+    /// Which runs did not go to their end, and what that saved.
+    static func stoppedEarly(_ stopped: StoppedEarly, candidates: [String]) -> String {
+        let runs = stopped.runs.map { run in
+            run.candidates.map { SafeText.line(candidates[$0], limit: 40) }.joined(separator: " = ")
+                + " after \(share(run.fraction))"
+        }
+        let time = stopped.secondsSaved.map { " and \(Quantity.duration($0)) of core time" } ?? ""
+        return
+            "Stopped early at the target: \(runs.joined(separator: ", ")). Saved \(Quantity.short(stopped.flopsSaved)) FLOPs"
+            + "\(time); the same command without --stop-early trains them to their end."
+    }
+
     /// `1 run`, `3 runs`.
     static func runs(_ count: Int) -> String { "\(count) run\(count == 1 ? "" : "s")" }
 

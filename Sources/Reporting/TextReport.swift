@@ -10,6 +10,9 @@ package enum TextReport {
     package static func render(_ result: CompareResult) -> String {
         var parts = [heading(result), ladder(result)]
         for pair in result.pairs { parts.append(verdict(pair, of: result)) }
+        if let stopped = result.stoppedEarly {
+            parts.append(Phrase.stoppedEarly(stopped, candidates: result.candidates))
+        }
         if let gap = result.approximationGap { parts.append(approximation(gap)) }
         return parts.joined(separator: "\n\n") + "\n"
     }
@@ -76,6 +79,7 @@ package enum TextReport {
     private static func verdict(_ pair: PairResult, of result: CompareResult) -> String {
         var lines = ["VERDICT  \(pair.verdict.rawValue)", Phrase.sentence(pair, unit: Phrase.unit(result))]
         lines.append(numbers(pair, of: result))
+        if let early = pair.earlyForecast { lines.append("  " + Phrase.early(early)) }
         if let line = Phrase.methodOnThisLadder(pair.methodOnThisLadder) { lines.append("  " + line) }
         if !pair.findings.isEmpty { lines.append("") }
         for finding in pair.findings {

@@ -4,7 +4,8 @@ import Comparison
 import ScalebenchCore
 import ScalingLaws
 
-/// What is known of a pair at the target: one column while it is untrained, the forecast beside the outcome afterwards.
+/// What is known of a pair at the target: one column while it is untrained, the forecast beside what its runs show
+/// afterwards.
 struct VerdictNumbers {
     struct Row {
         var label: String
@@ -18,9 +19,11 @@ struct VerdictNumbers {
     init(_ pair: PairResult, of result: CompareResult) {
         let predicted = Self.predicted(pair.predicted)
         let conclusions = Self.conclusions(pair, of: result)
-        if let observed = pair.observed {
-            header = ["predicted from the ladder [90 %]", "with the target [90 %]"]
-            let now = Self.observed(pair, observed)
+        if let now = pair.observed.map({ Self.observed(pair, $0) })
+            ?? pair.earlyForecast.map({ Self.begun(pair, $0) })
+        {
+            let seen = pair.earlyForecast.map { "\(Phrase.share($0.fraction)) of " } ?? ""
+            header = ["predicted from the ladder [90 %]", "with \(seen)the target [90 %]"]
             rows =
                 predicted.indices.map { Row(label: predicted[$0].label, values: [predicted[$0].value, now[$0]]) }
                 + conclusions.map { Row(label: $0.label, values: ["", $0.value]) }
@@ -46,6 +49,15 @@ struct VerdictNumbers {
         return [
             pair.verdict.rawValue, pair.probabilityABetter.map(Phrase.percent) ?? "–", loss(observed.lossA),
             loss(observed.lossB), (observed.gap.map(Phrase.gap) ?? "–") + error,
+        ]
+    }
+
+    /// The same rows while the target's runs are under way.
+    private static func begun(_ pair: PairResult, _ early: EarlyForecast) -> [String] {
+        [
+            pair.verdict.rawValue, pair.probabilityABetter.map(Phrase.percent) ?? "–",
+            Phrase.interval(early.a.finalLoss, Phrase.loss), Phrase.interval(early.b.finalLoss, Phrase.loss),
+            Phrase.interval(pair.gap, Phrase.gap),
         ]
     }
 

@@ -126,6 +126,7 @@ package struct RunCatalog {
         switch record?.end?.status {
         case .completed: .completed
         case .diverged: .diverged
+        case .stoppedEarly: folder.isLocked ? .running : .stoppedEarly
         case .failed: folder.isLocked ? .running : .failed
         case nil: folder.isLocked ? .running : record == nil ? .prepared : .unfinished
         }

@@ -99,6 +99,16 @@ package struct RunStore: Sendable {
         try job.write(to: folder)
     }
 
+    /// Whether the run is to end after its next evaluation.
+    package func stopEarly(_ id: RunID, _ isWanted: Bool) throws {
+        let file = folder(of: id).stopEarly
+        if isWanted {
+            try AtomicFile.write(Data(), to: file)
+        } else if access(file, F_OK) == 0, unlink(file) != 0 {
+            throw ScalebenchError(.inputOutput, "cannot be removed", at: file, cause: String(cString: strerror(errno)))
+        }
+    }
+
     /// Every prepared run, in the order of their names.
     package func list() throws -> [RunID] { try names().filter(isPrepared).map(RunID.init(rawValue:)) }
 

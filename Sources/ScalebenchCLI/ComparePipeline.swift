@@ -47,15 +47,17 @@ struct ComparePipeline {
         if !options.predictOnly {
             if try session.hasWork(at: { $0 == .target }) {
                 // Where nothing can be foretold, the target is what is left to ask.
-                for pair in (try? judge(plan, data, entropies, session, includesTarget: false))?.pairs ?? [] {
+                for pair in (try? judge(plan, data, entropies, session, \.withoutTarget))?.pairs ?? [] {
                     session.log("prediction from the ladder: \(Phrase.sentence(pair, unit: " nats/token"))")
                 }
             }
-            try await session.train { $0 == .target }
+            try await session.train(
+                at: { $0 == .target }, stoppingBy: options.stopEarly ? judge(plan, entropies) : nil)
         }
         let result: CompareResult
         do {
-            result = try judge(plan, data, entropies, session, includesTarget: !options.predictOnly)
+            result = try judge(
+                plan, data, entropies, session, options.predictOnly ? \.withoutTargetResults : \.self)
         } catch let error as ScalebenchError where error.code == .invalidInput {
             // Too little is left to judge: the failures are the reason.
             throw session.failure ?? error
@@ -80,6 +82,11 @@ struct ComparePipeline {
         }
         let chosen = try names.map { try located.candidate($0) }
         try refuseEqualNames(chosen)
+        guard !options.stopEarly || suite.evaluation.curvePoints > 1 else {
+            throw ScalebenchError(
+                .invalidInput, "suite \(suite.name) evaluates its runs only at their end: nothing to stop them by",
+                at: "evaluation.curvePoints", hint: "raise it, or leave out --stop-early")
+        }
         let data = try locator.describe(suite.dataset)
         try checkSize(data, for: suite)
         let plan = try ComparisonPlan(
@@ -131,28 +138,37 @@ struct ComparePipeline {
         print(
             PlanReport.render(
                 plan, workers: workers, cost: costs.cost,
-                isDone: { id in (try? store?.record(id))?.isFinished ?? false }), terminator: "")
+                isDone: { id in
+                    let record = try? store?.record(id)
+                    return record?.isFinished == true || (options.stopEarly && record?.end?.status == .stoppedEarly)
+                }), terminator: "")
     }
 
-    /// - Parameter entropies: of the validation sequences, where they are known.
+    private func judge(_ plan: ComparisonPlan, _ entropies: [Double]?) -> Judge {
+        Judge(thresholds: plan.suite.thresholds, knownFloor: entropies?.mean)
+    }
+
+    /// - Parameters:
+    ///   - entropies: of the validation sequences, where they are known.
+    ///   - view: which part of the ladder is judged.
     private func judge(
         _ plan: ComparisonPlan, _ data: DatasetDescription, _ entropies: [Double]?, _ session: LadderSession,
-        includesTarget: Bool
+        _ view: KeyPath<Ladder, Ladder>
     ) throws -> CompareResult {
         let records = try session.records()
-        let ladder = plan.ladder(records)
         let suite = plan.suite
         let coverage = coverage(of: plan, data)
-        var result = try Judge(thresholds: suite.thresholds, knownFloor: entropies?.mean).result(
-            includesTarget ? ladder : ladder.withoutTarget, question: suite.question,
+        var result = try judge(plan, entropies).result(
+            plan.ladder(records)[keyPath: view], question: suite.question,
             suite: .init(
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),
             findings: Checks.failedRuns(plan, reasons: session.failures)
                 + (coverage.map { Checks.repeatedTokens($0) } ?? []))
         result.dataCoverage = coverage
+        result.stoppedEarly = StoppedEarly(plan, records)
         result.approximationGap = entropies.flatMap {
-            ApproximationGap(plan, records, entropies: $0, includesTarget: includesTarget)
+            ApproximationGap(plan, records, entropies: $0, includesTarget: view == \.self)
         }
         return result
     }

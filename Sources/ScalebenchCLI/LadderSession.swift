@@ -57,9 +57,15 @@ final class LadderSession {
 
     /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails keeps no other from being
     /// trained; it is noted in `failures`.
+    /// - Parameter judge: ends runs at the target as soon as it has seen enough of them; nil trains them to their end.
     /// - Throws: `ExitCode(75)` after a stop.
-    func train(at isWanted: (ComparisonPlan.Place) -> Bool) async throws {
-        let work = try runsToDo(at: isWanted)
+    func train(at isWanted: (ComparisonPlan.Place) -> Bool, stoppingBy judge: Judge? = nil) async throws {
+        var work = try runsToDo(at: isWanted)
+        if let judge {
+            let records = try records()
+            let decided = Set(judge.runsDecidedEarly(plan, records).map(\.id))
+            work.removeAll { decided.contains($0.id) && records[$0.id]?.end?.status == .stoppedEarly }
+        }
         guard !work.isEmpty else { return }
         try store.requireWritable()
         for (run, record) in work.map({ ($0, try? store.record($0.id)) }) where record?.hasTornLine == true {
@@ -69,12 +75,17 @@ final class LadderSession {
         for run in work {
             let launch = plan.candidates[run.candidates[0]].launch
             try store.prepare(RunJob(run.spec, dataset: try dataset(for: run.spec.trainer), launch: launch))
+            try store.stopEarly(run.id, false)
         }
         try checkStop()
         let monitor = LadderMonitor(plan: plan, work: work, store: store, workers: workers, isQuiet: isQuiet)
         let launcher = LocalLauncher(executable: try Self.executable(), slots: workers)
         let results = try await monitor.watch {
-            try await launcher.launch(work.map { self.store.folder(of: $0.id) }, stop: self.stop) { monitor.note($0) }
+            try await self.watchTarget(judge) {
+                try await launcher.launch(work.map { self.store.folder(of: $0.id) }, stop: self.stop) {
+                    monitor.note($0)
+                }
+            }
         }
         try checkStop()
         for (run, result) in zip(work, results) {
@@ -86,6 +97,30 @@ final class LadderSession {
             case .interrupted, .notStarted: failures[run.id] = "stopped by another process"
             }
         }
+    }
+
+    /// Looks at the runs at the target after each of their evaluations while `body` trains them, and tells those that
+    /// `judge` has seen enough of to end.
+    private func watchTarget<Result: Sendable>(
+        _ judge: Judge?, _ body: @escaping () async throws -> Result
+    ) async throws -> Result {
+        guard let judge else { return try await body() }
+        let ladder = try records(), plan = plan, store = store
+        let watching = Task {
+            var seen = 0
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(100))
+                var records = ladder
+                for run in plan.runs(at: { $0 == .target }) { records[run.id] = try? store.record(run.id) }
+                let evaluations = records.values.reduce(0) { $0 + $1.evaluations.count }
+                guard evaluations != seen else { continue }
+                seen = evaluations
+                // A folder that cannot be written leaves its run to go on.
+                for run in judge.runsDecidedEarly(plan, records) { try? store.stopEarly(run.id, true) }
+            }
+        }
+        defer { watching.cancel() }
+        return try await body()
     }
 
     /// The wanted runs that have no result. A candidate that failed on the ladder is not trained at the target, where

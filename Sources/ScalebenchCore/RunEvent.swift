@@ -132,6 +132,9 @@ package enum RunStatus: String, Codable, Sendable {
     case completed
     /// The loss left the finite numbers or exploded: the recipe loses here. A result, never retried.
     case diverged
+    /// Ended because the comparison that it belongs to was decided (`compare --stop-early`). No result; it goes on from its
+    /// checkpoint when a result is wanted.
+    case stoppedEarly
     /// The trainer could not do its work. No result; tried again by the next call.
     case failed
 }

@@ -17,6 +17,8 @@ package struct RunFolder: Sendable, Hashable {
     package var events: String { "\(path)/events.jsonl" }
     /// Locked by the process that trains.
     package var lock: String { "\(path)/lock" }
+    /// While it exists, a run ends as `stoppedEarly` after its next evaluation: whoever started it has seen enough.
+    package var stopEarly: String { "\(path)/stop-early" }
     /// One folder per checkpoint of an unfinished run.
     package var checkpoints: String { "\(path)/checkpoints" }
     /// What an external trainer appends to in its n-th session; checked line by line before it becomes part of `events`.
@@ -27,4 +29,7 @@ package struct RunFolder: Sendable, Hashable {
     package var trainerFolder: String { "\(path)/trainer" }
     /// The weights after the last step of a completed run; `config.json` beside them describes the model.
     package var weights: String { "\(path)/model.safetensors" }
+
+    /// Whether `stopEarly` exists.
+    package var isToStopEarly: Bool { access(stopEarly, F_OK) == 0 }
 }

@@ -32,6 +32,8 @@ package struct RunSummary: Codable, Sendable {
         /// Started, not ended, and nobody is at work.
         case unfinished
         case completed, diverged, failed
+        /// Ended before its time because a comparison was decided.
+        case stoppedEarly
         /// Its files cannot be read.
         case damaged
         /// Trained elsewhere.

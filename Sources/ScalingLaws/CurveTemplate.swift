@@ -3,21 +3,42 @@
 //   y_N = ln L_N(T) − ln L_N(fT)      what is still to come at a finished rung,
 //   u = mean |y_N|, z_N = y_N/u       the same in units free of the metric: about −1 everywhere.
 // z + 1 is a trend process over log10 N (TrendProcess.swift): constant, slope, a little curvature, misfit, and the known
-// roughness of single evaluations; misfit and slope are integrated by evidence. At the target's scale it says how far
-// the run will still fall: ln L(T) = ln L(fT) + u z. Curves of equal schedules collapse when divided by their last
-// loss; how well this run follows them so far is reported as `collapseResidual`.
+// noise of single runs; misfit and slope are integrated by evidence. At the target's scale it says how far the run will
+// still fall: ln L(T) = ln L(fT) + u z. Curves of equal schedules collapse when divided by their last loss; how well this
+// run follows them so far is reported as `collapseResidual`. Ratios of two losses are forecast alike (PairedTemplate).
 // Source of the collapse: Qiu et al., "Scaling collapse reveals universal dynamics", 2025, arXiv 2507.02119.
 
 import Foundation
 
-/// A finished run of a smaller rung.
+/// The finished runs of one recipe at a smaller rung.
 package struct CurveRung: Sendable {
     package var scale: Double
-    package var curve: TrainingCurve
+    /// One per seed, of a whole schedule each; at least one.
+    package var curves: [TrainingCurve]
+    /// Of every curve, the result of its run where that was measured on other data than the curve.
+    package var finalLosses: [Double]?
 
-    package init(scale: Double, curve: TrainingCurve) {
+    package init(scale: Double, curves: [TrainingCurve], finalLosses: [Double]? = nil) {
+        precondition(!curves.isEmpty && (finalLosses.map { $0.count == curves.count } ?? true))
         self.scale = scale
-        self.curve = curve
+        self.curves = curves
+        self.finalLosses = finalLosses
+    }
+
+    package init(scale: Double, curve: TrainingCurve) { self.init(scale: scale, curves: [curve]) }
+
+    /// What every run still had to come after `fraction`, in ln L: up to its result, or up to the share `end`.
+    func changes(after fraction: Double, to end: Double) -> [Double] {
+        curves.indices.map { index in
+            let curve = curves[index]
+            let last = end < 1 ? nil : finalLosses.map { log($0[index]) }
+            return (last ?? curve.logLoss(at: end * curve.end)) - curve.logLoss(at: fraction * curve.end)
+        }
+    }
+
+    /// Mean roughness of the curves at a share of the schedule.
+    func roughness(near fraction: Double) -> Double {
+        curves.reduce(0) { $0 + $1.roughness(near: fraction * $1.end) } / Double(curves.count)
     }
 }
 
@@ -30,6 +51,12 @@ package struct CurveForecast: Sendable {
     /// Root mean square of the run's own deviation from the template over the second half (in log progress) of what was
     /// seen, its mean removed, as a share of the loss; nil without a template or with fewer than three points there.
     package var collapseResidual: Double?
+
+    package init(logLoss: NormalMixture, fraction: Double, collapseResidual: Double?) {
+        self.logLoss = logLoss
+        self.fraction = fraction
+        self.collapseResidual = collapseResidual
+    }
 
     package var finalLoss: Estimate { logLoss.exponentialEstimate }
 }
@@ -49,51 +76,95 @@ extension TrendPriors {
 package struct CurveTemplate: Sendable {
     private let rungs: [CurveRung]
     private let grid: TrendGrid
+    /// The prior mean of z.
+    private let expected: Double
 
-    /// `rungs` in any order; curves of a whole schedule each.
+    /// `rungs` in any order.
     package init(_ rungs: [CurveRung], priors: TrendPriors = .curveShapes) {
+        self.init(rungs, priors: priors, expected: -1)
+    }
+
+    init(_ rungs: [CurveRung], priors: TrendPriors, expected: Double) {
         self.rungs = rungs.filter { $0.scale > 0 && $0.scale.isFinite }.sorted { $0.scale < $1.scale }
+        self.expected = expected
         grid = TrendGrid(priors)
+    }
+
+    /// The rungs that were evaluated as early as `fraction`.
+    private func usable(_ fraction: Double) -> [CurveRung] {
+        rungs.filter { rung in
+            rung.curves.allSatisfy { $0.progress[0] <= fraction * $0.end * (1 + 1e-9) }
+        }
+    }
+
+    /// u: the mean decline of the rungs from `fraction` on; nil where no rung was evaluated so early.
+    func decline(after fraction: Double, to share: Double) -> Double? {
+        let declines = usable(fraction).map { Self.mean($0.changes(after: fraction, to: share)) }
+        return declines.isEmpty ? nil : Self.mean(declines.map { abs($0) })
     }
 
     /// The end of a run at `scale` planned to `end`, of which `start` has been seen.
     ///
     /// Nil when no rung was evaluated as early as the last point seen, or two rungs share a scale.
+    /// - Parameter share: forecast is the loss at this share of the schedule, after what was seen; default: the end.
     /// - Throws: `TrainingCurveError` when `start` goes beyond `end`.
-    package func forecast(_ start: TrainingCurve, end: Double, scale: Double) throws -> CurveForecast? {
+    package func forecast(
+        _ start: TrainingCurve, end: Double, scale: Double, at share: Double = 1
+    ) throws -> CurveForecast? {
+        try forecast(start, end: end, scale: scale, at: share, unit: nil)
+    }
+
+    /// - Parameter unit: u where it is not the rungs' own decline.
+    func forecast(
+        _ start: TrainingCurve, end: Double, scale: Double, at share: Double, unit: Double?
+    ) throws -> CurveForecast? {
         guard start.end <= end * (1 + 1e-9) else {
             throw TrainingCurveError.beyondItsEnd(progress: start.end, end: end)
         }
         let fraction = start.end / end
-        let usable = rungs.filter { $0.curve.progress[0] <= fraction * $0.curve.end * (1 + 1e-9) }
-        guard let top = usable.last else { return nil }
-        // 1. What was still to come at every rung, and how rough its evaluations are.
-        let declines = usable.map {
-            $0.curve.logLosses[$0.curve.count - 1] - $0.curve.logLoss(at: fraction * $0.curve.end)
-        }
-        let unit = max(declines.reduce(0) { $0 + abs($1) } / Double(declines.count), 1e-9)
-        let noise = usable.map {
-            ($0.curve.roughness(near: fraction * $0.curve.end) + $0.curve.roughness(near: $0.curve.end)) / (unit * unit)
+        let usable = usable(fraction)
+        guard let top = usable.last, let unit = unit ?? decline(after: fraction, to: share) else { return nil }
+        let u = max(unit, 1e-9)
+        // 1. What was still to come at every rung, and how much of that differs from run to run.
+        let changes = usable.map { $0.changes(after: fraction, to: share) }
+        let betweenSeeds = Self.pooledVariance(changes)
+        let noise = usable.map { rung in
+            max(rung.roughness(near: fraction) + rung.roughness(near: share), betweenSeeds)
+                / Double(rung.curves.count) / (u * u)
         }
         // 2. The trend of that over log scale.
         let topLog = log10(top.scale)
         let positions = usable.map { log10($0.scale) - topLog }
         guard zip(positions, positions.dropFirst()).allSatisfy({ !TrendFit.same($0, $1) }) else { return nil }
-        let fits = grid.posterior(declines.map { $0 / unit + 1 }, positions, noise: noise).fits
+        let fits = grid.posterior(changes.map { Self.mean($0) / u - expected }, positions, noise: noise).fits
         // 3. From where the run stands, its last evaluations smoothed against the largest rung.
-        let standing = Standing(start, end: end, against: top.curve)
-        let last = top.curve.roughness(near: top.curve.end)
+        let standing = Standing(start, end: end, against: top.curves[0])
+        let single = max(standing.variance + top.roughness(near: share), betweenSeeds)
         let x = log10(scale) - topLog
         let components = fits.map { weighted in
             let p = weighted.fit.predict(x, misfit: true)
             return NormalMixture.Component(
-                weight: weighted.weight, mean: standing.logLoss + unit * (p.mean - 1),
-                deviation: (unit * unit * p.variance + standing.variance + last).squareRoot())
+                weight: weighted.weight, mean: standing.logLoss + u * (p.mean + expected),
+                deviation: (u * u * p.variance + single).squareRoot())
         }
         return CurveForecast(
             logLoss: NormalMixture(components), fraction: fraction,
             collapseResidual: standing.collapseResidual)
     }
+
+    /// Of one run around its rung's mean, over all rungs with several; 0 where there is none. It falls with scale, so
+    /// that it is rather too large for the run that is forecast.
+    private static func pooledVariance(_ groups: [[Double]]) -> Double {
+        var squares = 0.0, degrees = 0.0
+        for group in groups where group.count > 1 {
+            let mean = mean(group)
+            squares += group.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+            degrees += Double(group.count - 1)
+        }
+        return degrees > 0 ? squares / degrees : 0
+    }
+
+    private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 }
 
 /// Where a run stands at its last evaluation, relative to a finished curve at equal fractions.

@@ -21,13 +21,20 @@ package struct GapRung: Sendable, Codable, Equatable {
     /// misfit stands for both).
     package var sigmaA: Double?
     package var sigmaB: Double?
+    /// Standard deviation of what both losses may be off by together, as a share of them: it leaves the gap as it is.
+    /// Of forecast losses; nil for measured ones.
+    package var sharedDeviation: Double?
 
-    package init(scale: Double, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil, sigmaB: Double? = nil) {
+    package init(
+        scale: Double, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil, sigmaB: Double? = nil,
+        sharedDeviation: Double? = nil
+    ) {
         self.scale = scale
         self.lossesA = lossesA
         self.lossesB = lossesB
         self.sigmaA = sigmaA
         self.sigmaB = sigmaB
+        self.sharedDeviation = sharedDeviation
     }
 }
 

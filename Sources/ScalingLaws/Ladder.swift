@@ -20,7 +20,7 @@ struct Ladder: Sendable {
         guard !unsorted.isEmpty else { throw GapModelError.noRungs }
         for rung in unsorted {
             let numbers = [rung.scale] + rung.lossesA + rung.lossesB
-            let sigmas = [rung.sigmaA, rung.sigmaB].compactMap { $0 }
+            let sigmas = [rung.sigmaA, rung.sigmaB, rung.sharedDeviation].compactMap { $0 }
             guard numbers.allSatisfy({ $0 > 0 && $0.isFinite }), sigmas.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
                 throw GapModelError.notPositive(scale: rung.scale)
             }
@@ -67,11 +67,13 @@ struct Ladder: Sendable {
         }
     }
 
-    /// Variance of m that seed noise explains, to first order.
+    /// Variance of m that seed noise, and what both losses are off by, explain, to first order.
     func levelNoise(_ floor: Double) -> [Double] {
-        zip(gapNoise(0), centres).map { noise, centre in
-            let steepness = centre / (centre - floor)
-            return min(noise / 4 * steepness * steepness, 1e8)
+        let noise = gapNoise(0), centres = centres
+        return rungs.indices.map { index in
+            let steepness = centres[index] / (centres[index] - floor)
+            let shared = rungs[index].sharedDeviation ?? 0
+            return min((noise[index] / 4 + shared * shared) * steepness * steepness, 1e8)
         }
     }
 

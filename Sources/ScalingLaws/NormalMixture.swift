@@ -22,6 +22,11 @@ package struct NormalMixture: Sendable {
         }
     }
 
+    /// One normal distribution.
+    package init(mean: Double, variance: Double) {
+        self.init([Component(weight: 1, mean: mean, deviation: variance.squareRoot())])
+    }
+
     /// P(X ≤ x).
     package func cumulative(_ x: Double) -> Double {
         components.reduce(0) { $0 + $1.weight * NormalDistribution.cumulative((x - $1.mean) / $1.deviation) }
@@ -49,6 +54,16 @@ package struct NormalMixture: Sendable {
         return low + (high - low) / 2
     }
 
+    package var mean: Double { components.reduce(0) { $0 + $1.weight * $1.mean } }
+
+    package var variance: Double {
+        let centre = mean
+        return components.reduce(0) { sum, part in
+            let offset = part.mean - centre
+            return sum + part.weight * (part.deviation * part.deviation + offset * offset)
+        }
+    }
+
     /// The same, moved by `shift`.
     func moved(by shift: Double) -> NormalMixture {
         NormalMixture(
@@ -56,8 +71,11 @@ package struct NormalMixture: Sendable {
     }
 
     /// Median and central intervals of exp X.
-    package var exponentialEstimate: Estimate {
-        func at(_ probability: Double) -> Double { exp(min(max(quantile(probability), -700), 700)) }
+    package var exponentialEstimate: Estimate { estimate { exp(min(max($0, -700), 700)) } }
+
+    /// Median and central intervals of `transform` of X, which must rise with X.
+    package func estimate(_ transform: (Double) -> Double) -> Estimate {
+        func at(_ probability: Double) -> Double { transform(quantile(probability)) }
         return Estimate(
             point: at(0.5), interval50: Interval(at(0.25), at(0.75)), interval80: Interval(at(0.1), at(0.9)),
             interval90: Interval(at(0.05), at(0.95)))

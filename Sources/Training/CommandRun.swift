@@ -29,7 +29,11 @@ struct CommandRun {
         while true {
             let checkpointBefore = events.record.checkpointStep ?? 0
             if let reason = events.divergence { return try diverged(events, reason) }
-            if let outcome = try session(&events) {
+            if var outcome = try session(&events) {
+                if outcome == .interrupted, folder.isToStopEarly, !stop.isRequested {
+                    try end(.stoppedEarly, events, nil)
+                    outcome = .stoppedEarly
+                }
                 // All that it said is on record now.
                 if outcome != .interrupted {
                     try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: events.record.sessions))
@@ -118,7 +122,7 @@ struct CommandRun {
                 lastSign = .now
                 outputSize = size
             }
-            if stop.isRequested, askedToStop == nil {
+            if askedToStop == nil, stop.isRequested || folder.isToStopEarly {
                 process.requestStop()
                 askedToStop = .now
             }
@@ -181,14 +185,18 @@ struct CommandRun {
     }
 
     private func diverged(_ events: TrainerEvents, _ reason: String) throws -> TrainingOutcome {
+        try end(.diverged, events, reason)
+        return .diverged
+    }
+
+    private func end(_ status: RunStatus, _ events: TrainerEvents, _ reason: String?) throws {
         let step = events.lastStep
         try log.append(
             .end(
                 .init(
-                    status: .diverged, step: step, tokens: step * job.spec.tokensPerStep, seconds: events.seconds,
+                    status: status, step: step, tokens: step * job.spec.tokensPerStep, seconds: events.seconds,
                     reason: reason)))
         try log.synchronize()
-        return .diverged
     }
 
     /// The last lines that the trainer printed, harmless; nil where it printed nothing.

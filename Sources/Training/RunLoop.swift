@@ -20,7 +20,8 @@ struct RunLoop {
 
     private static let divergenceWindow = 10
 
-    /// Trains from `state` to the end, to divergence, or to the next step after a request to stop.
+    /// Trains from `state` to the end, to divergence, to the next step after a request to stop, or to the next
+    /// evaluation after the folder was told to stop early.
     func run(from start: LoopState) throws -> TrainingOutcome {
         var state = start
         let schedule = RunSchedule(job.spec)
@@ -53,6 +54,11 @@ struct RunLoop {
             if evaluations.contains(step) {
                 guard try evaluate(at: step) else {
                     return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
+                }
+                if step < job.spec.steps, folder.isToStopEarly {
+                    try checkpoint(state)
+                    try end(.stoppedEarly, state, at: step, reason: nil)
+                    return .stoppedEarly
                 }
             }
             if state.seconds - secondsAtCheckpoint >= options.checkpointSeconds, step < job.spec.steps {

@@ -23,6 +23,8 @@ package enum TrainingOutcome: Sendable, Equatable {
     case diverged
     /// On request; the next session goes on from the checkpoint.
     case interrupted
+    /// Its folder asked for it; a later session goes on from the checkpoint.
+    case stoppedEarly
 }
 
 /// Carries out the run of a folder, or the rest of it.
@@ -94,7 +96,7 @@ package struct TrainingRun {
             job: job, folder: folder, trainer: trainer, log: log, checkpoints: checkpoints, options: options,
             stop: stop)
         let outcome = try loop.run(from: state)
-        if outcome != .interrupted { checkpoints.removeAll() }
+        if outcome == .completed || outcome == .diverged { checkpoints.removeAll() }
         return outcome
     }
 

@@ -132,7 +132,8 @@ struct JudgeTests {
         let pair = try #require((document["pairs"] as? [[String: Any]])?.first)
         let keys = [
             "a", "b", "verdict", "probabilityABetter", "gap", "expectedGap", "computeMultiplier", "crossover",
-            "expectedRegret", "predicted", "observed", "findings", "nextRuns", "rungGaps", "methodOnThisLadder",
+            "expectedRegret", "predicted", "observed", "earlyForecast", "findings", "nextRuns", "rungGaps",
+            "methodOnThisLadder",
         ]
         #expect(Set(pair.keys) == Set(keys))
         #expect(pair["computeMultiplier"] is NSNull)

@@ -10,7 +10,7 @@ enum Snapshots {
         .appendingPathComponent("Snapshots")
 
     /// Results of planted comparisons, made by `Snapshots/record`.
-    static let results = ["before-the-target", "after-the-target", "diverged-arm", "three-candidates"]
+    static let results = ["before-the-target", "under-way", "after-the-target", "diverged-arm", "three-candidates"]
 
     static func result(_ name: String) throws -> CompareResult { try read(CompareResult.self, "\(name).json") }
 

@@ -1,6 +1,7 @@
 import Foundation
 import ScalebenchCore
 import Testing
+import TokenData
 import Training
 
 @Suite struct TrainingRunTests {
@@ -99,6 +100,30 @@ import Training
         stop.request()
         #expect(try TrainingRun(run, options: testOptions).perform(stop: stop) == .interrupted)
         #expect(try perform(run) == .completed)
+    }
+
+    @Test(arguments: [planted(), #"{ "type": "builtin" }"#]) func aRunThatIsStoppedEarlyGoesOnLater(trainer: String)
+        throws
+    {
+        let dataset = try makeDataset(in: folder)
+        let spec = try makeSpec(trainer: trainer, steps: 50, dataHash: dataset.contentHash)
+        let run = try makeRun(spec, in: folder), whole = try makeRun(spec, in: folder, name: "whole")
+        #expect(try perform(whole) == .completed)
+        let session = TrainingRun(run, options: testOptions) { job in
+            InterferingTrainer(try makeTrainer(for: job)) { step, result in
+                if step == 23 { try Data().write(to: URL(fileURLWithPath: run.stopEarly)) }
+                return result
+            }
+        }
+        #expect(try session.perform(stop: StopRequest()) == .stoppedEarly)
+        let stopped = try readRecord(run)
+        // At the first evaluation after it was told to.
+        #expect(stopped.end?.status == .stoppedEarly && stopped.end?.step == 30 && stopped.evaluations.last?.step == 30)
+        #expect(stopped.checkpointStep == 30 && !stopped.isFinished && stopped.finalEvaluation == nil)
+        try FileManager.default.removeItem(atPath: run.stopEarly)
+        #expect(try perform(run) == .completed)
+        #expect(try readRecord(run).start?.resumedFromStep == 30)
+        #expect(Result(try readRecord(run)) == Result(try readRecord(whole)))
     }
 
     @Test func failureIsRecordedAndTriedAgain() throws {

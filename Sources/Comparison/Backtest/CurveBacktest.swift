@@ -133,7 +133,8 @@ package struct CurveBacktest: Sendable {
     }
 
     private static func nextRung(_ one: Case) -> Answer {
-        guard let next = one.smaller.last?.curve, let early = next.upTo(one.start.end / one.end * next.end) else {
+        guard let next = one.smaller.last?.curves.first, let early = next.upTo(one.start.end / one.end * next.end)
+        else {
             return lastValue(one)
         }
         let still = next.losses[next.count - 1] / early.losses[early.count - 1]

@@ -21,6 +21,7 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare                                  the default
               scalebench compare a.json b.json --dry-run          what it costs
               scalebench compare a.json b.json --predict-only     no target run
+              scalebench compare a.json b.json --stop-early       half a target run
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
@@ -78,14 +79,20 @@ struct LadderOptions: ParsableArguments {
     @Option(help: "Seeds are counted from here; another number gives fresh runs.") var firstSeed: Int = 0
     @Flag(help: "Print runs, sizes, FLOPs, time and memory, and stop.") var dryRun = false
     @Flag(help: "Leave the target untrained.") var predictOnly = false
+    @Flag(help: "End the runs at the target as soon as their curves have decided; they can go on later.")
+    var stopEarly = false
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
+        guard !(stopEarly && predictOnly) else {
+            throw ValidationError("--stop-early is about the target's runs; --predict-only does not train them.")
+        }
         guard (0...1_000_000_000).contains(firstSeed) else { throw ValidationError("--first-seed takes 0 to 10⁹.") }
     }
 
     var isUsed: Bool {
         suite != nil || dataset != nil || store != nil || workers != nil || firstSeed != 0 || dryRun || predictOnly
+            || stopEarly
     }
 }
 

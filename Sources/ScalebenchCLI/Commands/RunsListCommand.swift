@@ -13,7 +13,8 @@ struct RunsListCommand: ParsableCommand {
               scalebench runs list --suite lr-rule --candidate constant
               scalebench runs list --status unfinished --json
 
-            Status: prepared (never started), running, unfinished, completed, diverged, failed, damaged, imported.
+            Status: prepared (never started), running, unfinished, completed, diverged, failed, stoppedEarly (a \
+            comparison was decided), damaged, imported.
             """)
 
     @OptionGroup var filter: RunFilter

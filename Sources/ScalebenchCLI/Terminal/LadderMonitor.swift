@@ -97,7 +97,12 @@ final class LadderMonitor: Sendable {
         case .finished:
             let record = try? store.record(run.id)
             let loss = record?.finalEvaluation?.natsPerToken
-            outcome = record?.end?.status == .diverged ? "diverged" : "loss \(loss.map(Phrase.loss) ?? "–")"
+            outcome =
+                switch record?.end?.status {
+                case .diverged: "diverged"
+                case .stoppedEarly: "stopped early at step \(record?.end?.step ?? 0) of \(run.spec.steps)"
+                default: "loss \(loss.map(Phrase.loss) ?? "–")"
+                }
         case .interrupted:
             LiveLine.print("stopped   \(plan.describe(run)): goes on later")
             return
