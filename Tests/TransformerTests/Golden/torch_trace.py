@@ -9,11 +9,14 @@ Formulas.swift), so nothing else is needed to repeat the run.
 import json
 import math
 import pathlib
+import sys
 
 import torch
-import torch.nn.functional as F
 
-STEPS, SEQUENCES, AMPLITUDE, EPSILON = 20, 3, 0.4, 1e-5
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "Suites/pytorch"))
+from model import Model, tensors
+
+STEPS, SEQUENCES, AMPLITUDE = 20, 3, 0.4
 
 MODEL = dict(width=8, layers=2, heads=2, contextLength=12, vocabularySize=13, mlpWidth=12, keyValueHeads=2,
              activation="geluTanh", norm="layerNorm", linearBias=True, normBias=True, positions="learned",
@@ -41,111 +44,10 @@ ARCHITECTURES = {
 }
 
 
-class Model:
-    def __init__(self, config):
-        self.c = config
-        self.channels = config["width"] // config["heads"]
-        self.p, self.groups = {}, {}
-        self.declare()
-
-    # -- trained tensors ----------------------------------------------------------------------------------------------
-    def declare(self):
-        c = self.c
-        d, f = c["width"], c["mlpWidth"]
-        gated = c["activation"] in ("geGLU", "swiGLU")
-        self.add("wte.weight", (c["vocabularySize"], d), "embeddings")
-        if c["positions"] == "learned":
-            self.add("wpe.weight", (c["contextLength"], d), "embeddings")
-        for layer in range(c["layers"]):
-            h = f"h.{layer}."
-            self.add_norm(h + "ln_1")
-            self.add_linear(h + "attn.c_attn", d, (c["heads"] + 2 * c["keyValueHeads"]) * self.channels)
-            if c["queryKeyNorm"]:
-                self.add(h + "attn.q_norm.weight", (self.channels,), "vectors")
-                self.add(h + "attn.k_norm.weight", (self.channels,), "vectors")
-            self.add_linear(h + "attn.c_proj", d, d)
-            if c["block"] == "sequential":
-                self.add_norm(h + "ln_2")
-            self.add_linear(h + "mlp.c_fc", d, 2 * f if gated else f)
-            self.add_linear(h + "mlp.c_proj", f, d)
-        self.add_norm("ln_f")
-        if c["head"] == "untied":
-            self.add("lm_head.weight", (c["vocabularySize"], d), "head")
-
-    def add(self, name, shape, group):
-        gain = 1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0
-        t = len(self.p)
-        values = [gain + AMPLITUDE * math.sin(1 + 0.7 * t + 0.37 * i**2) for i in range(math.prod(shape))]
-        self.p[name] = torch.tensor(values, dtype=torch.float32).double().view(shape).requires_grad_()
-        self.groups[name] = group
-
-    def add_linear(self, name, inputs, outputs):
-        self.add(name + ".weight", (inputs, outputs), "matrices")
-        if self.c["linearBias"]:
-            self.add(name + ".bias", (outputs,), "vectors")
-
-    def add_norm(self, name):
-        self.add(name + ".weight", (self.c["width"],), "vectors")
-        if self.c["normBias"]:
-            self.add(name + ".bias", (self.c["width"],), "vectors")
-
-    # -- layers -------------------------------------------------------------------------------------------------------
-    def linear(self, name, x):
-        return F.linear(x, self.p[name + ".weight"].T, self.p.get(name + ".bias"))
-
-    def norm(self, name, x):
-        gain, bias = self.p[name + ".weight"], self.p.get(name + ".bias")
-        if self.c["norm"] == "layerNorm":
-            return F.layer_norm(x, gain.shape, gain, bias, EPSILON)
-        x = F.rms_norm(x, gain.shape, gain, EPSILON)
-        return x if bias is None else x + bias
-
-    def rotated(self, x):
-        """Pairs (j, j + c/2) as complex numbers, times e^(i · position · frequency)."""
-        if self.c["positions"] != "rotary":
-            return x
-        half = self.channels // 2
-        frequencies = self.c["rotaryBase"] ** (-torch.arange(half, dtype=torch.float64) / half)
-        turns = torch.outer(torch.arange(x.shape[-2], dtype=torch.float64), frequencies)
-        turned = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(turns), turns)
-        return torch.cat([turned.real, turned.imag], -1)
-
-    def attention(self, name, x):
-        c, sizes = self.c, [self.c["heads"], self.c["keyValueHeads"], self.c["keyValueHeads"]]
-        vectors = self.linear(name + ".c_attn", x).unflatten(-1, (sum(sizes), self.channels)).transpose(1, 2)
-        q, k, v = vectors.split(sizes, 1)
-        if c["queryKeyNorm"]:
-            q = F.rms_norm(q, (self.channels,), self.p[name + ".q_norm.weight"], EPSILON)
-            k = F.rms_norm(k, (self.channels,), self.p[name + ".k_norm.weight"], EPSILON)
-        scale = self.channels ** (-1.0 if c["attentionScale"] == "inverse" else -0.5)
-        mixed = F.scaled_dot_product_attention(
-            self.rotated(q), self.rotated(k), v, is_causal=True, scale=scale, enable_gqa=True)
-        return self.linear(name + ".c_proj", mixed.transpose(1, 2).flatten(2))
-
-    def mlp(self, name, x):
-        activations = {
-            "geluTanh": lambda x: F.gelu(x, approximate="tanh"), "gelu": F.gelu, "silu": F.silu,
-            "reluSquared": lambda x: F.relu(x).square(),
-            "geGLU": lambda x: F.gelu(x.chunk(2, -1)[0]) * x.chunk(2, -1)[1],
-            "swiGLU": lambda x: F.silu(x.chunk(2, -1)[0]) * x.chunk(2, -1)[1]}
-        return self.linear(name + ".c_proj", activations[self.c["activation"]](self.linear(name + ".c_fc", x)))
-
-    def loss(self, tokens):
-        c, s = self.c, self.c["residualScale"]
-        x = self.p["wte.weight"][tokens[:, :-1]]
-        if c["positions"] == "learned":
-            x = x + self.p["wpe.weight"]
-        for layer in range(c["layers"]):
-            h = f"h.{layer}."
-            if c["block"] == "parallel":
-                normed = self.norm(h + "ln_1", x)
-                x = x + s * self.attention(h + "attn", normed) + s * self.mlp(h + "mlp", normed)
-            else:
-                x = x + s * self.attention(h + "attn", self.norm(h + "ln_1", x))
-                x = x + s * self.mlp(h + "mlp", self.norm(h + "ln_2", x))
-        head = self.p["wte.weight" if c["head"] == "tied" else "lm_head.weight"]
-        logits = c["logitScale"] * (self.norm("ln_f", x) @ head.T)
-        return F.cross_entropy(logits.flatten(0, 1), tokens[:, 1:].flatten())
+def formula(index, name, shape):
+    gain = 1.0 if len(shape) == 1 and name.endswith(".weight") else 0.0
+    values = [gain + AMPLITUDE * math.sin(1 + 0.7 * index + 0.37 * i**2) for i in range(math.prod(shape))]
+    return torch.tensor(values, dtype=torch.float32).double().view(shape).requires_grad_()
 
 
 def batch(config, step):
@@ -153,9 +55,9 @@ def batch(config, step):
                           for j in range(config["contextLength"] + 1)] for s in range(SEQUENCES)])
 
 
-def update_rule(model, settings, groups):
+def update_rule(parameters, config, settings, groups):
     """Returns the step function; SGD's decay is decoupled, which torch.optim.SGD's is not."""
-    named = [(factors, [p for name, p in model.p.items() if model.groups[name] == group])
+    named = [(factors, [parameters[name] for name, _, its_group in tensors(config) if its_group == group])
              for group, factors in groups.items()]
     rated = [dict(params=params, lr=settings["learningRate"] * rate, weight_decay=settings["weightDecay"] * decay)
              for (rate, decay), params in named if params]
@@ -175,19 +77,19 @@ def update_rule(model, settings, groups):
 
 def trace(model_changes, optimizer_changes, group_changes):
     config, settings, groups = MODEL | model_changes, OPTIMIZER | optimizer_changes, GROUPS | group_changes
-    model = Model(config)
-    parameters = list(model.p.values())
-    step_optimizer = update_rule(model, settings, groups)
+    parameters = {name: formula(i, name, shape) for i, (name, shape, _) in enumerate(tensors(config))}
+    model = Model(config, parameters)
+    step_optimizer = update_rule(parameters, config, settings, groups)
     losses, norms, gradients = [], [], {}
     for step in range(STEPS):
-        for p in parameters:
+        for p in parameters.values():
             p.grad = None
-        loss = model.loss(batch(config, step))
+        loss = model.losses(batch(config, step)).mean()
         loss.backward()
         if step == 0:
-            gradients = {name: p.grad.flatten().tolist() for name, p in model.p.items()}
+            gradients = {name: p.grad.flatten().tolist() for name, p in parameters.items()}
         clip = settings["gradientClipping"] or math.inf
-        norms.append(torch.nn.utils.clip_grad_norm_(parameters, clip).item())
+        norms.append(torch.nn.utils.clip_grad_norm_(parameters.values(), clip).item())
         step_optimizer()
         losses.append(loss.item())
     factors = {name: dict(learningRate=rate, weightDecay=decay) for name, (rate, decay) in groups.items()}
