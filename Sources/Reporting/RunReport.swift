@@ -50,12 +50,30 @@ package enum RunReport {
             let word = summary.status == .completed || summary.status == .imported ? "final loss" : "last loss"
             rows.append((word, "\(Phrase.loss(loss)) \(summary.unit.words)\(error)"))
         }
+        if let final = record?.finalEvaluation { rows += breakdown(final) }
         if let seconds = summary.seconds { rows.append(("core time", Quantity.duration(seconds))) }
         if let reason = record?.end?.reason { rows.append(("reason", SafeText.line(reason, limit: 400))) }
         if record?.hasTornLine == true {
             rows.append(("note", "the last line of its events is torn and was left out"))
         }
         return list(rows)
+    }
+
+    /// Means by domain, and by position at every doubling.
+    private static func breakdown(_ final: RunEvent.Evaluation) -> [(String, String)] {
+        var rows: [(String, String)] = []
+        if let domains = final.domainNatsPerToken, !domains.isEmpty {
+            let means = domains.sorted { $0.key < $1.key }.map { name, loss in
+                "\(SafeText.line(name, limit: 40)) \(Phrase.loss(loss))"
+            }
+            rows.append(("by domain", means.joined(separator: ", ")))
+        }
+        if let positions = final.positionNatsPerToken, !positions.isEmpty {
+            let places = sequence(first: 1) { $0 * 2 }.prefix { $0 < positions.count } + [positions.count]
+            let means = places.map { "\($0): \(Phrase.loss(positions[$0 - 1]))" }
+            rows.append(("by position", means.joined(separator: ", ")))
+        }
+        return rows
     }
 
     private static func facts(_ spec: RunSpec) -> [(String, String)] {

@@ -9,7 +9,8 @@
 //   {"event":"end","status":"completed","step":2000,"tokens":1024000,"seconds":30.2}
 //
 // The final evaluation also has "sequenceNatsPerToken": the mean loss of every validation sequence in order, so that
-// candidates are compared on the same sequences. JSON has no NaN: a number that is not finite is left out (a null is
+// candidates are compared on the same sequences, and where the suite asks for it "positionNatsPerToken" and
+// "domainNatsPerToken". JSON has no NaN: a number that is not finite is left out (a null is
 // read alike). A run that was interrupted goes on with another "start"; what lies beyond its `resumedFromStep` no longer
 // counts.
 
@@ -88,10 +89,15 @@ package enum RunEvent: Sendable, Equatable {
         package var sequences: Int
         /// In validation order; only in the final evaluation.
         package var sequenceNatsPerToken: [Double]?
+        /// By place in the context; only in the final evaluation, and where the suite asks for it. So the next.
+        package var positionNatsPerToken: [Double]?
+        /// By name of a mixture's part.
+        package var domainNatsPerToken: [String: Double]?
 
         package init(
             step: Int, tokens: Int, natsPerToken: Double?, standardError: Double?, sequences: Int,
-            sequenceNatsPerToken: [Double]? = nil
+            sequenceNatsPerToken: [Double]? = nil, positionNatsPerToken: [Double]? = nil,
+            domainNatsPerToken: [String: Double]? = nil
         ) {
             self.step = step
             self.tokens = tokens
@@ -99,6 +105,8 @@ package enum RunEvent: Sendable, Equatable {
             self.standardError = standardError
             self.sequences = sequences
             self.sequenceNatsPerToken = sequenceNatsPerToken
+            self.positionNatsPerToken = positionNatsPerToken
+            self.domainNatsPerToken = domainNatsPerToken
         }
     }
 

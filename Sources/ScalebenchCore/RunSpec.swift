@@ -30,11 +30,21 @@ package struct RunSpec: Codable, Sendable, Hashable {
         package var curvePoints: Int
         /// Sequences of each evaluation but the final one.
         package var curveSequences: Int
+        /// Means that the final evaluation states beside that of everything.
+        package var breakdown: [Breakdown]
 
-        package init(sequences: Int, curvePoints: Int, curveSequences: Int) {
+        package enum Breakdown: String, Codable, Sendable, CaseIterable {
+            /// By place in the context.
+            case positions
+            /// By part of a mixture.
+            case domains
+        }
+
+        package init(sequences: Int, curvePoints: Int, curveSequences: Int, breakdown: [Breakdown] = []) {
             self.sequences = sequences
             self.curvePoints = curvePoints
             self.curveSequences = curveSequences
+            self.breakdown = breakdown
         }
     }
 

@@ -116,6 +116,13 @@ extension RunSpec.Evaluation {
         sequences = try reader.integer("sequences", in: 2...1_000_000, default: 512)
         curvePoints = try reader.integer("curvePoints", in: 1...1000, default: 20)
         curveSequences = try reader.integer("curveSequences", in: 1...1_000_000, default: 64)
+        let names = try reader.strings("breakdown", default: [])
+        breakdown = Breakdown.allCases.filter { names.contains($0.rawValue) }
+        if let unknown = names.first(where: { Breakdown(rawValue: $0) == nil }) {
+            throw ScalebenchError(
+                .invalidInput, "unknown breakdown \"\(unknown)\"", at: reader.location(of: "breakdown"),
+                hint: "use any of: \(Breakdown.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
         try reader.finish()
     }
 }

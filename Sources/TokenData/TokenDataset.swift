@@ -106,6 +106,13 @@ package struct TokenDataset: Sendable {
         return windows
     }
 
+    /// The part that each of the first `sequences` validation windows of a mixture comes from; nil for other data sets.
+    package func validationParts(sequences: Int) -> [String]? {
+        guard parts.count > 1 else { return nil }
+        let pattern = MixturePattern(weights: parts.map(\.weight))
+        return (0..<sequences).map { parts[pattern.place(of: $0).part].name }
+    }
+
     /// The mean −ln p of the targets of each of the first `sequences` validation windows, in nats: what a perfect model
     /// would lose on exactly these tokens. nil where p is unknown, or where windows of `contextLength` (default: the
     /// length of a document) do not begin with documents, so that a model sees less than p is conditioned on.

@@ -17,6 +17,8 @@ package final class BuiltinTrainer: Trainer {
     private let sampler: BatchSampler
     /// [sequences, contextLength + 1], as many sequences as the largest evaluation takes.
     private let validation: [UInt32]
+    /// The mixture's part of every validation sequence; nil where there is one kind of data.
+    private let domains: [String]?
     private var batch: [UInt32]
     private let cores: CoreAllowance
 
@@ -41,6 +43,7 @@ package final class BuiltinTrainer: Trainer {
         let seed = UInt64(bitPattern: Int64(spec.seed))
         validation = try dataset.validation(
             sequences: max(spec.evaluation.sequences, spec.evaluation.curveSequences), contextLength: contextLength)
+        domains = dataset.validationParts(sequences: validation.count / (contextLength + 1))
         sampler = try BatchSampler(
             dataset, contextLength: contextLength, batchSequences: spec.batchSequences, seed: seed)
         batch = [UInt32](repeating: 0, count: spec.batchSequences * (contextLength + 1))
@@ -69,15 +72,24 @@ package final class BuiltinTrainer: Trainer {
         return StepResult(natsPerToken: loss, gradientNorm: norm)
     }
 
-    package func evaluate(step: Int, sequences: Int) throws -> [Double] {
+    package func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses {
         let context = spec.model.contextLength
         let losses = validation.withUnsafeBufferPointer { tokens in
             model.evaluate(
                 UnsafeBufferPointer(rebasing: tokens[..<(sequences * (context + 1))]), sequences: sequences)
         }
-        return (0..<sequences).map { sequence in
-            losses[sequence * context..<(sequence + 1) * context].reduce(0.0) { $0 + Double($1) } / Double(context)
+        var means = EvaluationLosses(
+            sequences: [Double](repeating: 0, count: sequences), positions: [Double](repeating: 0, count: context),
+            domains: domains.map { Array($0.prefix(sequences)) })
+        for sequence in 0..<sequences {
+            for position in 0..<context {
+                let loss = Double(losses[sequence * context + position])
+                means.sequences[sequence] += loss
+                means.positions![position] += loss / Double(sequences)
+            }
+            means.sequences[sequence] /= Double(context)
         }
+        return means
     }
 }
 

@@ -60,7 +60,7 @@ package final class PlantedTrainer: Trainer {
 
     /// Scatters around the law so that the mean is the law's loss: partly by the sequence (the same for every run on
     /// the same data, so that pairing pays), partly by the run.
-    package func evaluate(step: Int, sequences: Int) throws -> [Double] {
+    package func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses {
         var difficulty = Philox(
             seed: UInt64(ContentHash.sha256(Data(spec.dataHash.utf8)).prefix(16), radix: 16) ?? 0,
             stream: Stream.sequenceDifficulty.rawValue)
@@ -70,7 +70,7 @@ package final class PlantedTrainer: Trainer {
         }
         let mean = offsets.reduce(0, +) / Double(sequences)
         let centre = loss(at: step)
-        return offsets.map { centre + $0 - mean }
+        return EvaluationLosses(sequences: offsets.map { centre + $0 - mean })
     }
 
     package func save(to folder: String, metadata: [String: String]) throws {}

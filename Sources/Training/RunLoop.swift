@@ -95,23 +95,28 @@ struct RunLoop {
     private func evaluate(at step: Int) throws -> Bool {
         let isFinal = step == job.spec.steps
         let count = isFinal ? job.spec.evaluation.sequences : job.spec.evaluation.curveSequences
-        let losses = try trainer.evaluate(step: step, sequences: count)
+        let means = try trainer.evaluate(step: step, sequences: count), losses = means.sequences
         let mean = losses.reduce(0, +) / Double(losses.count)
         let isFinite = mean.isFinite
-        var standardError: Double?
+        var event = RunEvent.Evaluation(
+            step: step, tokens: tokens(step), natsPerToken: isFinite ? mean : nil, standardError: nil,
+            sequences: losses.count)
         if isFinite && losses.count > 1 {
             let squares = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            standardError = (squares / Double(losses.count - 1) / Double(losses.count)).squareRoot()
+            event.standardError = (squares / Double(losses.count - 1) / Double(losses.count)).squareRoot()
         }
-        try log.append(
-            .evaluation(
-                .init(
-                    step: step, tokens: tokens(step), natsPerToken: isFinite ? mean : nil,
-                    standardError: standardError, sequences: losses.count,
-                    // Six decimals: a hundredth of the smallest gap that matters, at half the bytes.
-                    sequenceNatsPerToken: isFinal && isFinite ? losses.map { ($0 * 1e6).rounded() / 1e6 } : nil)))
+        if isFinal && isFinite {
+            let breakdown = job.spec.evaluation.breakdown
+            event.sequenceNatsPerToken = losses.map(Self.rounded)
+            if breakdown.contains(.positions) { event.positionNatsPerToken = means.positions?.map(Self.rounded) }
+            if breakdown.contains(.domains) { event.domainNatsPerToken = means.domainMeans?.mapValues(Self.rounded) }
+        }
+        try log.append(.evaluation(event))
         return isFinite
     }
+
+    /// Six decimals: a hundredth of the smallest gap that matters, at half the bytes.
+    private static func rounded(_ loss: Double) -> Double { (loss * 1e6).rounded() / 1e6 }
 
     /// Events first: whoever finds the checkpoint must find every event up to it.
     private func checkpoint(_ state: LoopState) throws {

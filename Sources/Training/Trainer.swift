@@ -21,8 +21,8 @@ package protocol Trainer: AnyObject {
     /// Takes the step after the last one. Steps come in order: 1, 2, 3 …, or on from the restored step.
     func train(step: Int) throws -> StepResult
 
-    /// Losses of the first `sequences` validation sequences after `step` steps, in nats per token.
-    func evaluate(step: Int, sequences: Int) throws -> [Double]
+    /// Losses of the first `sequences` validation sequences after `step` steps.
+    func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses
 
     /// Writes everything that later steps depend on into `folder`, flushed to disk.
     func save(to folder: String, metadata: [String: String]) throws
@@ -34,6 +34,30 @@ package protocol Trainer: AnyObject {
     /// Writes the trained model into `folder`, for other programs: `config.json` and `model.safetensors`. A trainer
     /// without weights writes nothing.
     func saveModel(to folder: String, metadata: [String: String]) throws
+}
+
+/// What one evaluation reports, in nats per token.
+package struct EvaluationLosses: Sendable, Equatable {
+    /// Mean of every sequence.
+    package var sequences: [Double]
+    /// Mean of every place in the context; nil from a trainer that does not know.
+    package var positions: [Double]?
+    /// Name of the mixture's part that each sequence comes from; nil for data of one kind.
+    package var domains: [String]?
+
+    package init(sequences: [Double], positions: [Double]? = nil, domains: [String]? = nil) {
+        self.sequences = sequences
+        self.positions = positions
+        self.domains = domains
+    }
+
+    /// Mean of every domain.
+    var domainMeans: [String: Double]? {
+        guard let domains else { return nil }
+        return Dictionary(grouping: zip(domains, sequences), by: \.0).mapValues { pairs in
+            pairs.reduce(0) { $0 + $1.1 } / Double(pairs.count)
+        }
+    }
 }
 
 /// What one training step reports.

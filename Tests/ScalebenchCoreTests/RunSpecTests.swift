@@ -53,7 +53,7 @@ struct RunSpecTests {
         let spec = try spec(try candidate())
         let text = try JSONValue(encoding: spec).canonicalText
         let expected = """
-            {"batchSequences":8,"dataHash":"h","evaluation":{"curvePoints":20,"curveSequences":64,"sequences":512},\
+            {"batchSequences":8,"dataHash":"h","evaluation":{"breakdown":[],"curvePoints":20,"curveSequences":64,"sequences":512},\
             "model":{"activation":"geluTanh","attentionScale":"inverseSquareRoot","block":"sequential",\
             "contextLength":64,"head":"tied","heads":4,"initialization":"gpt2","keyValueHeads":4,"layers":2,\
             "linearBias":true,"logitScale":1,"mlpWidth":64,"norm":"layerNorm","normBias":true,"positions":"learned",\

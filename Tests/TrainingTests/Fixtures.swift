@@ -134,7 +134,9 @@ final class InterferingTrainer: Trainer {
     var divergenceLoss: Double { limit ?? base.divergenceLoss }
     func learningRate(at step: Int) -> Double { base.learningRate(at: step) }
     func train(step: Int) throws -> StepResult { try interfere(step, try base.train(step: step)) }
-    func evaluate(step: Int, sequences: Int) throws -> [Double] { try base.evaluate(step: step, sequences: sequences) }
+    func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses {
+        try base.evaluate(step: step, sequences: sequences)
+    }
     func save(to folder: String, metadata: [String: String]) throws {
         try base.save(to: folder, metadata: metadata)
     }

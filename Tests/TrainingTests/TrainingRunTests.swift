@@ -41,7 +41,7 @@ import Training
         let losses = try (1...400).map { seed in
             let spec = try makeSpec(trainer: planted(noise: 0.1), steps: 4, seed: seed)
             let trainer = try makeTrainer(for: RunJob(spec, dataset: .init(name: "d", folder: "")))
-            let losses = try trainer.evaluate(step: 4, sequences: 6)
+            let losses = try trainer.evaluate(step: 4, sequences: 6).sequences
             return losses.reduce(0, +) / 6
         }
         let mean = losses.reduce(0, +) / 400
