@@ -32,6 +32,9 @@ package struct CompareResult: Codable, Sendable {
     /// What `--stop-early` did; null where every run went to its end.
     @OrNull package var stoppedEarly: StoppedEarly? = nil
 
+    /// What `--budget` did; null without it.
+    @OrNull package var furtherRuns: BudgetResult? = nil
+
     package struct Coverage: Codable, Sendable, Equatable {
         /// One that has begun counted in part.
         package var passes: Double

@@ -25,33 +25,53 @@ extension NextRun {
     /// fewest at each place that help, best gain per FLOP first (per run where FLOPs are unknown).
     static func candidates(_ pair: PairLadder, _ posterior: GapPosterior) -> [NextRun] {
         guard let top = pair.rungs.last else { return [] }
-        let now = posterior.probabilityOfRightDecision(at: pair.targetScale)
-        var places = pair.rungs.filter { !$0.a.isEmpty && !$0.b.isEmpty }.map {
-            (label: $0.rung.label, scale: $0.rung.scale, flops: $0.rung.flops)
+        var options = pair.rungs.filter { !$0.a.isEmpty && !$0.b.isEmpty }.compactMap {
+            fewest(at: Place($0.rung), pair, posterior)
         }
         let middle = (top.rung.scale * pair.targetScale).squareRoot()
         if pair.target.a.isEmpty || pair.target.b.isEmpty {
-            let flops = pair.axis == .flops ? middle : nil
-            places.append(("a new rung at \(Quantity.short(middle)) \(pair.axis.unit)", middle, flops))
-        }
-        let options = places.compactMap { place -> NextRun? in
-            let sigma = pair.sigma(at: place.scale)
-            for count in counts {
-                let runs = NextRuns(
-                    scale: place.scale, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b)
-                let after = posterior.probabilityAfter(adding: runs, target: pair.targetScale)
-                guard after - now >= smallestGain else { continue }
-                return NextRun(
-                    label: place.label, scale: place.scale, runsPerCandidate: count,
-                    flops: place.flops.map { $0 * Double(2 * count) }, probabilityRightNow: now,
-                    probabilityRightAfter: after)
-            }
-            return nil
+            let place = Place(
+                label: "a new rung at \(Quantity.short(middle)) \(pair.axis.unit)", scale: middle,
+                flops: pair.axis == .flops ? middle : nil)
+            options += [fewest(at: place, pair, posterior)].compactMap { $0 }
         }
         return options.sorted { $0.gainPerCost > $1.gainPerCost }
     }
 
-    private var gainPerCost: Double {
-        (probabilityRightAfter - probabilityRightNow) / (flops ?? Double(runsPerCandidate))
+    /// Where runs could be made.
+    struct Place {
+        var label: String
+        var scale: Double
+        /// Of one run.
+        var flops: Double?
     }
+
+    /// The fewest runs at `place` that help; nil where not even eight of each do.
+    /// - Parameter counts: runs of each candidate that are considered, fewest first.
+    static func fewest(
+        at place: Place, counts: [Int] = counts, _ pair: PairLadder, _ posterior: GapPosterior
+    ) -> NextRun? {
+        let now = posterior.probabilityOfRightDecision(at: pair.targetScale)
+        let sigma = pair.sigma(at: place.scale)
+        for count in counts {
+            let runs = NextRuns(scale: place.scale, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b)
+            let after = posterior.probabilityAfter(adding: runs, target: pair.targetScale)
+            guard after - now >= smallestGain else { continue }
+            return NextRun(
+                label: place.label, scale: place.scale, runsPerCandidate: count,
+                flops: place.flops.map { $0 * Double(2 * count) }, probabilityRightNow: now,
+                probabilityRightAfter: after)
+        }
+        return nil
+    }
+
+    var gain: Double { probabilityRightAfter - probabilityRightNow }
+
+    private var gainPerCost: Double {
+        gain / (flops ?? Double(runsPerCandidate))
+    }
+}
+
+extension NextRun.Place {
+    init(_ rung: LadderRung) { self.init(label: rung.label, scale: rung.scale, flops: rung.flops) }
 }

@@ -110,13 +110,19 @@ package struct Ladder: Sendable {
     }
 
     /// The ladder as it was before anything was trained at the target.
-    package var withoutTarget: Ladder {
-        var ladder = withoutTargetResults
-        ladder.begun = candidates.map { _ in nil }
+    package var withoutTarget: Ladder { withTarget(of: []) }
+
+    /// What was trained at the target only of some candidates.
+    package func withTarget(of some: Set<Int>) -> Ladder {
+        var ladder = self
+        for index in candidates.indices where !some.contains(index) {
+            ladder.target.points[index] = []
+            ladder.begun[index] = nil
+        }
         return ladder
     }
 
-    /// The same, but for the curves of the runs that have begun there.
+    /// Without the results there, but with the curves of the runs that have begun there.
     package var withoutTargetResults: Ladder {
         var ladder = self
         ladder.target.points = candidates.map { _ in [] }

@@ -123,6 +123,52 @@ package enum Phrase {
             + "\(time); the same command without --stop-early trains them to their end."
     }
 
+    /// The step that `--budget` takes next.
+    package static func furtherRuns(
+        _ step: FurtherRuns, candidates: [String], budget: Budget, spent: Double
+    ) -> String {
+        let names = step.candidates.sorted().map { SafeText.line(candidates[$0], limit: 30) }.joined(separator: " and ")
+        let what =
+            step.place == .target
+            ? "the target, \(step.expected.label), of \(names)"
+            : "\(runs(step.expected.runsPerCandidate)) more of \(names) each at \(step.expected.label)"
+        return
+            "next: \(what) (about \(amount(step.cost, budget))): right winner "
+            + "\(percent(step.expected.probabilityRightNow)) → \(percent(step.expected.probabilityRightAfter)); "
+            + "spent \(amount(spent, budget)) of \(amount(budget.amount, budget))"
+    }
+
+    private static func amount(_ value: Double, _ budget: Budget) -> String {
+        if case .seconds = budget { return Quantity.duration(value) }
+        return Quantity.short(value) + " FLOPs"
+    }
+
+    /// For a dry run, which cannot know what the ladder will show.
+    package static func furtherRunsToCome(until: Double, budget: Budget, includesTarget: Bool) -> String {
+        "up to \(amount(budget.amount, budget)) of further runs, those that help most for their cost, until every winner has "
+            + "\(percent(until))"
+            + (includesTarget ? "; the target is one of the choices" : "; the target is left untrained")
+    }
+
+    /// What a budget was spent on, and why no more of it was.
+    static func furtherRuns(_ result: BudgetResult) -> String {
+        let budget: Budget = result.unit == .seconds ? .seconds(result.budget) : .flops(result.budget)
+        let steps = result.steps.map { step in
+            "\(runs(step.runsPerCandidate)) of \(step.candidates.count == 2 ? "each" : "each of \(step.candidates.count)") "
+                + "at \(SafeText.line(step.label))"
+        }
+        let end =
+            switch result.outcome {
+            case .decided: "every pair is decided"
+            case .budgetSpent: "what would help costs more than is left"
+            case .nothingHelps: "no further runs would add a percent"
+            case .failed: "runs failed"
+            }
+        return
+            "Further runs until \(percent(result.until)): \(steps.isEmpty ? "none" : steps.joined(separator: "; ")). "
+            + "Spent \(amount(result.spent, budget)) of \(amount(result.budget, budget)); \(end)."
+    }
+
     /// `1 run`, `3 runs`.
     static func runs(_ count: Int) -> String { "\(count) run\(count == 1 ? "" : "s")" }
 

@@ -44,7 +44,17 @@ struct ComparePipeline {
             dataset: { try prepare(plan.suite.dataset, locator) }, plainTokens: locator.plainTokens)
 
         try await session.train { $0 != .target }
-        if !options.predictOnly {
+        var further: BudgetResult?
+        if let budget = options.budget {
+            further = try await FurtherTraining(
+                session: session, judge: judge(plan, entropies),
+                until: options.until ?? plan.suite.thresholds.decisiveProbability, budget: budget, workers: workers,
+                includesTarget: !options.predictOnly, stopsEarly: options.stopEarly
+            ).run()
+            for entry in session.plan.entries(writtenAt: Date.now.formatted(.iso8601), knownFloor: entropies?.mean) {
+                try store.add(entry)
+            }
+        } else if !options.predictOnly {
             if try session.hasWork(at: { $0 == .target }) {
                 // Where nothing can be foretold, the target is what is left to ask.
                 for pair in (try? judge(plan, data, entropies, session, \.withoutTarget))?.pairs ?? [] {
@@ -54,15 +64,16 @@ struct ComparePipeline {
             try await session.train(
                 at: { $0 == .target }, stoppingBy: options.stopEarly ? judge(plan, entropies) : nil)
         }
-        let result: CompareResult
+        var result: CompareResult
         do {
             result = try judge(
-                plan, data, entropies, session, options.predictOnly ? \.withoutTargetResults : \.self)
+                session.plan, data, entropies, session, options.predictOnly ? \.withoutTargetResults : \.self)
+            result.furtherRuns = further
         } catch let error as ScalebenchError where error.code == .invalidInput {
             // Too little is left to judge: the failures are the reason.
             throw session.failure ?? error
         }
-        var content = ReportContent(result, plan: plan, records: try session.records())
+        var content = ReportContent(result, plan: session.plan, records: try session.records())
         if let hash = StoredReport.executableHash() { content.provenance.append(("program", "SHA-256 \(hash)")) }
         return Outcome(
             content: content,
@@ -142,6 +153,11 @@ struct ComparePipeline {
                     let record = try? store?.record(id)
                     return record?.isFinished == true || (options.stopEarly && record?.end?.status == .stoppedEarly)
                 }), terminator: "")
+        if let budget = options.budget {
+            let until = options.until ?? plan.suite.thresholds.decisiveProbability
+            print(
+                "then " + Phrase.furtherRunsToCome(until: until, budget: budget, includesTarget: !options.predictOnly))
+        }
     }
 
     private func judge(_ plan: ComparisonPlan, _ entropies: [Double]?) -> Judge {

@@ -11,7 +11,8 @@ import TokenData
 
 /// One compare's dealings with store and launcher.
 final class LadderSession {
-    private let plan: ComparisonPlan
+    /// May grow between two calls of `train`.
+    var plan: ComparisonPlan
     private let store: RunStore
     private let workers: Int
     private let stop: StopRequest
@@ -57,10 +58,15 @@ final class LadderSession {
 
     /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails keeps no other from being
     /// trained; it is noted in `failures`.
-    /// - Parameter judge: ends runs at the target as soon as it has seen enough of them; nil trains them to their end.
+    /// - Parameters:
+    ///   - candidates: whose runs are wanted; nil for everybody's.
+    ///   - judge: ends runs at the target as soon as it has seen enough of them; nil trains them to their end.
     /// - Throws: `ExitCode(75)` after a stop.
-    func train(at isWanted: (ComparisonPlan.Place) -> Bool, stoppingBy judge: Judge? = nil) async throws {
+    func train(
+        at isWanted: (ComparisonPlan.Place) -> Bool, of candidates: Set<Int>? = nil, stoppingBy judge: Judge? = nil
+    ) async throws {
         var work = try runsToDo(at: isWanted)
+        if let candidates { work.removeAll { candidates.isDisjoint(with: $0.candidates) } }
         if let judge {
             let records = try records()
             let decided = Set(judge.runsDecidedEarly(plan, records).map(\.id))

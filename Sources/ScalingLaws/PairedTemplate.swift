@@ -38,9 +38,9 @@ extension TrendPriors {
     /// Of what the ratio of two losses still has to come, in units of the losses' decline, over log10 N. Chosen on public
     /// pairs of curves (README.md).
     package static let pairedShapes = TrendPriors(
-        misfit: ScalePrior(median: 0.016, spread: 1),
+        misfit: ScalePrior(median: 0.02, spread: 0.7),
         constant: 1,
-        kinds: [TrendKind(share: 1, slope: ScalePrior(median: 0.12, spread: 1), curvature: 0.5, damping: 0)],
+        kinds: [TrendKind(share: 1, slope: ScalePrior(median: 0.1, spread: 1), curvature: 0.5, damping: 0)],
         misfitGrid: LogarithmicGrid(0.002, 0.2, count: 8),
         slopeGrid: LogarithmicGrid(0.005, 1, count: 8))
 }

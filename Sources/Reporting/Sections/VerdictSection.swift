@@ -17,7 +17,7 @@ extension ReportSection {
                     if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
                     numbers(pair, of: result).markup
                 }
-            })
+            } + [result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further) } } ?? .empty])
     }
 
     private static func numbers(_ pair: PairResult, of result: CompareResult) -> ReportTable {

@@ -22,6 +22,7 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare a.json b.json --dry-run          what it costs
               scalebench compare a.json b.json --predict-only     no target run
               scalebench compare a.json b.json --stop-early       half a target run
+              scalebench compare a.json b.json --until 0.95 --budget 2h
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
@@ -79,11 +80,21 @@ struct LadderOptions: ParsableArguments {
     @Option(help: "Seeds are counted from here; another number gives fresh runs.") var firstSeed: Int = 0
     @Flag(help: "Print runs, sizes, FLOPs, time and memory, and stop.") var dryRun = false
     @Flag(help: "Leave the target untrained.") var predictOnly = false
+    @Option(help: "Make the next best runs until every winner has this probability; default: the suite's rule.")
+    var until: Double?
+    @Option(help: "… or until they have cost this: wall time such as 90m or 2h, or FLOPs such as 3e15.")
+    var budget: Budget?
     @Flag(help: "End the runs at the target as soon as their curves have decided; they can go on later.")
     var stopEarly = false
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
+        if let until {
+            guard until > 0.5, until < 1 else { throw ValidationError("--until takes a probability from 0.5 to 1.") }
+            guard budget != nil else {
+                throw ValidationError("--until needs a --budget: 2h of wall time, or 3e15 FLOPs.")
+            }
+        }
         guard !(stopEarly && predictOnly) else {
             throw ValidationError("--stop-early is about the target's runs; --predict-only does not train them.")
         }
@@ -92,7 +103,7 @@ struct LadderOptions: ParsableArguments {
 
     var isUsed: Bool {
         suite != nil || dataset != nil || store != nil || workers != nil || firstSeed != 0 || dryRun || predictOnly
-            || stopEarly
+            || stopEarly || until != nil || budget != nil
     }
 }
 
@@ -120,3 +131,7 @@ struct TableOptions: ParsableArguments {
 }
 
 extension ScaleAxis: ExpressibleByArgument {}
+
+extension Budget: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,89 @@
+// `compare --until 0.95 --budget 2h`: the next best runs until decided or spent.
+
+import Foundation
+import Testing
+
+struct BudgetTests {
+    private func document(_ result: ToolResult) throws -> [String: Any] {
+        #expect(result.status == 0, "\(result.errors)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    }
+
+    /// Noisy enough that the planned ladder cannot tell.
+    private func arguments(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
+        let law = { PlantedLaw(amplitude: $0, noise: 0.02, secondsPerStep: secondsPerStep) }
+        return [
+            "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.04)), "--suite",
+            try scratch.plantedSuite(), "--json", "-", "--workers", "2", "--until", "0.99", "--budget", "2e14",
+        ]
+    }
+
+    private func runCount(_ scratch: Scratch) -> Int {
+        scratch.files(under: ".scalebench/runs").filter { $0.hasSuffix("job.json") }.count
+    }
+
+    @Test func theBudgetIsSpentOnTheNextBestRuns() throws {
+        let scratch = try Scratch()
+        let arguments = try arguments(scratch)
+        let dry = try Tool.run(arguments + ["--dry-run"], in: scratch.url)
+        #expect(dry.output.contains("then up to 2.00e14 FLOPs of further runs"), "\(dry.output)\(dry.errors)")
+        let first = try Tool.run(arguments, in: scratch.url)
+        let further = try #require(try document(first)["furtherRuns"] as? [String: Any])
+        let steps = try #require(further["steps"] as? [[String: Any]])
+        #expect(!steps.isEmpty)
+        let spent = try #require(further["spent"] as? Double)
+        #expect(spent > 0 && spent <= 2e14 && further["unit"] as? String == "flops")
+        #expect(abs(steps.compactMap { $0["spent"] as? Double }.reduce(0, +) - spent) < 1e-6 * spent)
+        #expect(first.errors.contains("next: "), "\(first.errors)")
+        let ladder = 2 * (4 + 3 + 2 + 2)
+        #expect(runCount(scratch) > ladder)
+
+        // Asked again, the same steps follow from the same records, and nothing is trained.
+        let again = try Tool.run(arguments, in: scratch.url)
+        #expect(again.output == first.output && !again.errors.contains("started"))
+        // A dry run in between says what would come next, and changes nothing.
+        let files = scratch.files(under: ".scalebench/runs")
+        _ = try Tool.run(arguments + ["--dry-run"], in: scratch.url)
+        #expect(scratch.files(under: ".scalebench/runs") == files)
+    }
+
+    @Test func whatTheLadderDecidesCostsNothingMore() throws {
+        let scratch = try Scratch()
+        let result = try document(
+            try Tool.run(
+                [
+                    "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.3)),
+                    "--suite", try scratch.plantedSuite(), "--json", "-", "--budget", "2h",
+                ], in: scratch.url))
+        let further = try #require(result["furtherRuns"] as? [String: Any])
+        #expect(further["outcome"] as? String == "decided" && further["spent"] as? Double == 0)
+        #expect(further["until"] as? Double == 0.95 && further["budget"] as? Double == 7200)
+        // Not even the target is trained.
+        #expect(runCount(scratch) == 2 * (4 + 3 + 2 + 2))
+        let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
+        #expect(pair["verdict"] as? String == "aBetter")
+    }
+
+    @Test func interruptedItGoesOn() throws {
+        let scratch = try Scratch(), undisturbed = try Scratch()
+        let arguments = try arguments(scratch, secondsPerStep: 0.002)
+        let running = try Tool.start(arguments, in: scratch.url)
+        while running.process.isRunning, runCount(scratch) <= 22 { usleep(5_000) }
+        kill(running.process.processIdentifier, SIGTERM)
+        _ = running.wait()
+        let resumed = try Tool.run(arguments, in: scratch.url)
+        let whole = try Tool.run(try self.arguments(undisturbed, secondsPerStep: 0.002), in: undisturbed.url)
+        #expect(resumed.status == 0 && whole.status == 0, "\(resumed.errors)\(whole.errors)")
+        #expect(resumed.output == whole.output)
+    }
+
+    @Test(arguments: [
+        (["--until", "0.95"], "--budget"), (["--budget", "soon"], "soon"),
+        (["--until", "1.2", "--budget", "2h"], "0.5"),
+    ])
+    func impossibleWishesAreRefused(options: [String], word: String) throws {
+        let scratch = try Scratch()
+        let result = try Tool.run(["compare"] + options, in: scratch.url)
+        #expect(result.status == 64 && result.errors.contains(word), "\(result.errors)")
+    }
+}

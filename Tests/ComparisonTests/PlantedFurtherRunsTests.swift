@@ -1,0 +1,122 @@
+// Runs that are added until somebody wins: the winners named in the end are right as often as they claim, although the
+// adding stopped when the numbers said so.
+
+import Comparison
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+import Testing
+
+@Suite struct PlantedFurtherRunsTests {
+    private struct Outcome: Sendable {
+        var wasDecided: Bool
+        var isDecided: Bool
+        /// Nil where nobody was named.
+        var isRight: Bool?
+        var spent: Double
+    }
+
+    private static let scales = [1e12, 4e12, 1.6e13, 6.4e13], target = 6.4e14
+
+    /// A pair whose gaps are drawn from the priors, with seeds that scatter around them.
+    private struct Pair {
+        var means: [[Double]]
+        var generator: SplitMix
+        var ladder: Ladder
+
+        init(seed: UInt64) {
+            generator = SplitMix(seed: seed)
+            // Small gaps only: large ones leave nothing to decide.
+            var priors = GapPriors.shipped
+            priors.gap.constant = 0.006
+            let (rungs, target) = PriorDraw(priors).ladder(
+                scales: scales, target: PlantedFurtherRunsTests.target,
+                centre: { 1.6 + 1.4 * pow($0 / 1e12, -0.1) }, using: &generator)
+            means = (rungs + [target]).map { [$0.lossesA[0], $0.lossesB[0]] }
+            ladder = Ladder(
+                axis: .flops, candidates: ["a", "b"],
+                rungs: scales.enumerated().map { index, scale in
+                    LadderRung(label: "rung \(index)", scale: scale, flops: scale, points: [[], []])
+                },
+                target: LadderRung(
+                    label: "target", scale: PlantedFurtherRunsTests.target, flops: PlantedFurtherRunsTests.target,
+                    points: [[], []]))
+            for (index, seeds) in [4, 3, 2, 2].enumerated() { add(seeds, at: .rung(index)) }
+        }
+
+        mutating func add(_ count: Int, at place: ComparisonPlan.Place) {
+            for arm in 0...1 {
+                for _ in 0..<count {
+                    let number = generator.next()
+                    let point = ScalingPoint(
+                        seed: "\(number)", loss: loss(place, arm), runID: RunID(rawValue: "\(arm) \(number)"))
+                    switch place {
+                    case .rung(let index): ladder.rungs[index].points[arm].append(point)
+                    case .target: ladder.target.points[arm].append(point)
+                    }
+                }
+            }
+        }
+
+        /// One run: the noise falls with scale, and hides the smallest gaps.
+        mutating func loss(_ place: ComparisonPlan.Place, _ arm: Int) -> Double {
+            let index = if case .rung(let index) = place { index } else { PlantedFurtherRunsTests.scales.count }
+            return means[index][arm] * (1 + 0.006 * pow(2, -Double(index)) * generator.normal())
+        }
+    }
+
+    private static func play(_ seed: UInt64, _ judge: Judge) throws -> Outcome {
+        var pair = Pair(seed: seed), spent = 0.0
+        let budget = 6 * target
+        let before = try judge.verdict(pair.ladder, b: 1)
+        var isDecided = false
+        steps: while true {
+            let choice = try judge.nextChoice(
+                pair.ladder, until: 0.95, budget: budget - spent,
+                targets: pair.ladder.target.points[1].isEmpty ? [1] : []
+            ) { place, candidates, count in
+                let flops = if case .rung(let index) = place { scales[index] } else { target }
+                return flops * Double(count * candidates.count)
+            }
+            switch choice {
+            case .make(let step):
+                spent += step.cost
+                pair.add(step.expected.runsPerCandidate, at: step.place)
+            case .decided:
+                isDecided = true
+                break steps
+            case .unaffordable, .nothingHelps: break steps
+            }
+        }
+        let verdict = try judge.verdict(pair.ladder, b: 1)
+        let gap = pair.loss(.target, 1) - pair.loss(.target, 0)
+        let isRight: Bool? =
+            switch verdict {
+            case .aBetter: gap > 0
+            case .bBetter: gap < 0
+            default: nil
+            }
+        return Outcome(
+            wasDecided: [.aBetter, .bBetter, .equivalent].contains(before), isDecided: isDecided, isRight: isRight,
+            spent: spent / budget)
+    }
+
+    @Test func winnersOfAnAdaptiveLadderAreRightAsOftenAsTheyClaim() throws {
+        let judge = Judge(thresholds: VerdictThresholds())
+        let outcomes = inParallel(80) { try? Self.play(500 + UInt64($0), judge) }.compactMap { $0 }
+        #expect(outcomes.count == 80)
+        let named = outcomes.compactMap(\.isRight)
+        let wrong = Double(named.filter { !$0 }.count), count = Double(named.count)
+        #expect(count > 25)
+        #expect(wrong <= 0.05 * count + 3 * (0.05 * 0.95 * count).squareRoot())
+        // The runs were worth making, and stayed within what they may cost.
+        #expect(outcomes.filter(\.isDecided).count > outcomes.filter(\.wasDecided).count + 10)
+        #expect(outcomes.allSatisfy { $0.spent <= 1 })
+    }
+
+    @Test func budgetsAreRead() {
+        #expect(Budget("90s") == .seconds(90) && Budget("2h") == .seconds(7200) && Budget("1.5d") == .seconds(129_600))
+        #expect(Budget("3e15") == .flops(3e15) && Budget("20m") == .seconds(1200))
+        for text in ["", "h", "-2h", "0", "nan", "inf", "2 weeks", "2hh", "1e999"] { #expect(Budget(text) == nil) }
+    }
+}
