@@ -152,6 +152,9 @@ package struct PairResult: Codable, Sendable {
         @OrNull package var meanGap: Double?
         /// The same with seed noise; null without replicates.
         @OrNull package var gap: Estimate?
+        /// Correlation of the losses of equal seeds, as the verdict takes it: what these seeds and a study of thirty say
+        /// together. Null with fewer than two equal seeds, for runs trained elsewhere, and at the target.
+        @OrNull package var seedCorrelation: Double?
     }
 
     package struct Regret: Codable, Sendable {

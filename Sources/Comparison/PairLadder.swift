@@ -17,6 +17,9 @@ struct PairLadder: Sendable {
     let rungsAbove: [String]
     /// What the start of the runs at the target says; nil before they have begun, and once both have ended.
     let early: EarlyCurves?
+    /// Correlation of the losses of equal seeds, by rung; nil where it is not known. Never of the target: one pair there
+    /// says nothing, and what the rungs say of it is not carried upwards.
+    private let seedCorrelations: [Double?]
     private let indexA: Int
     private let indexB: Int
 
@@ -31,6 +34,7 @@ struct PairLadder: Sendable {
         rungsAbove = ladder.rungsAbove
         early = EarlyCurves(
             begunA: ladder.begun[indexA], begunB: ladder.begun[indexB], rungs: rungs, targetScale: targetScale)
+        seedCorrelations = SeedPairing(rungs.map { SeedPairing.Rung(Self.equalSeeds($0.a, $0.b)) }).correlations
         self.indexA = indexA
         self.indexB = indexB
     }
@@ -56,7 +60,9 @@ struct PairLadder: Sendable {
     }
 
     /// The rungs where both have a finite loss, as the gap model takes them.
-    var ladderRungs: [GapRung] { rungs.compactMap { gapRung($0, sigma(at: $0.rung.scale)) } }
+    var ladderRungs: [GapRung] {
+        zip(rungs, seedCorrelations).compactMap { gapRung($0, sigma(at: $0.rung.scale), seedCorrelation: $1) }
+    }
 
     /// The target, once both were trained there and neither diverged; before that what their start says of their end.
     var targetRung: GapRung? {
@@ -65,14 +71,31 @@ struct PairLadder: Sendable {
     }
 
     private func gapRung(
-        _ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint]), _ sigma: (a: Double?, b: Double?)
+        _ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint]), _ sigma: (a: Double?, b: Double?),
+        seedCorrelation: Double? = nil
     ) -> GapRung? {
         let lossesA = here.a.compactMap(\.loss), lossesB = here.b.compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty else { return nil }
         // Shared runs have no noise between them: the gap there is zero by construction.
         let sigma = Self.shareRuns(here) ? (0, 0) : sigma
-        return GapRung(
+        var rung = GapRung(
             scale: here.rung.scale, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a, sigmaB: sigma.b)
+        if let seedCorrelation, let sigmaA = sigma.a, let sigmaB = sigma.b {
+            let pairs = Double(Self.equalSeeds(here.a, here.b).count)
+            rung.meanCovariance = seedCorrelation * sigmaA * sigmaB * pairs / Double(lossesA.count * lossesB.count)
+        }
+        return rung
+    }
+
+    /// Losses of the seeds that both have. Numbers in a table of somebody else's runs may mean anything: only runs that
+    /// were trained here, where a seed fixes the order of the data and the initial weights, are paired.
+    private static func equalSeeds(_ a: [ScalingPoint], _ b: [ScalingPoint]) -> [(a: Double, b: Double)] {
+        var bySeed: [String: Double] = [:]
+        for point in b where point.runID != nil { bySeed[point.seed] = point.loss }
+        return a.compactMap { point in
+            guard point.runID != nil, let loss = point.loss, let other = bySeed[point.seed] else { return nil }
+            return (loss, other)
+        }
     }
 
     static func shareRuns(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> Bool {
@@ -112,22 +135,28 @@ struct PairLadder: Sendable {
 
     /// Expected gap at every rung that both were trained at.
     var rungGaps: [PairResult.RungGap] {
-        (rungs + [target]).filter { !$0.a.isEmpty && !$0.b.isEmpty }.map { here in
-            let gap = meanGap(here)
+        zip(rungs + [target], seedCorrelations + [nil]).filter { !$0.0.a.isEmpty && !$0.0.b.isEmpty }.map {
+            here, correlation in
+            let gap = meanGap(here, correlation)
             return PairResult.RungGap(
-                label: here.rung.label, scale: here.rung.scale, meanGap: gap?.gap, gap: gap?.estimate)
+                label: here.rung.label, scale: here.rung.scale, meanGap: gap?.gap, gap: gap?.estimate,
+                seedCorrelation: correlation)
         }
     }
 
-    private func meanGap(_ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])) -> (
-        gap: Double, estimate: Estimate?
-    )? {
-        guard let rung = gapRung(here, sigma(at: here.rung.scale)) else { return nil }
+    private func meanGap(
+        _ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint]), _ seedCorrelation: Double?
+    ) -> (gap: Double, estimate: Estimate?)? {
+        guard let rung = gapRung(here, sigma(at: here.rung.scale), seedCorrelation: seedCorrelation) else {
+            return nil
+        }
         let gap = rung.lossesB.mean - rung.lossesA.mean
         // Without replicates nothing is known of the noise: the gap stands without an interval.
         guard let sigmaA = rung.sigmaA, let sigmaB = rung.sigmaB else { return (gap, nil) }
-        let variance = sigmaA * sigmaA / Double(rung.lossesA.count) + sigmaB * sigmaB / Double(rung.lossesB.count)
-        return (gap, Estimate(normalMean: gap, deviation: variance.squareRoot()))
+        let variance =
+            sigmaA * sigmaA / Double(rung.lossesA.count) + sigmaB * sigmaB / Double(rung.lossesB.count)
+            - 2 * (rung.meanCovariance ?? 0)
+        return (gap, Estimate(normalMean: gap, deviation: max(variance, 0).squareRoot()))
     }
 
     /// Arms of this pair whose noise was not pooled: name, rung, ratio to the pool.

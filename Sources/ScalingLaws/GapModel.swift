@@ -24,10 +24,12 @@ package struct GapRung: Sendable, Codable, Equatable {
     /// Standard deviation of what both losses may be off by together, as a share of them: it leaves the gap as it is.
     /// Of forecast losses; nil for measured ones.
     package var sharedDeviation: Double?
+    /// Covariance of the two means that shared seeds cause, in squared units of the loss; nil when independent.
+    package var meanCovariance: Double?
 
     package init(
         scale: Double, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil, sigmaB: Double? = nil,
-        sharedDeviation: Double? = nil
+        sharedDeviation: Double? = nil, meanCovariance: Double? = nil
     ) {
         self.scale = scale
         self.lossesA = lossesA
@@ -35,6 +37,7 @@ package struct GapRung: Sendable, Codable, Equatable {
         self.sigmaA = sigmaA
         self.sigmaB = sigmaB
         self.sharedDeviation = sharedDeviation
+        self.meanCovariance = meanCovariance
     }
 }
 

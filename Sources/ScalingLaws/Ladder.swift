@@ -16,6 +16,9 @@ struct Ladder: Sendable {
     /// Variance of each mean that seed noise explains; 0 where it is unknown.
     let varianceA: [Double]
     let varianceB: [Double]
+    /// Covariance of the two means, never more than their variances allow.
+    private let covariance: [Double]
+
     init(_ unsorted: [GapRung]) throws {
         guard !unsorted.isEmpty else { throw GapModelError.noRungs }
         for rung in unsorted {
@@ -44,6 +47,11 @@ struct Ladder: Sendable {
         meanB = ownB.map { min($0 / smallest, 1e100) }
         varianceA = rungs.map { Self.variance($0.sigmaA, $0.lossesA.count, smallest) }
         varianceB = rungs.map { Self.variance($0.sigmaB, $0.lossesB.count, smallest) }
+        let largest = zip(varianceA, varianceB).map { ($0 * $1).squareRoot() }
+        covariance = zip(rungs, largest).map { rung, largest -> Double in
+            let known = (rung.meanCovariance ?? 0) / smallest / smallest
+            return known.isFinite ? min(max(known, -largest), largest) : 0
+        }
     }
 
     func position(of scale: Double) -> Double { log10(scale) - topLogScale }
@@ -62,18 +70,23 @@ struct Ladder: Sendable {
 
     /// Variance of d that seed noise explains, to first order.
     func gapNoise(_ floor: Double) -> [Double] {
-        meanA.indices.map {
-            relative(varianceA[$0], meanA[$0] - floor) + relative(varianceB[$0], meanB[$0] - floor)
-        }
+        meanA.indices.map { noise($0, floor, sign: -1) }
+    }
+
+    /// Variance of ln(b − F) ± ln(a − F) at a rung, to first order.
+    private func noise(_ rung: Int, _ floor: Double, sign: Double) -> Double {
+        let a = meanA[rung] - floor, b = meanB[rung] - floor
+        let shared = sign * 2 * min(max(covariance[rung] / a / b, -1e8), 1e8)
+        return max(relative(varianceA[rung], a) + relative(varianceB[rung], b) + shared, 0)
     }
 
     /// Variance of m that seed noise, and what both losses are off by, explain, to first order.
     func levelNoise(_ floor: Double) -> [Double] {
-        let noise = gapNoise(0), centres = centres
-        return rungs.indices.map { index in
-            let steepness = centres[index] / (centres[index] - floor)
-            let shared = rungs[index].sharedDeviation ?? 0
-            return min((noise[index] / 4 + shared * shared) * steepness * steepness, 1e8)
+        let centres = centres
+        return rungs.indices.map { rung in
+            let steepness = centres[rung] / (centres[rung] - floor)
+            let shared = rungs[rung].sharedDeviation ?? 0
+            return min((noise(rung, 0, sign: 1) / 4 + shared * shared) * steepness * steepness, 1e8)
         }
     }
 

@@ -127,11 +127,14 @@ private struct GapPicture {
     }
 
     private var table: ReportTable {
-        var table = ReportTable(header: ["scale", result.axis.unit, "gap [90 %]", "P(A is better)"])
+        var table = ReportTable(header: [
+            "scale", result.axis.unit, "gap [90 %]", "P(A is better)", "correlation of equal seeds",
+        ])
         for rung in pair.rungGaps {
             table.rows.append([
                 "\(rung.label), measured", Quantity.short(rung.scale),
                 Phrase.interval(rung.gap, or: rung.meanGap, Phrase.gap), "–",
+                rung.seedCorrelation.map { Quantity.significant($0, digits: 2) } ?? "–",
             ])
         }
         guard let trend else { return table }
@@ -141,7 +144,7 @@ private struct GapPicture {
             table.rows.append([
                 "predicted from the ladder", Quantity.short(trend.scales[place]),
                 "\(gap) [\(Phrase.gap(trend.gap.lower90[place])), \(Phrase.gap(trend.gap.upper90[place]))]",
-                Phrase.percent(trend.probabilityABetter[place]),
+                Phrase.percent(trend.probabilityABetter[place]), "–",
             ])
         }
         return table
