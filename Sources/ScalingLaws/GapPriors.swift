@@ -45,12 +45,15 @@ package struct TrendKind: Codable, Sendable, Equatable {
     package var curvature: Double
     /// How fast the slope fades beyond the top rung: by a factor of 10^damping per decade.
     package var damping: Double
+    /// How far rungs leave the trend, where this kind has a prior of its own; null: that of all kinds.
+    package var misfit: ScalePrior?
 
-    package init(share: Double, slope: ScalePrior, curvature: Double, damping: Double) {
+    package init(share: Double, slope: ScalePrior, curvature: Double, damping: Double, misfit: ScalePrior? = nil) {
         self.share = share
         self.slope = slope
         self.curvature = curvature
         self.damping = damping
+        self.misfit = misfit
     }
 }
 
@@ -88,8 +91,8 @@ package struct TrendPriors: Codable, Sendable, Equatable {
 
     /// Logarithms of the normalised prior weights of `scales`, in the same order.
     var logWeights: [Double] {
-        let misfits = misfitGrid.values.map { misfit.logDensity($0) }
-        return kinds.flatMap { kind in
+        kinds.flatMap { kind in
+            let misfits = misfitGrid.values.map { (kind.misfit ?? misfit).logDensity($0) }
             let slopes = slopeGrid.values.map { kind.slope.logDensity($0) }
             let block = misfits.flatMap { misfit in slopes.map { misfit + $0 } }
             let total = logSumExp(block) - log(kind.share)
