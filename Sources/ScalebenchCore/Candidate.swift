@@ -97,11 +97,10 @@ extension Candidate {
 
     /// Reads the file at `path`; the file's own name is the candidate's where it gives none.
     package static func open(_ path: String) throws -> Candidate {
-        let file = path.split(separator: "/").last.map(String.init) ?? path
-        let stem = file.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? file
+        let name = (path as NSString).lastPathComponent, stem = (name as NSString).deletingPathExtension
         let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
         return try Candidate(
-            try ConfigReader.open(path), defaultName: stem.isEmpty ? file : stem, folder: folder.isEmpty ? "/" : folder)
+            try ConfigReader.open(path), defaultName: stem, folder: folder.isEmpty ? "/" : folder)
     }
 }
 

@@ -42,7 +42,7 @@ struct PlantedVerdictTests {
     }
 
     @Test func unresolvedOffersTheNextRun() throws {
-        let pair = try compare(.init(noise: 0.02), .init(amplitude: 1.03, noise: 0.02), ["--predict-only"])
+        let pair = try compare(.init(noise: 0.03), .init(amplitude: 1.04, noise: 0.03), ["--predict-only"])
         #expect(pair["verdict"] as? String == "unresolved")
         #expect(try #require(pair["nextRuns"] as? [[String: Any]]).isEmpty == false)
     }

@@ -47,7 +47,7 @@ struct ReportTests {
 
     @Test(arguments: [
         ("regression", PlantedLaw(amplitude: 1.2), Int32(3)), ("regression", PlantedLaw(amplitude: 0.8), 0),
-        ("unresolved", PlantedLaw(amplitude: 1.2), 0), ("unresolved", PlantedLaw(amplitude: 1.01, noise: 0.05), 3),
+        ("unresolved", PlantedLaw(amplitude: 1.2), 0), ("unresolved", PlantedLaw(amplitude: 1.03, noise: 0.02), 3),
         ("crossoverRisk", PlantedLaw(amplitude: 1.03, exponent: 0.14), 3),
     ])
     func outcomesCanFailTheCommand(condition: String, b: PlantedLaw, status: Int32) throws {
