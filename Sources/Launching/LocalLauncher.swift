@@ -1,9 +1,9 @@
 // Runs as child processes of this one, a fixed number at a time.
 //
-// Children do not outlive their parent: each holds the reading end of a pipe as standard input whose writing end only
-// the parent has, so that the death of the parent, of whatever kind, closes it (`ParentWatch`). Linux's parent-death
+// Children do not outlive their parent: each has one end of a connection as standard input whose other end only the
+// parent has, so that the death of the parent, of whatever kind, closes it (`ParentWatch`). Linux's parent-death
 // signal would not do: it fires when the *thread* that started the child ends, and pool threads come and go.
-// The same pipe carries cores: when no run waits any more, each byte allows a child one core more.
+// The same connection carries cores: when no run waits any more, each byte allows a child one core more.
 
 import Foundation
 package import ScalebenchCore
@@ -79,12 +79,14 @@ package struct LocalLauncher: Launcher {
         ofRunning folder: RunFolder, stop: StopRequest, cores: @escaping @Sendable () -> Int
     ) async -> LaunchResult.Status {
         do {
+            let line = try LifeLine()
             let result = try await Subprocess.run(
                 .path(FilePath(executable)), arguments: Arguments(arguments + [folder.path]),
                 environment: .inherit.updating([
                     "OPENBLAS_NUM_THREADS": "1", .init(stringLiteral: ParentWatch.variable): "1",
                 ]),
-                input: .inputWriter, output: .discarded, error: .sequence
+                input: .fileDescriptor(line.childsEnd, closeAfterSpawningProcess: true), output: .discarded,
+                error: .sequence
             ) { execution in
                 try await withThrowingTaskGroup(of: [UInt8].self) { group in
                     group.addTask {
@@ -99,7 +101,7 @@ package struct LocalLauncher: Launcher {
                         await pass(on: stop, cores: cores) {
                             try? execution.send(signal: $0)
                         } sendCore: {
-                            _ = try? await execution.standardInputWriter.write([UInt8(ascii: "+")])
+                            line.sendCore()
                         }
                         return []
                     }
@@ -120,7 +122,7 @@ package struct LocalLauncher: Launcher {
 
     /// Turns requests into signals, and a growing number of cores into bytes, until the task is cancelled.
     private func pass(
-        on stop: StopRequest, cores: () -> Int, send: (Signal) -> Void, sendCore: () async -> Void
+        on stop: StopRequest, cores: () -> Int, send: (Signal) -> Void, sendCore: () -> Void
     ) async {
         var passedOn = 0, coresSent = 1
         while !Task.isCancelled {
@@ -130,7 +132,7 @@ package struct LocalLauncher: Launcher {
                 passedOn = requests
             }
             while coresSent < cores() {
-                await sendCore()
+                sendCore()
                 coresSent += 1
             }
             try? await Task.sleep(for: Self.pollInterval)
@@ -147,6 +149,28 @@ package struct LocalLauncher: Launcher {
         }
         let lines = String(decoding: errorOutput, as: UTF8.self).split(separator: "\n").suffix(10)
         return .failed(explanation: ([how] + lines.map(String.init)).joined(separator: "\n"))
+    }
+}
+
+/// The connection whose other end is a child's standard input; closed when the child is no longer waited for.
+private final class LifeLine: Sendable {
+    let childsEnd: FileDescriptor
+    private let end: FileDescriptor
+
+    /// Sockets rather than a pipe: no other child inherits them, and writing to a child that has ended is no signal.
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        guard socketpair(AF_UNIX, kind, 0, &ends) == 0 else { throw Errno(rawValue: errno) }
+        childsEnd = FileDescriptor(rawValue: ends[0])
+        end = FileDescriptor(rawValue: ends[1])
+    }
+
+    deinit { try? end.close() }
+
+    func sendCore() {
+        var byte = UInt8(ascii: "+")
+        _ = send(end.rawValue, &byte, 1, Int32(MSG_NOSIGNAL))
     }
 }
 

@@ -1,4 +1,4 @@
-// The child's side of the launcher's pipe: children do not outlive their parent, and they hear of cores that have become
+// The child's side of the launcher's connection: children do not outlive their parent, and they hear of cores that have become
 // free.
 
 import Foundation
@@ -6,7 +6,7 @@ package import ScalebenchCore
 
 /// Notices that the launcher has gone, whatever ended it.
 package enum ParentWatch {
-    /// Set in the environment of a child whose standard input is the launcher's pipe.
+    /// Set in the environment of a child whose standard input is the launcher's connection.
     static let variable = "SCALEBENCH_LAUNCHED"
 
     /// In a process that a `LocalLauncher` started: requests a stop as soon as the launcher has gone, and takes every

@@ -132,6 +132,15 @@ import Testing
         #expect(try String(contentsOfFile: "\(folders[1].path)/cores", encoding: .utf8) == "++")
     }
 
+    /// A closed connection must not end the launcher with a signal.
+    @Test(.timeLimit(.minutes(1))) func coresForARunThatHasEndedGoNowhere() async throws {
+        let launcher = try launcher("exec 0<&-; sleep 0.1", slots: 4), folders = try folders(1)
+        for _ in 0..<3 {
+            let results = try await launcher.launch(folders, stop: StopRequest()) { _ in }
+            #expect(results.map(\.status) == [.finished])
+        }
+    }
+
     @Test func endOfTheLaunchersPipeRequestsAStop() async {
         await #expect(processExitsWith: .success) {
             var ends: [Int32] = [0, 0]
