@@ -21,14 +21,14 @@ final class TrainerProcess {
 
     private let leader: pid_t
     private let guardian: pid_t
-    /// While the other end of this pipe reads nothing but its end, the guardian knows that this process has died.
+    /// While the other end of this connection reads nothing but its end, the guardian knows that this process has died.
     private let guardianInput: Int32
     private var ended: End?
     private var isOver = false
 
-    /// Changes the folder, then becomes the program.
-    private static let starter = #"cd -- "$1" && shift && exec "$@""#
-    private static let guardScript = #"read -r line; [ "$line" = over ] || kill -s KILL -- "-$1""#
+    /// Waits until there is a guardian, changes the folder, becomes the program.
+    private static let starter = #"read -r go && [ "$go" = go ] && cd -- "$1" && shift && exec "$@" </dev/null"#
+    private static let guardScript = #"exec >/dev/null 2>&1; read -r line; [ "$line" = over ] || kill -s KILL -- "-$1""#
 
     /// Starts `command` in `folder`; standard output and error are appended to `output`.
     init(_ command: [String], folder: String, output: String, environment: [String: String]) throws {
@@ -38,28 +38,40 @@ final class TrainerProcess {
         let log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard log >= 0 else { throw Self.failure("the trainer's log cannot be written", errno, output) }
         defer { close(log) }
-        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-        defer { close(null) }
-        var ends: [Int32] = [-1, -1]
-        guard null >= 0, pipe(&ends) == 0 else { throw Self.failure("the trainer cannot be started", errno, folder) }
-        defer { close(ends[0]) }
-        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        let gate = try Self.connection(folder)
+        defer { for end in [gate.ours, gate.theirs] { close(end) } }
+        let line = try Self.connection(folder)
+        defer { close(line.theirs) }
         do {
             leader = try Self.spawn(
-                ["-c", Self.starter, "trainer", folder] + command, inherited, input: null, output: log)
+                ["-c", Self.starter, "trainer", folder] + command, inherited, input: gate.theirs, output: log)
         } catch {
-            close(ends[1])
+            close(line.ours)
             throw error
         }
-        guardianInput = ends[1]
+        guardianInput = line.ours
         do {
             guardian = try Self.spawn(
-                ["-c", Self.guardScript, "guard", "\(leader)"], [:], input: ends[0], output: null)
+                ["-c", Self.guardScript, "guard", "\(leader)"], [:], input: line.theirs, output: log)
         } catch {
-            close(ends[1])
+            close(line.ours)
             kill(-leader, SIGKILL)
             throw error
         }
+        Self.send("go\n", to: gate.ours)
+    }
+
+    /// Sockets rather than a pipe: no other child inherits them, and writing to a process that has ended is no signal.
+    private static func connection(_ folder: String) throws -> (ours: Int32, theirs: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw failure("the trainer cannot be started", errno, folder)
+        }
+        return (ends[0], ends[1])
+    }
+
+    private static func send(_ text: String, to end: Int32) {
+        _ = text.withCString { Foundation.send(end, $0, text.utf8.count, Int32(MSG_NOSIGNAL)) }
     }
 
     /// A shell in a process group of its own, with every signal as it is by default.
@@ -123,7 +135,7 @@ final class TrainerProcess {
             kill(-leader, SIGKILL)
             while status() == nil { usleep(1000) }
         }
-        _ = "over\n".withCString { write(guardianInput, $0, 5) }
+        Self.send("over\n", to: guardianInput)
         close(guardianInput)
         var status: Int32 = 0
         while waitpid(guardian, &status, 0) < 0, errno == EINTR {}

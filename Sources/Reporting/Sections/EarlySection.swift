@@ -35,7 +35,7 @@ private struct EarlyPicture {
                     ? "Lines are what was seen; lines in bands (median, 90 %) are forecast from the curves of the smaller "
                         + "rungs at equal share; "
                     : "Lines are what was seen; no smaller rung has a curve to go by, so the end is forecast from each run's own; ")
-                + "bars are the forecast ends. As \(Phrase.early(early)).",
+                + "bars are the forecast ends; \(Phrase.early(early)).",
             legend: runs.map { ("c\($0.index % 6) shape\($0.index % 4)", $0.run.candidate) },
             height: 360, table: table, plot: draw)
     }
