@@ -25,7 +25,9 @@ enum CurveBacktestReport {
     static func tables(_ report: CurveReport) -> [(title: String?, table: TextTable)] {
         var tables: [(String?, TextTable)] = []
         for (title, kind) in [
-            ("With two or more smaller rungs", report.withLadder), ("From the run's own start alone", report.alone),
+            ("With two or more smaller rungs", report.withLadder),
+            ("The ratio of two final losses, from the start of both runs", report.paired),
+            ("From the run's own start alone", report.alone),
         ] where !kind.isEmpty {
             tables += [(title, methods(kind)), (nil, sources(kind[0]))]
         }

@@ -28,7 +28,7 @@ package struct CurveRung: Sendable {
     package init(scale: Double, curve: TrainingCurve) { self.init(scale: scale, curves: [curve]) }
 
     /// What every run still had to come after `fraction`, in ln L: up to its result, or up to the share `end`.
-    func changes(after fraction: Double, to end: Double) -> [Double] {
+    package func changes(after fraction: Double, to end: Double) -> [Double] {
         curves.indices.map { index in
             let curve = curves[index]
             let last = end < 1 ? nil : finalLosses.map { log($0[index]) }

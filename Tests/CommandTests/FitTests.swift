@@ -107,6 +107,9 @@ struct FitTests {
         let scores = try #require(
             try JSONSerialization.jsonObject(with: Data(contentsOf: scratch.url.appending(path: "scores.json")))
                 as? [String: Any])
+        let curves = try #require(scores["curves"] as? [String: Any])
+        #expect(curves["pairs"] as? Int == 3 && curves["priors"] as? String == "shipped")
+        #expect((curves["paired"] as? [Any])?.count == 4)
         let decisions = try #require(scores["decisions"] as? [String: Any])
         let outcomes = try #require(decisions["outcomes"] as? [[String: Any]])
         // Three pairs; rungs three and four and the target, each from those below.

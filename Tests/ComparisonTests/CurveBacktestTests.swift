@@ -28,6 +28,8 @@ import Testing
             let other = try #require(report.meanError(report.withLadder, name, 0.3, source: "multipowerlaw"))
             #expect(template < other)
         }
+        let paired = try #require(report.meanError(report.paired, "paired", 0.3, source: "multipowerlaw"))
+        #expect(paired < (try #require(report.meanError(report.paired, "now", 0.3, source: "multipowerlaw"))) / 5)
         let forms = try #require(report.heldOut.first { $0.method == "forms" })
         #expect(forms.tasks == 92)
         #expect(forms.meanError <= 0.0332 && forms.medianError <= 0.020)
@@ -40,6 +42,9 @@ import Testing
                 for step in 1...40 {
                     let loss = 1 + shift + 20 * pow(size, -0.2) + 0.8 * pow(Double(step) / 40, -0.3)
                     text += "\(source),r,\(name),,\(step * 10),,,\(loss),val\n"
+                    // Ahead early, behind in the end, by the same share of the loss at every size.
+                    let ratio = 0.97 + 0.04 * Double(step) / 40
+                    if source == "one" { text += "one,q,\(name),,\(step * 10),,,\(loss * ratio),val\n" }
                 }
             }
         }
@@ -51,12 +56,23 @@ import Testing
 
     @Test func plantedLaddersAreForecast() throws {
         let report = CurveBacktest(try Self.planted()).report()
-        #expect(report.curves == 6 && report.ladders == 2 && report.priors == "leaveOneSourceOut")
+        #expect(report.curves == 9 && report.ladders == 3 && report.priors == "leaveOneSourceOut")
         let figure = try #require(report.withLadder.first?.sources["one"]?.first { $0.fraction == 0.3 })
-        #expect(figure.forecasts == 1)
+        #expect(figure.forecasts == 2)
         #expect(try #require(figure.meanError.value) < 0.005)
         #expect(figure.coverage90 == 1)
-        #expect(try JSONDecoder().decode(CurveReport.self, from: JSONEncoder().encode(report)).curves == 6)
+        #expect(try JSONDecoder().decode(CurveReport.self, from: JSONEncoder().encode(report)).curves == 9)
+    }
+
+    @Test func plantedPairsAreForecast() throws {
+        let report = CurveBacktest(try Self.planted()).report(usesShipped: true)
+        #expect(report.pairs == 1 && report.priors == "shipped")
+        let paired = try #require(report.paired.first?.macro.first { $0.fraction == 0.3 })
+        #expect(try #require(paired.meanError.value) < 0.001)
+        #expect(paired.coverage90 == 1)
+        // As the pair stands after 30 % the wrong one is ahead.
+        let now = try #require(report.meanError(report.paired, "now", 0.3))
+        #expect(now > 0.02)
     }
 
     @Test func tablesWithoutCurvesAreRefused() throws {

@@ -1,175 +1,162 @@
 // Scores the forecasts of a run's end from its start: everything after 10, 20, 30 and 50 % of the run is hidden.
 // With a ladder: the template of the smaller rungs, beside the last value, a power law, and the next smaller rung alone.
-// Without: the weighted forms of the run's own curve. What can be tuned is fitted on the other sources.
+// Of pairs: the ratio of their losses, by the ratio at the smaller rungs (CurvePairs). Without a ladder: the weighted
+// forms of the run's own curve. What can be tuned is fitted on the other sources.
 
 import Foundation
 import ScalebenchCore
 import ScalingLaws
 
-/// The curve backtest on the curves of a table.
+/// The curve backtest on the curves of a table, or of a store.
 package struct CurveBacktest: Sendable {
-    private static let fractions = [0.1, 0.2, 0.3, 0.5]
     /// Curves per source that are forecast alone, evenly spread: thousands of one source add nothing but time.
     private static let mostAlone = 120
 
-    /// One run with everything after some fraction hidden.
+    /// One run with its end hidden.
     private struct Case: Sendable {
-        var source: String
-        var family: String
-        var fraction: Double
-        var start: TrainingCurve
-        var end: Double
-        var truth: Double
+        var end: HiddenEnd
+        var run: StartedCurve
         var schedule: AnnealingSchedule?
         var scale = 0.0
         var smaller: [CurveRung] = []
     }
 
-    /// What a method said.
-    private struct Answer: Sendable {
-        var loss: Double
-        var estimate: Estimate?
-    }
-
-    private let table: CurveTable
+    private let whole: [RecordedCurve]
+    private let ladders: [CurveLadder]
+    private let tasks: [(fit: RecordedCurve, hidden: RecordedCurve)]
     private let ladderCases: [Case]
     private let aloneCases: [Case]
+    private let pairs: CurvePairs
 
-    package init(_ table: CurveTable) {
-        self.table = table
-        ladderCases = table.ladders.flatMap { ladder in
+    package init(_ table: CurveTable) { self.init(whole: table.whole, ladders: table.ladders, tasks: table.tasks) }
+
+    /// Of a store's own finished runs.
+    package init(_ own: OwnLadders) {
+        let runs = own.curves.flatMap { $0.rungs.flatMap(\.runs) }
+        self.init(
+            whole: runs.filter { $0.curve.count >= CurveTable.fewestPoints },
+            ladders: own.curves.filter { $0.rungs.count >= 3 }, tasks: [])
+    }
+
+    private init(
+        whole: [RecordedCurve], ladders: [CurveLadder], tasks: [(fit: RecordedCurve, hidden: RecordedCurve)]
+    ) {
+        self.whole = whole
+        self.ladders = ladders
+        self.tasks = tasks
+        pairs = CurvePairs(ladders)
+        ladderCases = ladders.flatMap { ladder in
             ladder.rungs.indices.dropFirst(2).flatMap { index in
                 let rung = ladder.rungs[index]
-                return Self.cases(rung.run, family: ladder.config).map { one in
+                return Self.cases(rung.runs[0], family: ladder.config).map { one in
                     var one = one
                     one.scale = rung.scale
-                    one.smaller = ladder.rungs[..<index].map { CurveRung(scale: $0.scale, curve: $0.run.curve) }
+                    one.smaller = ladder.rungs[..<index].map(\.curves)
                     return one
                 }
             }
         }
-        let bySource = Dictionary(grouping: table.whole, by: \.source)
-        aloneCases = bySource.keys.sorted().flatMap { source -> [Case] in
-            let all = bySource[source] ?? []
-            let step = max(1, Double(all.count) / Double(Self.mostAlone))
-            return (0..<min(all.count, Self.mostAlone)).flatMap { index in
-                let run = all[Int(Double(index) * step)]
-                return Self.cases(run, family: run.config)
-            }
+        let bySource = Dictionary(grouping: whole, by: \.source)
+        aloneCases = bySource.keys.sorted().flatMap { source in
+            (bySource[source] ?? []).evenlySpread(Self.mostAlone).flatMap { Self.cases($0, family: $0.config) }
         }
     }
 
     /// Whether there is anything to score.
-    package var isEmpty: Bool { ladderCases.isEmpty && aloneCases.isEmpty && table.tasks.isEmpty }
+    package var isEmpty: Bool { ladderCases.isEmpty && aloneCases.isEmpty && tasks.isEmpty }
 
     private static func cases(_ run: RecordedCurve, family: String) -> [Case] {
         let schedule = run.rates.flatMap { AnnealingSchedule(progress: run.curve.progress, rates: $0) }
-        return fractions.compactMap { fraction in
+        return CurveScore.fractions.compactMap { fraction in
             guard let start = run.curve.upTo(fraction * run.curve.end), start.count >= 2 else { return nil }
             return Case(
-                source: run.source, family: family, fraction: fraction, start: start, end: run.curve.end,
-                truth: run.curve.losses[run.curve.count - 1], schedule: schedule)
+                end: HiddenEnd(source: run.source, family: family, fraction: fraction, truth: run.truth),
+                run: StartedCurve(start: start, end: run.curve.end), schedule: schedule)
         }
     }
 
     /// The whole report.
-    package func report() -> CurveReport {
-        let isFitted = Set(aloneCases.map(\.source)).count > 1
-        let ladder = withLadder(), alone = alone()
+    /// - Parameter usesShipped: forecasts with what compare ships instead of fitting without each source.
+    package func report(usesShipped: Bool = false) -> CurveReport {
+        let isFitted = !usesShipped && Set(whole.map(\.source)).count > 1
+        let ladder = withLadder(usesShipped), alone = alone(usesShipped), paired = pairs.score(usesShipped: usesShipped)
         return CurveReport(
-            curves: table.whole.count, ladders: table.ladders.count,
-            priors: isFitted ? "leaveOneSourceOut" : "shipped", withLadder: ladder.methods, alone: alone.methods,
-            heldOut: heldOut(),
+            curves: whole.count, ladders: ladders.count, pairs: pairs.count,
+            priors: isFitted ? "leaveOneSourceOut" : "shipped", withLadder: ladder.methods, paired: paired.methods,
+            alone: alone.methods, heldOut: heldOut(),
             fitted: CurveReport.Fitted(
-                templateMisfit: ladder.priors.misfit.median, templateSlope: ladder.priors.kinds[0].slope.median,
-                extrapolation: alone.error))
+                template: .init(ladder.priors), paired: .init(paired.priors), extrapolation: alone.error))
     }
 
     // MARK: - With a ladder
 
-    private func withLadder() -> (methods: [CurveReport.Method], priors: TrendPriors) {
-        let cases = ladderCases
+    private func withLadder(_ usesShipped: Bool) -> (methods: [CurveReport.Method], priors: TrendPriors) {
+        let cases = ladderCases, ends = cases.map(\.end)
         guard !cases.isEmpty else { return ([], .curveShapes) }
-        let (templates, priors) = templateAnswers()
+        @Sendable func forecast(_ one: Case, _ priors: TrendPriors) -> CurveForecast? {
+            let template = CurveTemplate(one.smaller, priors: priors)
+            return (try? template.forecast(one.run.start, end: one.run.end, scale: one.scale)) ?? nil
+        }
+        let priors =
+            usesShipped
+            ? TunedChoice(shipped: .curveShapes)
+            : TunedChoice(
+                ends,
+                among: TrendPriors.curveShapes.variants(
+                    misfits: [0.0015, 0.003, 0.006, 0.012, 0.024], slopes: [0.1, 0.2, 0.4, 0.8]),
+                shipped: .curveShapes
+            ) { forecast(cases[$0], $1)?.logLoss.logDensity(log(ends[$0].truth)) }
+        let templates = inParallel(cases.count) { forecast(cases[$0], priors.without(ends[$0].source)) }
         // Every method is scored where all of them have an answer.
         let scored = cases.indices.filter { templates[$0] != nil }
         let methods = [
-            method("template", cases, scored) { templates[$0] },
-            method("nextRung", cases, scored) { Self.nextRung(cases[$0]) },
-            method("powerLaw", cases, scored) { Self.powerLaw(cases[$0]) },
-            method("lastValue", cases, scored) { Self.lastValue(cases[$0]) },
+            CurveScore.method("template", ends, scored) { templates[$0].map { EndForecast($0.finalLoss) } },
+            CurveScore.method("nextRung", ends, scored) { Self.nextRung(cases[$0]) },
+            CurveScore.method("powerLaw", ends, scored) { Self.powerLaw(cases[$0]) },
+            CurveScore.method("lastValue", ends, scored) { Self.lastValue(cases[$0]) },
         ]
-        return (methods, priors)
+        return (methods, priors.onAll)
     }
 
-    private func templateAnswers() -> ([Answer?], TrendPriors) {
-        let cases = ladderCases
-        @Sendable func forecast(_ one: Case, _ priors: TrendPriors) -> CurveForecast? {
-            (try? CurveTemplate(one.smaller, priors: priors).forecast(one.start, end: one.end, scale: one.scale)) ?? nil
-        }
-        let priors = Self.leaveOneOut(
-            cases.map(\.source), among: Self.templatePriors, shipped: .curveShapes
-        ) { index, priors in
-            forecast(cases[index], priors)?.logLoss.logDensity(log(cases[index].truth))
-        }
-        let answers = inParallel(cases.count) { index in
-            forecast(cases[index], priors.withoutSource[cases[index].source] ?? priors.onAll).map {
-                Answer(loss: $0.finalLoss.point, estimate: $0.finalLoss)
-            }
-        }
-        return (answers, priors.onAll)
-    }
-
-    /// Median misfits and slopes that the fit chooses from.
-    private static var templatePriors: [TrendPriors] {
-        [0.0015, 0.003, 0.006, 0.012, 0.024].flatMap { misfit in
-            [0.1, 0.2, 0.4, 0.8].map { slope in
-                var priors = TrendPriors.curveShapes
-                priors.misfit.median = misfit
-                priors.kinds[0].slope.median = slope
-                return priors
-            }
-        }
-    }
-
-    private static func nextRung(_ one: Case) -> Answer {
-        guard let next = one.smaller.last?.curves.first, let early = next.upTo(one.start.end / one.end * next.end)
-        else {
+    private static func nextRung(_ one: Case) -> EndForecast {
+        guard let change = one.smaller.last?.changes(after: one.run.fraction, to: 1).first else {
             return lastValue(one)
         }
-        let still = next.losses[next.count - 1] / early.losses[early.count - 1]
-        return Answer(loss: one.start.losses[one.start.count - 1] * still)
+        return EndForecast(lastValue(one).point * exp(change))
     }
 
-    private static func lastValue(_ one: Case) -> Answer { Answer(loss: one.start.losses[one.start.count - 1]) }
+    private static func lastValue(_ one: Case) -> EndForecast {
+        EndForecast(one.run.start.losses[one.run.start.count - 1])
+    }
 
-    private static func powerLaw(_ one: Case) -> Answer {
-        PowerLaw.fit(scales: one.start.progress, losses: one.start.losses).map { Answer(loss: $0.loss(at: one.end)) }
-            ?? lastValue(one)
+    private static func powerLaw(_ one: Case) -> EndForecast {
+        let start = one.run.start
+        return PowerLaw.fit(scales: start.progress, losses: start.losses).map {
+            EndForecast($0.loss(at: one.run.end))
+        } ?? lastValue(one)
     }
 
     // MARK: - Alone
 
-    private func alone() -> (methods: [CurveReport.Method], error: ExtrapolationError) {
-        let cases = aloneCases
+    private func alone(_ usesShipped: Bool) -> (methods: [CurveReport.Method], error: ExtrapolationError) {
+        let cases = aloneCases, ends = cases.map(\.end)
         guard !cases.isEmpty else { return ([], .shipped) }
-        let fits = inParallel(cases.count) { CurveExtrapolation(cases[$0].start, schedule: cases[$0].schedule) }
+        let fits = inParallel(cases.count) { CurveExtrapolation(cases[$0].run.start, schedule: cases[$0].schedule) }
         let scored = cases.indices.filter { fits[$0] != nil }
-        let errors = Self.leaveOneOut(
-            cases.map(\.source), among: Self.extrapolationErrors, shipped: .shipped
-        ) { index, error in
-            fits[index]?.forecast(end: cases[index].end, error: error).logLoss.logDensity(log(cases[index].truth))
-        }
+        let errors =
+            usesShipped
+            ? TunedChoice(shipped: .shipped)
+            : TunedChoice(ends, among: Self.extrapolationErrors, shipped: .shipped) { index, error in
+                fits[index]?.forecast(end: cases[index].run.end, error: error).logLoss.logDensity(
+                    log(ends[index].truth))
+            }
         let methods = [
-            method("forms", cases, scored) { index in
-                let error = errors.withoutSource[cases[index].source] ?? errors.onAll
-                return fits[index].map { fit in
-                    let forecast = fit.forecast(end: cases[index].end, error: error).finalLoss
-                    return Answer(loss: forecast.point, estimate: forecast)
-                }
+            CurveScore.method("forms", ends, scored) { index in
+                let error = errors.without(ends[index].source)
+                return fits[index].map { EndForecast($0.forecast(end: cases[index].run.end, error: error).finalLoss) }
             },
-            method("powerLaw", cases, scored) { Self.powerLaw(cases[$0]) },
-            method("lastValue", cases, scored) { Self.lastValue(cases[$0]) },
+            CurveScore.method("powerLaw", ends, scored) { Self.powerLaw(cases[$0]) },
+            CurveScore.method("lastValue", ends, scored) { Self.lastValue(cases[$0]) },
         ]
         return (methods, errors.onAll)
     }
@@ -180,92 +167,10 @@ package struct CurveBacktest: Sendable {
         }
     }
 
-    // MARK: - Fitting and scoring
-
-    /// What fits the curves of all other sources best, by the source that is left out, and what fits all.
-    private struct Choices<Choice: Sendable> {
-        var withoutSource: [String: Choice] = [:]
-        var onAll: Choice
-    }
-
-    /// The choices with the best log score: mean over the cases of a source, a source of n counting √n.
-    /// A single source cannot be left out: then `shipped` stands everywhere.
-    private static func leaveOneOut<Choice: Sendable>(
-        _ sources: [String], among choices: [Choice], shipped: Choice, _ score: @Sendable (Int, Choice) -> Double?
-    ) -> Choices<Choice> {
-        let sizes = Dictionary(grouping: sources) { $0 }.mapValues { Double($0.count).squareRoot() }
-        guard sizes.count > 1 else { return Choices(onAll: shipped) }
-        let totals = inParallel(choices.count) { choice in
-            sources.indices.reduce(into: [String: Double]()) { sums, index in
-                sums[sources[index], default: 0] += score(index, choices[choice]) ?? 0
-            }
-        }
-        func best(without left: String?) -> Choice {
-            let sums = totals.map { own in
-                sizes.keys.sorted().reduce(0) { $1 == left ? $0 : $0 + (own[$1] ?? 0) / (sizes[$1] ?? 1) }
-            }
-            return choices.indices.max { sums[$0] < sums[$1] }.map { choices[$0] } ?? shipped
-        }
-        let left = sizes.keys.map { ($0, best(without: $0)) }
-        return Choices(withoutSource: Dictionary(uniqueKeysWithValues: left), onAll: best(without: nil))
-    }
-
-    private func method(
-        _ name: String, _ cases: [Case], _ scored: [Int], _ answer: @Sendable (Int) -> Answer?
-    ) -> CurveReport.Method {
-        let answers = inParallel(scored.count) { answer(scored[$0]) }
-        var byPlace: [String: [Double: [(family: String, error: Double, inside: [Bool]?)]]] = [:]
-        for (index, answer) in zip(scored, answers) {
-            guard let answer else { continue }
-            let one = cases[index]
-            let inside = answer.estimate.map { estimate in
-                [estimate.interval50, estimate.interval80, estimate.interval90].map { $0.contains(one.truth) }
-            }
-            byPlace[one.source, default: [:]][one.fraction, default: []].append(
-                (one.family, abs(answer.loss / one.truth - 1), inside))
-        }
-        let sources = byPlace.mapValues { places in
-            Self.fractions.compactMap { fraction in places[fraction].map { Self.figure(fraction, $0) } }
-        }
-        return CurveReport.Method(name: name, macro: Self.macro(Array(sources.values)), sources: sources)
-    }
-
-    private static func figure(
-        _ fraction: Double, _ all: [(family: String, error: Double, inside: [Bool]?)]
-    ) -> CurveReport.Figure {
-        let errors = all.map(\.error).sorted()
-        func covered(_ k: Int) -> Double? {
-            let known = all.compactMap { $0.inside?[k] }
-            return known.isEmpty ? nil : Double(known.filter { $0 }.count) / Double(known.count)
-        }
-        return CurveReport.Figure(
-            fraction: fraction, forecasts: all.count,
-            meanError: ScoredFigure(
-                value: errors.mean, interval90: FamilyBootstrap.interval90OfMean(all.map { ($0.family, $0.error) })),
-            medianError: Estimate(draws: errors).point, coverage50: covered(0), coverage80: covered(1),
-            coverage90: covered(2))
-    }
-
-    private static func macro(_ sources: [[CurveReport.Figure]]) -> [CurveReport.Figure] {
-        fractions.compactMap { fraction in
-            let here = sources.compactMap { $0.first { $0.fraction == fraction } }
-            guard !here.isEmpty else { return nil }
-            func mean(_ value: (CurveReport.Figure) -> Double?) -> Double? {
-                let known = here.compactMap(value)
-                return known.isEmpty ? nil : known.mean
-            }
-            return CurveReport.Figure(
-                fraction: fraction, forecasts: here.reduce(0) { $0 + $1.forecasts },
-                meanError: ScoredFigure(value: mean { $0.meanError.value }),
-                medianError: mean(\.medianError) ?? .nan, coverage50: mean(\.coverage50),
-                coverage80: mean(\.coverage80), coverage90: mean(\.coverage90))
-        }
-    }
-
     // MARK: - Parts that the table hides
 
     private func heldOut() -> [CurveReport.HeldOut] {
-        let tasks = table.tasks
+        let tasks = tasks
         let errors = inParallel(tasks.count) { index -> (forms: Double, powerLaw: Double)? in
             let (fit, hidden) = tasks[index]
             guard let forms = CurveExtrapolation(fit.curve),
@@ -286,5 +191,27 @@ package struct CurveBacktest: Sendable {
                     medianError: Estimate(draws: errors).point)
             }
         }
+    }
+}
+
+extension TrendPriors {
+    /// The same with every combination of median misfit and slope.
+    func variants(misfits: [Double], slopes: [Double]) -> [TrendPriors] {
+        misfits.flatMap { misfit in
+            slopes.map { slope in
+                var priors = self
+                priors.misfit.median = misfit
+                priors.kinds[0].slope.median = slope
+                return priors
+            }
+        }
+    }
+}
+
+extension Array {
+    /// At most `count` elements, evenly spread.
+    func evenlySpread(_ count: Int) -> [Element] {
+        let step = Swift.max(1, Double(self.count) / Double(count))
+        return (0..<Swift.min(self.count, count)).map { self[Int(Double($0) * step)] }
     }
 }

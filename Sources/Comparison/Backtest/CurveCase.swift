@@ -19,13 +19,33 @@ struct RecordedCurve: Sendable {
     var curve: TrainingCurve
     /// Learning rate at every point, where known.
     var rates: [Double]?
+    /// Where the result was measured on other data than the curve.
+    var finalLoss: Double?
+
+    /// What a forecast of the end is held to.
+    var truth: Double { finalLoss ?? curve.losses[curve.count - 1] }
 }
 
 /// The finished runs of one recipe at ascending sizes.
 struct CurveLadder: Sendable {
     var source: String
     var config: String
-    var rungs: [(scale: Double, run: RecordedCurve)]
+    /// Only losses of one metric compare.
+    var metric: String
+    var rungs: [Rung]
+
+    struct Rung: Sendable {
+        var scale: Double
+        /// At least one; the first stands for the rung where its end is hidden.
+        var runs: [RecordedCurve]
+
+        /// What the forecasts of larger rungs learn from.
+        var curves: CurveRung {
+            let results = runs.compactMap(\.finalLoss)
+            return CurveRung(
+                scale: scale, curves: runs.map(\.curve), finalLosses: results.count == runs.count ? results : nil)
+        }
+    }
 }
 
 /// Every curve of some tables.
@@ -35,7 +55,7 @@ package struct CurveTable: Sendable {
     package init() {}
 
     /// Fewer points show nothing of a curve's shape.
-    private static let fewestPoints = 10
+    static let fewestPoints = 10
     /// Runs that ended within this factor of each other followed one schedule and were stopped apart.
     private static let sameSchedule = 1.15
 
@@ -126,22 +146,22 @@ package struct CurveTable: Sendable {
     private static func ladder(_ key: [String], _ runs: [RecordedCurve]) -> CurveLadder? {
         let bySize = Dictionary(grouping: runs) { $0.scale ?? 0 }
         var rungs = bySize.keys.sorted().compactMap { size in
-            bySize[size]?.max { $0.curve.count < $1.curve.count }.map { (scale: size, run: $0) }
+            bySize[size]?.max { $0.curve.count < $1.curve.count }.map { CurveLadder.Rung(scale: size, runs: [$0]) }
         }
         guard rungs.count >= 3 else { return nil }
         // Equal schedules, stopped at different places: only what all have is at equal fractions.
-        let ends = rungs.map(\.run.curve.end)
+        let ends = rungs.map(\.runs[0].curve.end)
         if let shortest = ends.min(), let longest = ends.max(), longest < sameSchedule * shortest {
             rungs = rungs.compactMap { rung in
-                rung.run.curve.upTo(shortest * (1 + 1e-4)).map { curve in
+                rung.runs[0].curve.upTo(shortest * (1 + 1e-4)).map { curve in
                     var cut = rung
-                    cut.run.curve = curve
-                    cut.run.rates = rung.run.rates.map { Array($0.prefix(curve.count)) }
+                    cut.runs[0].curve = curve
+                    cut.runs[0].rates = rung.runs[0].rates.map { Array($0.prefix(curve.count)) }
                     return cut
                 }
             }
         }
-        return CurveLadder(source: key[0], config: key[1], rungs: rungs)
+        return CurveLadder(source: key[0], config: key[1], metric: key[2], rungs: rungs)
     }
 }
 

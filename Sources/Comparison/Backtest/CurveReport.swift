@@ -35,19 +35,34 @@ package struct CurveReport: Codable, Sendable {
 
     package var curves: Int
     package var ladders: Int
+    /// Pairs of ladders whose gap is forecast.
+    package var pairs: Int
     /// "leaveOneSourceOut" or, where only one source is present, "shipped".
     package var priors: String
     package var withLadder: [Method]
+    /// Of L_B/L_A at the end of two runs, from the start of both.
+    package var paired: [Method]
     package var alone: [Method]
     package var heldOut: [HeldOut]
     /// What fits all sources best: where shipped values come from.
     package var fitted: Fitted
 
-    /// Medians of the template's priors, and the error of forecasts from one curve alone.
     package struct Fitted: Codable, Sendable {
-        package var templateMisfit: Double
-        package var templateSlope: Double
+        package var template: Medians
+        package var paired: Medians
+        /// Of forecasts from one curve alone.
         package var extrapolation: ExtrapolationError
+    }
+
+    /// Of a template's priors.
+    package struct Medians: Codable, Sendable {
+        package var misfit: Double
+        package var slope: Double
+
+        init(_ priors: TrendPriors) {
+            misfit = priors.misfit.median
+            slope = priors.kinds[0].slope.median
+        }
     }
 
     /// Mean error of a method at a fraction in one source, or over all of them; nil when there is none.

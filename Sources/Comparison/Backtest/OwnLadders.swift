@@ -9,6 +9,7 @@ package struct OwnLadders: Sendable {
     package private(set) var decisions: [DecisionCase] = []
     package private(set) var levels: [LevelCase] = []
     package private(set) var replicates: [ReplicatedLadder] = []
+    private(set) var curves: [CurveLadder] = []
 
     /// - Parameters:
     ///   - entries: of any boards, in any order.
@@ -44,17 +45,23 @@ package struct OwnLadders: Sendable {
             }
             addAlone(first, source: source, board: board, records)
         }
-        let ladder = contenders.isEmpty ? nil : Ladder(contenders.map(\.runs), records: records).withTargetAsRung
+        guard !contenders.isEmpty else { return }
+        let ladder = Ladder(contenders.map(\.runs), records: records).withTargetAsRung
         replicates.append(
             ReplicatedLadder(
                 source: source,
                 arms: contenders.indices.map { index in
                     ReplicatedArm(
                         name: contenders[index].label,
-                        rungs: (ladder?.rungs ?? []).map { ($0.scale, $0.points[index].compactMap(\.loss)) }.filter {
+                        rungs: ladder.rungs.map { ($0.scale, $0.points[index].compactMap(\.loss)) }.filter {
                             !$0.1.isEmpty
                         })
                 }))
+        curves += contenders.indices.map { index in
+            CurveLadder(
+                source: source, config: contenders[index].label, metric: "",
+                rungs: ladder.rungs.compactMap { CurveLadder.Rung($0, candidate: index, source: source, ladder) })
+        }
     }
 
     private mutating func addAlone(
@@ -97,5 +104,19 @@ extension Ladder {
             below,
             GapRung(scale: rung.scale, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a, sigmaB: sigma.b)
         )
+    }
+}
+
+extension CurveLadder.Rung {
+    /// The finished runs of one candidate; nil without any that was evaluated on its way.
+    fileprivate init?(_ rung: LadderRung, candidate: Int, source: String, _ ladder: Ladder) {
+        let runs = rung.points[candidate].compactMap { point -> RecordedCurve? in
+            guard let run = point.curve, let loss = run.finalLoss, run.curve.count > 1 else { return nil }
+            return RecordedCurve(
+                source: source, config: ladder.candidates[candidate], split: "", seed: point.seed, scale: rung.scale,
+                curve: run.curve, finalLoss: loss)
+        }
+        guard !runs.isEmpty else { return nil }
+        self.init(scale: rung.scale, runs: runs)
     }
 }

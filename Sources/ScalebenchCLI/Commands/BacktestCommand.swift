@@ -17,12 +17,12 @@ struct BacktestCommand: ParsableCommand {
             source,ladder,candidate,scale,loss; a decisions.csv beside them lists the decisions, otherwise every pair is \
             judged at targets 3, 10 and 30 times beyond what is shown. Training curves have loss and step (or tokens), \
             and where known source,config,params,seed,lr,split; everything after 10 to 50 % of a run is hidden and its \
-            end forecast. Final losses have source,candidate,loss,metric and several seeds: σ is said from a few of \
+            end forecast, of two recipes at equal sizes also their gap. Final losses have source,candidate,loss,metric and several seeds: σ is said from a few of \
             them and scored on the rest. In a folder, ladders.csv, curves.csv and ladder.csv (final losses) are read, \
             also one folder further down. Priors are fitted without the source they are scored on.
 
             With --store, your own finished comparisons are scored instead: every pair of candidates of every suite, each \
-            rung and the target predicted from the rungs below, with the priors that compare uses.
+            rung and the target predicted from the rungs below, every run from its start, with the priors that compare uses.
 
             Examples:
               scalebench backtest ladders.csv.gz
@@ -51,8 +51,10 @@ struct BacktestCommand: ParsableCommand {
         if let json, json != "-" { try OutputOptions.checkWritable(json, "--json", example: "scores.json") }
         if let report { try OutputOptions.checkWritable(report, "--report", example: "scores.html") }
         let input = try store.map { try BacktestInput(store: $0) } ?? BacktestInput(paths)
+        // One's own store is no sample of all the world: it is scored with what compare uses.
+        let usesShipped = shippedPriors || store != nil
         let seeds = SeedBacktest.report(input.replicates)
-        let decisions = DecisionBacktest(input.decisions), curves = CurveBacktest(input.curves)
+        let decisions = DecisionBacktest(input.decisions), curves = input.curves
         guard !decisions.cases.isEmpty || !curves.isEmpty || seeds != nil else {
             throw ScalebenchError(
                 .invalidInput, "nothing here can be scored", at: store ?? paths.joined(separator: ", "),
@@ -65,12 +67,12 @@ struct BacktestCommand: ParsableCommand {
         if !decisions.cases.isEmpty {
             line.show("judging \(decisions.cases.count) decisions …")
             result.decisions = try decisions.report(
-                priors: shippedPriors || store != nil ? .shipped : nil, withOutcomes: store != nil)
+                priors: usesShipped ? .shipped : nil, withOutcomes: store != nil)
             result.levels = try LevelBacktest.report(input.levels)
         }
         if !curves.isEmpty {
             line.show("forecasting curves …")
-            result.curves = curves.report()
+            result.curves = curves.report(usesShipped: usesShipped)
         }
         result.seeds = seeds
         line.clear()
@@ -94,7 +96,7 @@ struct BacktestCommand: ParsableCommand {
 private struct BacktestInput {
     var decisions: [DecisionCase] = []
     var levels: [LevelCase] = []
-    var curves = CurveTable()
+    private(set) var curves = CurveBacktest(CurveTable())
     var replicates: [ReplicatedLadder] = []
     private var seen: Set<String> = []
 
@@ -107,15 +109,16 @@ private struct BacktestInput {
         decisions = own.decisions
         levels = own.levels
         replicates = own.replicates
+        curves = CurveBacktest(own)
     }
 
     init(_ paths: [String]) throws {
-        var final = SeedTable()
+        var final = SeedTable(), curves = CurveTable()
         for path in paths {
             var isFolder: ObjCBool = false
             _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
             guard isFolder.boolValue else {
-                try read(path, &final)
+                try read(path, &final, &curves)
                 continue
             }
             let files = try Self.files(in: path)
@@ -124,9 +127,10 @@ private struct BacktestInput {
                     .notFound, "no ladders.csv, curves.csv or ladder.csv in this folder", at: path,
                     hint: "give the file itself, or add one; .gz and .zst are read too")
             }
-            for file in files { try read(file, &final) }
+            for file in files { try read(file, &final, &curves) }
         }
         replicates = final.ladders
+        self.curves = CurveBacktest(curves)
     }
 
     private static func files(in folder: String) throws -> [String] {
@@ -138,7 +142,7 @@ private struct BacktestInput {
         }
     }
 
-    private mutating func read(_ file: String, _ final: inout SeedTable) throws {
+    private mutating func read(_ file: String, _ final: inout SeedTable, _ curves: inout CurveTable) throws {
         // A file named twice would count twice.
         guard seen.insert(URL(filePath: file).standardizedFileURL.path).inserted else { return }
         let table = try DelimitedText(try ByteSource.readAll(file), file: file)
