@@ -134,15 +134,15 @@ package struct CurveTemplate: Sendable {
         }
         // 2. The trend of that over log scale.
         let topLog = log10(top.scale)
-        let positions = usable.map { log10($0.scale) - topLog }
-        guard zip(positions, positions.dropFirst()).allSatisfy({ !TrendFit.same($0, $1) }) else { return nil }
+        let positions = usable.map { TrendPlace(x: log10($0.scale) - topLog) }
+        guard zip(positions, positions.dropFirst()).allSatisfy({ !$0.isSame(as: $1) }) else { return nil }
         let fits = grid.posterior(changes.map { Self.mean($0) / u - expected }, positions, noise: noise).fits
         // 3. From where the run stands, its last evaluations smoothed against the largest rung.
         let standing = Standing(start, end: end, against: top.curves[0])
         let single = max(standing.variance + top.roughness(near: share), betweenSeeds)
-        let x = log10(scale) - topLog
+        let place = TrendPlace(x: log10(scale) - topLog)
         let components = fits.map { weighted in
-            let p = weighted.fit.predict(x, misfit: true)
+            let p = weighted.fit.predict(place, misfit: true)
             return NormalMixture.Component(
                 weight: weighted.weight, mean: standing.logLoss + u * (p.mean + expected),
                 deviation: (u * u * p.variance + single).squareRoot())

@@ -3,6 +3,7 @@
 // Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung, F and E floors,
 //   d = ln((b − F)/(a − F))      the gap, positive: A is better;
 //   M = √(a b), m = ln(M − E)    the level.
+// Where tokens are known, both also depend on how far a run is off the ladder's line of tokens over FLOPs (TokenLine).
 // d (given the level) and m are independent trend processes, each with a floor of its own; their scales and floors are
 // integrated over grids by evidence. The gap's floors include zero, which forecasts best on public ladders (README.md).
 // Losses are divided by the smallest loss first, so every constant here is free of units.
@@ -14,6 +15,9 @@ import Foundation
 package struct GapRung: Sendable, Codable, Equatable {
     /// Parameters, tokens or FLOPs; positive.
     package var scale: Double
+    /// Training tokens of one run, on a ladder over FLOPs; nil: the scale alone says where the rung stands. They count
+    /// where every rung has them.
+    package var tokens: Double?
     /// Final losses, one per seed; at least one, positive and finite.
     package var lossesA: [Double]
     package var lossesB: [Double]
@@ -28,16 +32,28 @@ package struct GapRung: Sendable, Codable, Equatable {
     package var meanCovariance: Double?
 
     package init(
-        scale: Double, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil, sigmaB: Double? = nil,
-        sharedDeviation: Double? = nil, meanCovariance: Double? = nil
+        scale: Double, tokens: Double? = nil, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil,
+        sigmaB: Double? = nil, sharedDeviation: Double? = nil, meanCovariance: Double? = nil
     ) {
         self.scale = scale
+        self.tokens = tokens
         self.lossesA = lossesA
         self.lossesB = lossesB
         self.sigmaA = sigmaA
         self.sigmaB = sigmaB
         self.sharedDeviation = sharedDeviation
         self.meanCovariance = meanCovariance
+    }
+}
+
+/// Training FLOPs and tokens of a run.
+package struct TrainedPlace: Sendable, Equatable {
+    package var scale: Double
+    package var tokens: Double
+
+    package init(scale: Double, tokens: Double) {
+        self.scale = scale
+        self.tokens = tokens
     }
 }
 
@@ -51,7 +67,8 @@ package enum GapModelError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noRungs: "the ladder has no rung"
-        case .notPositive(let scale): "a scale, loss or standard deviation at scale \(scale) is not positive and finite"
+        case .notPositive(let scale):
+            "a scale, number of tokens, loss or standard deviation at scale \(scale) is not positive and finite"
         case .noLosses(let scale): "a candidate has no loss at scale \(scale)"
         case .duplicateScale(let scale): "two rungs share the scale \(scale)"
         }
@@ -86,9 +103,11 @@ package struct GapModel: Sendable {
     /// The posterior given a ladder of at least one rung, in any order.
     ///
     /// Any finite positive losses give finite answers. Equal losses give a gap of zero with its uncertainty.
+    /// - Parameter target: a run whose tokens are known: every scale that is asked about is then on the line through it
+    ///   that is parallel to the ladder's own. Nil, or a ladder of unknown tokens: on the ladder's own.
     /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
-    package func posterior(_ rungs: [GapRung]) throws -> GapPosterior {
-        let ladder = try Ladder(rungs)
+    package func posterior(_ rungs: [GapRung], through target: TrainedPlace? = nil) throws -> GapPosterior {
+        let ladder = try Ladder(rungs, through: target)
         let gaps = priors.gapFloors.filter { $0.weight > 0 }.map { floor in
             let posterior = gapGrid.posterior(
                 ladder.gaps(floor.value), ladder.positions, noise: ladder.gapNoise(floor.value),

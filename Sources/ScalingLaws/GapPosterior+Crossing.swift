@@ -33,13 +33,13 @@ extension GapPosterior {
 
     /// The posterior of the crossing inside [`from`, `to`], scales in any order.
     package func crossing(from: Double, to: Double) -> Crossing {
-        let low = ladder.position(of: min(from, to)), high = ladder.position(of: max(from, to))
+        let low = ladder.position(of: min(from, to)).x, high = ladder.position(of: max(from, to)).x
         let places = (0..<Self.placeCount).map {
             low + (high - low) * Double($0) / Double(Self.placeCount - 1)
         }
         var lastCrossings: [Double] = []
         var firstCrossings: [Double] = []
-        for path in paths(at: places, count: Self.pathCount) {
+        for path in paths(at: places.map { TrendPlace(x: $0, offset: ladder.pathOffset) }, count: Self.pathCount) {
             var last: Double?, first: Double?
             for i in 1..<places.count where (path[i - 1] > 0) != (path[i] > 0) {
                 let share = path[i - 1] == path[i] ? 0.5 : path[i - 1] / (path[i - 1] - path[i])
@@ -84,7 +84,7 @@ extension GapPosterior {
     }
 
     /// Sample paths of the smooth trend of the gap at ascending `places`; the same ones at every call.
-    private func paths(at places: [Double], count: Int) -> [[Double]] {
+    private func paths(at places: [TrendPlace], count: Int) -> [[Double]] {
         var generator = SplitMix(seed: 0x5CA1_EBE7)
         var choices: [(fit: TrendFit, floor: Double, weight: Double)] = []
         for gap in gaps {
@@ -109,13 +109,14 @@ extension GapPosterior {
 
 extension TrendFit {
     /// The observed rungs and the places in one ascending walk.
-    static func order(_ positions: [Double], _ places: [Double]) -> [(x: Double, isRung: Bool)] {
-        (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0 < $1.0 }
+    static func order(_ positions: [TrendPlace], _ places: [TrendPlace]) -> [(place: TrendPlace, isRung: Bool)] {
+        (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0.x < $1.0.x }
     }
 
     /// One draw of the posterior trend at ascending `places`.
     func path(
-        _ order: [(x: Double, isRung: Bool)], at places: [Double], _ observations: [Double], _ noise: [Double],
+        _ order: [(place: TrendPlace, isRung: Bool)], at places: [TrendPlace], _ observations: [Double],
+        _ noise: [Double],
         _ generator: inout SplitMix
     ) -> [Double] {
         // 1. One prior path through the observed rungs and the places. Beyond the top rung the motion starts anew, and
@@ -123,26 +124,19 @@ extension TrendFit {
         let kernel = kernel
         let constant = scales.constant * generator.normal(), slope = scales.slope * generator.normal()
         let bend = scales.slope * scales.curvature
-        var velocity = 0.0, integral = 0.0, last = origin
-        var topVelocity = 0.0, topIntegral = 0.0, isBeyond = false
-        var atRungs: [Double] = [], atPlaces: [Double] = []
-        for (x, observed) in order {
-            if x > 0, !isBeyond {
-                (topVelocity, topIntegral, isBeyond) = (velocity, integral, true)
-                (velocity, integral, last) = (0, 0, 0)
-            }
-            let step = max(0, x - last)
-            if step > 0 {
-                let first = generator.normal(), second = generator.normal()
-                integral += step * velocity + step * step.squareRoot() * (first / 2 + second / 12.0.squareRoot())
-                velocity += step.squareRoot() * first
-                last = x
-            }
-            let place = kernel.place(x)
-            let value =
-                constant + slope * place.linear + bend * (topIntegral + topVelocity * place.lever + integral)
-            if observed { atRungs.append(value) } else { atPlaces.append(value) }
+        var motion = IntegratedMotion(at: origin), top = IntegratedMotion(at: 0), isBeyond = false
+        var values: [Double] = []
+        for (place, _) in order {
+            if place.x > 0, !isBeyond { (top, motion, isBeyond) = (motion, IntegratedMotion(at: 0), true) }
+            motion.advance(to: place.x, &generator)
+            let parts = kernel.parts(place)
+            values.append(
+                constant + slope * parts.linear
+                    + bend * (isBeyond ? top.integral + top.velocity * parts.lever + motion.integral : motion.integral))
         }
+        for (index, value) in offsetPath(order.map(\.place.offset), &generator).enumerated() { values[index] += value }
+        let atRungs = zip(order, values).filter { $0.0.isRung }.map(\.1)
+        var atPlaces = zip(order, values).filter { !$0.0.isRung }.map(\.1)
         // 2. What the data say beyond what this path would have shown.
         let n = positions.count
         var residual = (0..<n).map { i in
@@ -151,11 +145,47 @@ extension TrendFit {
         }
         Cholesky.solveLower(factor, n, &residual)
         Cholesky.solveUpper(factor, n, &residual)
-        let rungs = positions.map { kernel.place($0) }
-        for (index, x) in places.enumerated() {
-            let here = kernel.place(x)
+        let rungs = positions.map { kernel.parts($0) }
+        for (index, place) in places.enumerated() {
+            let here = kernel.parts(place)
             for i in 0..<n { atPlaces[index] += kernel.covariance(here, rungs[i]) * residual[i] }
         }
         return atPlaces
+    }
+
+    /// One prior draw of what being off the line adds at each of `offsets`; draws nothing on a straight ladder.
+    private func offsetPath(_ offsets: [Double], _ generator: inout SplitMix) -> [Double] {
+        var path = [Double](repeating: 0, count: offsets.count)
+        guard offsets.contains(where: { $0 != 0 }) else { return path }
+        let steep = scales.slope * scales.offset.slope
+        let slope = steep * generator.normal()
+        for side in [-1.0, 1] {
+            var motion = IntegratedMotion(at: 0)
+            for index in offsets.indices.filter({ side * offsets[$0] > 0 }).sorted(by: {
+                abs(offsets[$0]) < abs(offsets[$1])
+            }) {
+                motion.advance(to: abs(offsets[index]), &generator)
+                path[index] = slope * offsets[index] + steep * scales.offset.curvature * motion.integral
+            }
+        }
+        return path
+    }
+}
+
+/// Brownian motion and its integral, drawn step by step.
+private struct IntegratedMotion {
+    var velocity = 0.0
+    var integral = 0.0
+    private var last: Double
+
+    init(at start: Double) { last = start }
+
+    mutating func advance(to x: Double, _ generator: inout SplitMix) {
+        let step = max(0, x - last)
+        guard step > 0 else { return }
+        let first = generator.normal(), second = generator.normal()
+        integral += step * velocity + step * step.squareRoot() * (first / 2 + second / 12.0.squareRoot())
+        velocity += step.squareRoot() * first
+        last = x
     }
 }

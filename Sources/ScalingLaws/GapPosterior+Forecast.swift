@@ -12,44 +12,49 @@ extension GapPosterior {
     /// At an observed rung this is the posterior of that rung's true gap. `sigmaA`, `sigmaB`: standard deviation over
     /// seeds there, in the losses' units; nil when unknown (then the ladder's misfit stands for it).
     package func forecast(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapForecast {
-        let x = ladder.position(of: scale)
+        forecast(at: scale, ladder.position(of: scale), sigmaA: sigmaA, sigmaB: sigmaB)
+    }
+
+    private func forecast(at scale: Double, _ place: TrendPlace, sigmaA: Double?, sigmaB: Double?) -> GapForecast {
         let noiseA = min((sigmaA ?? 0) / ladder.unit, 1e100), noiseB = min((sigmaB ?? 0) / ladder.unit, 1e100)
-        let draws = draw(x, noiseA, noiseB)
+        let draws = draw(place, noiseA, noiseB)
         let regretA = draws.gap.reduce(0) { $0 + max(0, -$1) / Double(draws.gap.count) }
         let regretB = draws.gap.reduce(0) { $0 + max(0, $1) / Double(draws.gap.count) }
         return GapForecast(
             scale: scale, lossA: inLossUnits(draws.lossA), lossB: inLossUnits(draws.lossB),
             gap: inLossUnits(draws.gap), expectedGap: inLossUnits(draws.expectedGap),
             computeMultiplier: draws.multiplier.map { Estimate(draws: $0) },
-            probabilityABetter: probabilityABetter(x, noiseA, noiseB), expectedRegretA: finite(regretA * ladder.unit),
+            probabilityABetter: probabilityABetter(place, noiseA, noiseB),
+            expectedRegretA: finite(regretA * ladder.unit),
             expectedRegretB: finite(regretB * ladder.unit),
-            probabilitySignDiffersFromTopRung: probabilitySignDiffers(x))
+            probabilitySignDiffersFromTopRung: probabilitySignDiffers(place))
     }
 
     /// The same for the means over the runs that a rung has; its σ are those of one run.
     package func forecastOfMeans(_ rung: GapRung) -> GapForecast {
         forecast(
-            at: rung.scale, sigmaA: rung.sigmaA.map { $0 / Double(rung.lossesA.count).squareRoot() },
+            at: rung.scale, ladder.position(of: rung.scale, tokens: rung.tokens),
+            sigmaA: rung.sigmaA.map { $0 / Double(rung.lossesA.count).squareRoot() },
             sigmaB: rung.sigmaB.map { $0 / Double(rung.lossesB.count).squareRoot() })
     }
 
     /// The predictive distribution of the gap for one run of each at `scale`, in the losses' units; parameters as in
     /// `forecast`.
     package func gapDistribution(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapDistribution {
-        let x = ladder.position(of: scale)
+        let place = ladder.position(of: scale)
         let noiseA = min((sigmaA ?? 0) / ladder.unit, 1e100), noiseB = min((sigmaB ?? 0) / ladder.unit, 1e100)
         return GapDistribution(
-            draws: draw(x, noiseA, noiseB).gap.map { finite($0 * ladder.unit) },
-            probabilityPositive: probabilityABetter(x, noiseA, noiseB))
+            draws: draw(place, noiseA, noiseB).gap.map { finite($0 * ladder.unit) },
+            probabilityPositive: probabilityABetter(place, noiseA, noiseB))
     }
 
     /// The smooth trend at `scale`: what a picture draws between and beyond the rungs. Narrower than a forecast, which
     /// also allows for a rung's own deviation from the trend and for seeds.
     package func trend(at scale: Double) -> GapTrend {
-        let x = ladder.position(of: scale)
-        let draws = draw(x, 0, 0, misfit: false)
+        let place = ladder.position(of: scale)
+        let draws = draw(place, 0, 0, misfit: false)
         let probability = mix { fit, _ in
-            let p = fit.predict(x, misfit: false)
+            let p = fit.predict(place, misfit: false)
             return Self.probabilityPositive(p.mean, p.variance)
         }
         return GapTrend(
@@ -58,19 +63,19 @@ extension GapPosterior {
     }
 
     /// P(one run of A beats one run of B); exact over the mixture.
-    func probabilityABetter(_ x: Double, _ noiseA: Double, _ noiseB: Double) -> Double {
-        let centre = noiseA > 0 || noiseB > 0 ? centre(x) : 1
+    func probabilityABetter(_ place: TrendPlace, _ noiseA: Double, _ noiseB: Double) -> Double {
+        let centre = noiseA > 0 || noiseB > 0 ? centre(place) : 1
         return mix { fit, floor in
-            let p = fit.predict(x, misfit: true)
+            let p = fit.predict(place, misfit: true)
             let seeds = Self.seedVariance(reducible: centre - floor, gap: p.mean, noiseA, noiseB)
             return Self.probabilityPositive(p.mean, p.variance + seeds)
         }
     }
 
-    /// The central loss M at `x` by its mean level, in units of the smallest loss.
-    func centre(_ x: Double) -> Double {
+    /// The central loss M at a place by its mean level, in units of the smallest loss.
+    func centre(_ place: TrendPlace) -> Double {
         levels.reduce(0) { sum, level in
-            let mean = level.fits.reduce(0) { $0 + $1.weight * $1.fit.predict(x, misfit: true).mean }
+            let mean = level.fits.reduce(0) { $0 + $1.weight * $1.fit.predict(place, misfit: true).mean }
             return sum + level.weight * (level.floor + exp(Self.clamp(mean)))
         }
     }
@@ -83,19 +88,20 @@ extension GapPosterior {
         return min(a * a + b * b, 1e300)
     }
 
-    /// P(sign of the gap over seeds at `x` ≠ sign at the top rung), from their joint posterior.
-    private func probabilitySignDiffers(_ x: Double) -> Double {
-        if TrendFit.same(x, 0) { return 0 }
+    /// P(sign of the gap over seeds at a place ≠ sign at the top rung), from their joint posterior.
+    private func probabilitySignDiffers(_ place: TrendPlace) -> Double {
+        let topRung = ladder.top
+        if place.isSame(as: topRung) { return 0 }
         let nodes = 24
         let quantiles = (0..<nodes).map { NormalDistribution.quantile((Double($0) + 0.5) / Double(nodes)) }
         return mix { fit, _ in
-            let top = fit.predict(0, misfit: true), target = fit.predict(x, misfit: true)
+            let top = fit.predict(topRung, misfit: true), target = fit.predict(place, misfit: true)
             let deviation = top.variance.squareRoot()
             guard deviation > 0 else {
                 let positive = Self.probabilityPositive(target.mean, target.variance)
                 return top.mean == 0 ? 0.5 : (top.mean > 0 ? 1 - positive : positive)
             }
-            let covariance = fit.covariance(0, misfit: true, x, misfit: true)
+            let covariance = fit.covariance(topRung, misfit: true, place, misfit: true)
             let rest = max(target.variance - covariance * covariance / top.variance, 0)
             return quantiles.reduce(0) { sum, z in
                 let positive = Self.probabilityPositive(target.mean + covariance / deviation * z, rest)
@@ -119,13 +125,13 @@ extension GapPosterior {
         var moments: [TrendPrediction] = []
         var floors: [Double] = []
 
-        init(_ posteriors: [FloorPosterior], _ x: Double, misfit: Bool) {
+        init(_ posteriors: [FloorPosterior], _ place: TrendPlace, misfit: Bool) {
             var sum = 0.0
             for posterior in posteriors {
                 for fit in posterior.fits {
                     sum += posterior.weight * fit.weight
                     cumulative.append(sum)
-                    moments.append(fit.fit.predict(x, misfit: misfit))
+                    moments.append(fit.fit.predict(place, misfit: misfit))
                     floors.append(posterior.floor)
                 }
             }
@@ -142,14 +148,14 @@ extension GapPosterior {
         }
     }
 
-    /// Joint draws of levels and gap at `x`, in units of the smallest loss.
-    func draw(_ x: Double, _ noiseA: Double, _ noiseB: Double, misfit: Bool = true) -> Draws {
+    /// Joint draws of levels and gap at a place, in units of the smallest loss.
+    func draw(_ place: TrendPlace, _ noiseA: Double, _ noiseB: Double, misfit: Bool = true) -> Draws {
         var draws = Draws()
         var multiplier: [Double] = []
         var notFalling = 0.0
         let sequence = QuasiRandomSequence(dimensions: 9)
-        let gapTable = Table(gaps, x, misfit: misfit), levelTable = Table(levels, x, misfit: misfit)
-        let growth = growthDeviation(x)
+        let gapTable = Table(gaps, place, misfit: misfit), levelTable = Table(levels, place, misfit: misfit)
+        let growth = growthDeviation(place)
         var z = [Double](repeating: 0, count: 7)
         for index in 0..<Self.drawCount / 2 {
             let gap = gapTable.select(sequence.value(index, 0)), level = levelTable.select(sequence.value(index, 1))

@@ -8,14 +8,19 @@ import Foundation
 /// Runs that could be made next: so many of each candidate at one scale.
 package struct NextRuns: Sendable, Codable, Equatable {
     package var scale: Double
+    /// Training tokens of one run; nil: on the path that the posterior is asked about.
+    package var tokens: Double?
     package var runsA: Int
     package var runsB: Int
     /// Standard deviation over seeds of one run there, in the losses' units; nil when unknown.
     package var sigmaA: Double?
     package var sigmaB: Double?
 
-    package init(scale: Double, runsA: Int, runsB: Int, sigmaA: Double? = nil, sigmaB: Double? = nil) {
+    package init(
+        scale: Double, tokens: Double? = nil, runsA: Int, runsB: Int, sigmaA: Double? = nil, sigmaB: Double? = nil
+    ) {
         self.scale = scale
+        self.tokens = tokens
         self.runsA = runsA
         self.runsB = runsB
         self.sigmaA = sigmaA
@@ -36,8 +41,8 @@ extension GapPosterior {
     /// only one candidate has, they tell nothing, and the present probability is returned.
     package func probabilityAfter(adding runs: NextRuns, target scale: Double) -> Double {
         let now = probabilityOfRightDecision(at: scale)
-        let target = ladder.position(of: scale), place = ladder.position(of: runs.scale)
-        let rung = ladder.positions.firstIndex { TrendFit.same($0, place) }
+        let target = ladder.position(of: scale), place = ladder.position(of: runs.scale, tokens: runs.tokens)
+        let rung = ladder.positions.firstIndex { $0.isSame(as: place) }
         guard runs.runsA > 0 || runs.runsB > 0, rung != nil || (runs.runsA > 0 && runs.runsB > 0) else { return now }
         let outcomes = outcomes(runs, place: place, rung: rung, target: target)
         guard !outcomes.isEmpty else { return now }
@@ -82,7 +87,7 @@ extension GapPosterior {
         var gain: Double
     }
 
-    private func outcomes(_ runs: NextRuns, place: Double, rung: Int?, target: Double) -> [Outcome] {
+    private func outcomes(_ runs: NextRuns, place: TrendPlace, rung: Int?, target: TrendPlace) -> [Outcome] {
         let centre = centre(place)
         let observed = rung.map { ladder.rungs[$0] }
         let noiseA = noiseOfMean(runs.sigmaA, runs.runsA, observed?.lossesA)

@@ -73,9 +73,9 @@ package struct GapPosterior: Sendable {
         return min(max(sum, 0), 1)
     }
 
-    /// Standard deviation of ln |d| at `x` that the trend does not explain: 0 inside the ladder.
-    func growthDeviation(_ x: Double) -> Double {
-        let outside = max(x, (ladder.positions.first ?? 0) - x, 0)
+    /// Standard deviation of ln |d| at a place that the trend does not explain: 0 inside the ladder.
+    func growthDeviation(_ place: TrendPlace) -> Double {
+        let outside = max(place.x, (ladder.positions.first?.x ?? 0) - place.x, 0)
         return TrendFit.same(outside, 0) ? 0 : growth * outside.squareRoot()
     }
 

@@ -19,7 +19,7 @@ extension GapPriors {
                     misfit: ScalePrior(median: 0.001, spread: 1)),
             ],
             misfitGrid: LogarithmicGrid(1e-4, 0.1, count: 10),
-            slopeGrid: LogarithmicGrid(2.5e-4, 0.5, count: 10)),
+            slopeGrid: LogarithmicGrid(2.5e-4, 0.5, count: 10), offset: OffsetScales(slope: 4, curvature: 1.4)),
         gapFloors: [WeightedValue(0, weight: 0.7), WeightedValue(0.5, weight: 0.3)],
         growth: 0.45,
         level: TrendPriors(
@@ -29,6 +29,6 @@ extension GapPriors {
                 TrendKind(share: 1.0 / 3, slope: ScalePrior(median: 0.25, spread: 0.7), curvature: $0, damping: 0)
             },
             misfitGrid: LogarithmicGrid(5e-4, 0.2, count: 8),
-            slopeGrid: LogarithmicGrid(0.03, 2, count: 6)),
+            slopeGrid: LogarithmicGrid(0.03, 2, count: 6), offset: OffsetScales(slope: 0.4, curvature: 1.4)),
         levelFloors: [0.2, 0.4, 0.6, 0.75, 0.87].map { WeightedValue($0, weight: 0.2) })
 }

@@ -57,6 +57,19 @@ package struct TrendKind: Codable, Sendable, Equatable {
     }
 }
 
+/// How far a trend may change off the ladder's line.
+package struct OffsetScales: Codable, Sendable, Equatable {
+    /// Standard deviation of the slope per decade of tokens, as a multiple of the slope's along the ladder.
+    package var slope: Double
+    /// Change of that slope over one decade, as a multiple of itself.
+    package var curvature: Double
+
+    package init(slope: Double, curvature: Double) {
+        self.slope = slope
+        self.curvature = curvature
+    }
+}
+
 /// The priors of one trend process; misfit, slope and kind are integrated over the product of their grids.
 package struct TrendPriors: Codable, Sendable, Equatable {
     package var misfit: ScalePrior
@@ -65,16 +78,19 @@ package struct TrendPriors: Codable, Sendable, Equatable {
     package var kinds: [TrendKind]
     package var misfitGrid: LogarithmicGrid
     package var slopeGrid: LogarithmicGrid
+    /// For rungs and targets off the ladder's line; null: they differ by nothing but their scale.
+    package var offset: OffsetScales?
 
     package init(
         misfit: ScalePrior, constant: Double, kinds: [TrendKind], misfitGrid: LogarithmicGrid,
-        slopeGrid: LogarithmicGrid
+        slopeGrid: LogarithmicGrid, offset: OffsetScales? = nil
     ) {
         self.misfit = misfit
         self.constant = constant
         self.kinds = kinds
         self.misfitGrid = misfitGrid
         self.slopeGrid = slopeGrid
+        self.offset = offset
     }
 
     /// Every grid point: kinds outermost, then misfits, then slopes.
@@ -83,7 +99,8 @@ package struct TrendPriors: Codable, Sendable, Equatable {
             misfitGrid.values.flatMap { misfit in
                 slopeGrid.values.map {
                     TrendScales(
-                        misfit: misfit, slope: $0, constant: constant, curvature: kind.curvature, damping: kind.damping)
+                        misfit: misfit, slope: $0, constant: constant, curvature: kind.curvature,
+                        damping: kind.damping, offset: offset ?? OffsetScales(slope: 0, curvature: 0))
                 }
             }
         }

@@ -1,5 +1,5 @@
-// A pair's ladder brought into the model's units: sorted by scale, log10 scale relative to the top rung, losses
-// divided by the smallest one. Notation as in GapModel.swift.
+// A pair's ladder brought into the model's units: sorted by scale, log10 scale relative to the top rung, decades of
+// tokens off its line, losses divided by the smallest one. Notation as in GapModel.swift.
 
 import Foundation
 
@@ -10,7 +10,11 @@ struct Ladder: Sendable {
     let unit: Double
     /// log10 of the top rung's scale.
     let topLogScale: Double
-    let positions: [Double]
+    let positions: [TrendPlace]
+    /// Nil where the tokens of a rung are unknown.
+    let line: TokenLine?
+    /// How far off the line the scales lie that are asked about.
+    let pathOffset: Double
     let meanA: [Double]
     let meanB: [Double]
     /// Variance of each mean that seed noise explains; 0 where it is unknown.
@@ -19,10 +23,10 @@ struct Ladder: Sendable {
     /// Covariance of the two means, never more than their variances allow.
     private let covariance: [Double]
 
-    init(_ unsorted: [GapRung]) throws {
+    init(_ unsorted: [GapRung], through target: TrainedPlace? = nil) throws {
         guard !unsorted.isEmpty else { throw GapModelError.noRungs }
         for rung in unsorted {
-            let numbers = [rung.scale] + rung.lossesA + rung.lossesB
+            let numbers = [rung.scale, rung.tokens ?? 1] + rung.lossesA + rung.lossesB
             let sigmas = [rung.sigmaA, rung.sigmaB, rung.sharedDeviation].compactMap { $0 }
             guard numbers.allSatisfy({ $0 > 0 && $0.isFinite }), sigmas.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
                 throw GapModelError.notPositive(scale: rung.scale)
@@ -31,12 +35,19 @@ struct Ladder: Sendable {
                 throw GapModelError.noLosses(scale: rung.scale)
             }
         }
-        rungs = unsorted.sorted { $0.scale < $1.scale }
+        rungs = unsorted.sorted { ($0.scale, $0.tokens ?? 0) < ($1.scale, $1.tokens ?? 0) }
+        let tokens = rungs.compactMap(\.tokens)
+        let line = tokens.count == rungs.count ? TokenLine(scales: rungs.map(\.scale), tokens: tokens) : nil
+        self.line = line
+        pathOffset = line.flatMap { line in target.map { line.offset(scale: $0.scale, tokens: $0.tokens) } } ?? 0
         topLogScale = log10(rungs[rungs.count - 1].scale)
         let top = topLogScale
-        positions = rungs.map { log10($0.scale) - top }
+        positions = rungs.map { rung in
+            let offset = line.flatMap { line in rung.tokens.map { line.offset(scale: rung.scale, tokens: $0) } }
+            return TrendPlace(x: log10(rung.scale) - top, offset: offset ?? 0)
+        }
         for (low, high) in zip(positions.indices, positions.indices.dropFirst())
-        where TrendFit.same(positions[low], positions[high]) {
+        where positions[low].isSame(as: positions[high]) {
             throw GapModelError.duplicateScale(rungs[high].scale)
         }
         let ownA = rungs.map { Self.mean($0.lossesA) }, ownB = rungs.map { Self.mean($0.lossesB) }
@@ -54,7 +65,18 @@ struct Ladder: Sendable {
         }
     }
 
-    func position(of scale: Double) -> Double { log10(scale) - topLogScale }
+    /// The place of a scale on the path that is asked about, or of a run with known tokens.
+    func position(of scale: Double, tokens: Double? = nil) -> TrendPlace {
+        let own = line.flatMap { line in tokens.map { line.offset(scale: scale, tokens: $0) } }
+        return TrendPlace(x: log10(scale) - topLogScale, offset: own ?? pathOffset)
+    }
+
+    /// The top rung; among several of its scale the one nearest to the path.
+    var top: TrendPlace {
+        positions.filter { TrendFit.same($0.x, 0) }.min {
+            abs($0.offset - pathOffset) < abs($1.offset - pathOffset)
+        } ?? TrendPlace(x: 0)
+    }
 
     /// A known floor in units of the smallest loss. Noise can put a mean loss at or below it: it then moves just below.
     func floor(_ known: Double) -> Double { min(known / unit, 0.98) }

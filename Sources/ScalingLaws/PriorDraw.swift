@@ -23,12 +23,12 @@ package struct PriorDraw: Sendable {
         // 2. One path of the trend, conditioned on nothing, with misfit at every rung and growth at the target.
         let all = scales + [target]
         let top = log10(scales[scales.count - 1])
-        let positions = all.map { log10($0) - top }
+        let positions = all.map { TrendPlace(x: log10($0) - top) }
         let prior = TrendFit(drawn, positions: [positions[0]], observations: [0], noise: [1e30])
         let path = prior.path(
             TrendFit.order([positions[0]], positions), at: positions, [0], [1e30], &generator)
         var gaps = path.map { $0 + drawn.misfit * generator.normal() }
-        gaps[scales.count] *= exp(priors.growth * positions[scales.count].squareRoot() * generator.normal())
+        gaps[scales.count] *= exp(priors.growth * positions[scales.count].x.squareRoot() * generator.normal())
         // 3. Losses with that gap above the floor. The floor is a fraction of the smallest visible loss, which depends
         //    on the floor in turn: a few rounds settle it.
         var smallest = scales.map(centre).min() ?? 1

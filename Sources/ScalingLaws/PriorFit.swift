@@ -76,12 +76,12 @@ package struct PriorFit: Sendable {
         _ input: PriorFitCase, _ floors: [WeightedValue], _ scales: [TrendScales]
     ) throws -> Prepared {
         let ladder = try Ladder(input.rungs), target = try Ladder([input.target])
-        let x = ladder.position(of: input.target.scale)
+        let place = ladder.position(of: input.target.scale, tokens: input.target.tokens)
         let lossA = target.meanA[0] * target.unit / ladder.unit, lossB = target.meanB[0] * target.unit / ladder.unit
         var prepared = Prepared()
         prepared.aIsBetter = lossA < lossB
         prepared.weight = input.weight
-        prepared.distance = max(x, 0)
+        prepared.distance = max(place.x, 0)
         for floor in floors {
             let observations = ladder.gaps(floor.value), noise = ladder.gapNoise(floor.value)
             let jacobian = ladder.logJacobian(floor.value)
@@ -89,7 +89,7 @@ package struct PriorFit: Sendable {
                 let fit = TrendFit(
                     scale.times(1 / (1 - floor.value)), positions: ladder.positions, observations: observations,
                     noise: noise)
-                let p = fit.predict(x, misfit: true)
+                let p = fit.predict(place, misfit: true)
                 prepared.logEvidence.append(Float(fit.logEvidence + jacobian))
                 prepared.probability.append(Float(GapPosterior.probabilityPositive(p.mean, p.variance)))
                 prepared.mean.append(Float(p.mean))

@@ -23,7 +23,7 @@ struct TrendGrid: Sendable {
     ///
     /// - Parameter factor: multiplies every scale: the priors' units over those of the observations.
     func posterior(
-        _ observations: [Double], _ positions: [Double], noise: [Double], factor: Double = 1
+        _ observations: [Double], _ positions: [TrendPlace], noise: [Double], factor: Double = 1
     ) -> (logEvidence: Double, fits: [WeightedFit]) {
         let fits = scales.map {
             TrendFit($0.times(factor), positions: positions, observations: observations, noise: noise)

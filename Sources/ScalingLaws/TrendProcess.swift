@@ -7,6 +7,8 @@
 // Beyond the top rung the slope that is known there fades, s(x) = (1 − 10^(−damping·x))/(damping·ln 10), while new
 // curvature N (the same process, started at the top rung) keeps adding:
 //   f(x) = constant·z₁ + slope·(z₂ s + curvature·(I(u₀) + s W(u₀) + N(x))),  u₀ the top rung's u.
+// Places off the ladder's line by an offset o add, with its own motion on either side of the line,
+//   slope·offsetSlope·(z₃ o + offsetCurvature·J(|o|)).
 // Source: Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1; Wahba (1978) for the
 // integrated Brownian motion; Gardner & McKenzie, Management Science 31 (1985) 1237 for damped trends.
 
@@ -21,11 +23,27 @@ struct TrendScales: Sendable, Equatable {
     var curvature: Double
     /// How fast the slope fades beyond the top rung: by a factor of 10^damping per decade.
     var damping: Double
+    /// Standard deviation of the slope off the ladder's line, as a multiple of `slope`, and of its change over one
+    /// decade, as a multiple of itself.
+    var offset = OffsetScales(slope: 0, curvature: 0)
 
     func times(_ factor: Double) -> TrendScales {
         TrendScales(
             misfit: misfit * factor, slope: slope * factor, constant: constant * factor, curvature: curvature,
-            damping: damping)
+            damping: damping, offset: offset)
+    }
+}
+
+/// Where a trend is observed or asked for.
+struct TrendPlace: Sendable, Equatable {
+    /// log10 scale relative to the top rung.
+    var x: Double
+    /// How far off the ladder's line, in decades; 0 on it.
+    var offset: Double = 0
+
+    /// Whether two places are one rung: closer than a hundred-millionth of a decade.
+    func isSame(as other: TrendPlace) -> Bool {
+        TrendFit.same(x, other.x) && TrendFit.same(offset, other.offset)
     }
 }
 
@@ -43,8 +61,8 @@ struct TrendKernel {
     let scales: TrendScales
     let origin: Double
 
-    /// What a place x is made of.
-    struct Place {
+    /// What a place is made of.
+    struct Parts {
         /// x inside the ladder, s(x) beyond it; the derivative of that.
         var linear: Double
         var rate: Double
@@ -54,25 +72,40 @@ struct TrendKernel {
         var lever: Double
         /// x beyond the ladder, else 0: where new curvature stands.
         var beyond: Double
+        var offset: Double
     }
 
-    func place(_ x: Double) -> Place {
-        guard x > 0 else { return Place(linear: x, rate: 1, past: max(0, x - origin), lever: 0, beyond: 0) }
+    func parts(_ place: TrendPlace) -> Parts {
+        let x = place.x
+        guard x > 0 else {
+            return Parts(
+                linear: x, rate: 1, past: max(0, x - origin), lever: 0, beyond: 0, offset: place.offset)
+        }
         let decay = scales.damping * log(10)
         let reach = decay > 0 ? -expm1(-decay * x) / decay : x
-        return Place(linear: reach, rate: exp(-decay * x), past: -origin, lever: reach, beyond: x)
+        return Parts(
+            linear: reach, rate: exp(-decay * x), past: -origin, lever: reach, beyond: x, offset: place.offset)
     }
 
     /// cov(f(s), f(t)).
-    func covariance(_ s: Place, _ t: Place) -> Double {
+    func covariance(_ s: Parts, _ t: Parts) -> Double {
         let past = Self.integrals(s.past, t.past) + s.lever * t.past * t.past / 2 + t.lever * s.past * s.past / 2
         let bend = past + s.lever * t.lever * -origin + Self.integrals(s.beyond, t.beyond)
-        return scales.constant * scales.constant
+        let along =
+            scales.constant * scales.constant
             + scales.slope * scales.slope * (s.linear * t.linear + scales.curvature * scales.curvature * bend)
+        return s.offset * t.offset == 0 ? along : along + offsetCovariance(s.offset, t.offset)
+    }
+
+    /// What being off the line adds.
+    private func offsetCovariance(_ s: Double, _ t: Double) -> Double {
+        let steep = scales.slope * scales.offset.slope
+        let bend = s * t > 0 ? Self.integrals(abs(s), abs(t)) : 0
+        return steep * steep * (s * t + scales.offset.curvature * scales.offset.curvature * bend)
     }
 
     /// cov(f′(s), f(t)).
-    func slopeCovariance(_ s: Place, _ t: Place) -> Double {
+    func slopeCovariance(_ s: Parts, _ t: Parts) -> Double {
         let bend =
             s.rate * (Self.motionAndIntegral(s.past, t.past) + t.lever * s.past)
             + Self.motionAndIntegral(s.beyond, t.beyond)
@@ -80,7 +113,7 @@ struct TrendKernel {
     }
 
     /// var(f′(s)).
-    func slopeVariance(_ s: Place) -> Double {
+    func slopeVariance(_ s: Parts) -> Double {
         scales.slope * scales.slope
             * (s.rate * s.rate + scales.curvature * scales.curvature * (s.rate * s.rate * s.past + s.beyond))
     }
@@ -100,7 +133,7 @@ struct TrendKernel {
 /// The posterior of a trend under one choice of scales.
 struct TrendFit: Sendable {
     let scales: TrendScales
-    let positions: [Double]
+    let positions: [TrendPlace]
     let origin: Double
     let factor: [Double]
     let alpha: [Double]
@@ -110,14 +143,14 @@ struct TrendFit: Sendable {
     var kernel: TrendKernel { TrendKernel(scales: scales, origin: origin) }
 
     /// Conditions the prior on observations; `noise` is the known variance of each.
-    init(_ scales: TrendScales, positions: [Double], observations: [Double], noise: [Double]) {
+    init(_ scales: TrendScales, positions: [TrendPlace], observations: [Double], noise: [Double]) {
         let n = positions.count
-        let origin = positions.min() ?? 0
+        let origin = positions.map(\.x).min() ?? 0
         let kernel = TrendKernel(scales: scales, origin: origin)
-        let places = positions.map { kernel.place($0) }
+        let parts = positions.map { kernel.parts($0) }
         var matrix = [Double](repeating: 0, count: n * n)
         for i in 0..<n {
-            for j in 0...i { matrix[i * n + j] = kernel.covariance(places[i], places[j]) }
+            for j in 0...i { matrix[i * n + j] = kernel.covariance(parts[i], parts[j]) }
             // The relative jitter keeps a ladder that spans dozens of decades factorable.
             matrix[i * n + i] += scales.misfit * scales.misfit + noise[i] + 1e-12 * matrix[i * n + i]
         }
@@ -135,17 +168,17 @@ struct TrendFit: Sendable {
         logEvidence = evidence
     }
 
-    /// The trend at `x`. With `misfit`, a new rung's own deviation is included (the known one at an observed rung).
-    func predict(_ x: Double, misfit: Bool) -> TrendPrediction {
+    /// The trend at `place`. With `misfit`, a new rung's own deviation is included (the known one at an observed rung).
+    func predict(_ place: TrendPlace, misfit: Bool) -> TrendPrediction {
         let n = positions.count
         let kernel = kernel
-        let here = kernel.place(x)
+        let here = kernel.parts(place)
         let extra = misfit ? scales.misfit * scales.misfit : 0
         var value = [Double](repeating: 0, count: n)
         var slope = value
         for i in 0..<n {
-            let rung = kernel.place(positions[i])
-            value[i] = kernel.covariance(here, rung) + (Self.same(x, positions[i]) ? extra : 0)
+            let rung = kernel.parts(positions[i])
+            value[i] = kernel.covariance(here, rung) + (place.isSame(as: positions[i]) ? extra : 0)
             slope[i] = kernel.slopeCovariance(here, rung)
         }
         var mean = 0.0, slopeMean = 0.0
@@ -169,25 +202,25 @@ struct TrendFit: Sendable {
     }
 
     /// Posterior covariance of the trend at two places, each with its rung's misfit if asked for.
-    func covariance(_ s: Double, misfit sMisfit: Bool, _ t: Double, misfit tMisfit: Bool) -> Double {
+    func covariance(_ s: TrendPlace, misfit sMisfit: Bool, _ t: TrendPlace, misfit tMisfit: Bool) -> Double {
         let n = positions.count
         let kernel = kernel
-        let first = kernel.place(s), second = kernel.place(t)
+        let first = kernel.parts(s), second = kernel.parts(t)
         let extra = scales.misfit * scales.misfit
         var left = [Double](repeating: 0, count: n)
         var right = left
         for i in 0..<n {
-            let rung = kernel.place(positions[i])
-            left[i] = kernel.covariance(first, rung) + (sMisfit && Self.same(s, positions[i]) ? extra : 0)
-            right[i] = kernel.covariance(second, rung) + (tMisfit && Self.same(t, positions[i]) ? extra : 0)
+            let rung = kernel.parts(positions[i])
+            left[i] = kernel.covariance(first, rung) + (sMisfit && s.isSame(as: positions[i]) ? extra : 0)
+            right[i] = kernel.covariance(second, rung) + (tMisfit && t.isSame(as: positions[i]) ? extra : 0)
         }
         Cholesky.solveLower(factor, n, &left)
         Cholesky.solveLower(factor, n, &right)
-        var result = kernel.covariance(first, second) + (sMisfit && tMisfit && Self.same(s, t) ? extra : 0)
+        var result = kernel.covariance(first, second) + (sMisfit && tMisfit && s.isSame(as: t) ? extra : 0)
         for i in 0..<n { result -= left[i] * right[i] }
         return result
     }
 
-    /// Whether two places are one rung: closer than a hundred-millionth of a decade.
+    /// Whether two positions are one: closer than a hundred-millionth of a decade.
     static func same(_ s: Double, _ t: Double) -> Bool { abs(s - t) < 1e-8 }
 }
