@@ -58,6 +58,7 @@ extension Ladder {
             let flops = here.map(\.flops)
             return LadderRung(
                 label: here[0].label, scale: flops.mean, flops: flops.mean, flopsByCandidate: flops,
+                tokens: Double(here[0].tokens),
                 points: here.map { place in
                     place.runs.compactMap { run in
                         records[run.id].flatMap { ScalingPoint($0, of: run, tokens: place.tokens) }

@@ -8,7 +8,8 @@ import ScalingLaws
 package enum Checks {
     /// In the order a reader meets them.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
-        divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, fewRungs, missedPrediction,
+        divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens, fewRungs,
+        missedPrediction,
         smallValidation, missingMultiplier, rungsAbove, noNextRun,
     ]
 
@@ -140,6 +141,31 @@ package enum Checks {
         ]
     }
 
+    private static func farTokens(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let line = pair.tokenLine else { return [] }
+        guard let tokens = pair.target.rung.tokens else {
+            guard line.isBent else { return [] }
+            let usual = Quantity.short(line.tokens(at: pair.targetScale))
+            return [
+                Finding(
+                    "targetTokensUnknown", .warning,
+                    "runs of nearly equal FLOPs differ in their tokens, and those of the target are not known: it is "
+                        + "judged at \(usual) tokens, as the ladder goes on",
+                    advice: "say how long the target is trained: --target-tokens")
+            ]
+        }
+        let target = line.offset(scale: pair.targetScale, tokens: tokens)
+        let beyond = max(target - line.offsets.upperBound, line.offsets.lowerBound - target)
+        guard beyond > log10(2) else { return [] }
+        let times = Quantity.significant(pow(10, beyond), digits: 2)
+        return [
+            Finding(
+                "farTokens", .warning,
+                "for its FLOPs the target is trained on \(times) times \(target > 0 ? "more" : "fewer") tokens than any rung",
+                advice: "add a rung with about as many tokens per parameter as the target")
+        ]
+    }
+
     private static func fewRungs(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
         let count = pair.ladderRungs.count
         guard count < 3 else { return [] }
@@ -180,7 +206,7 @@ package enum Checks {
         return [
             Finding(
                 "rungsAboveTarget", .warning,
-                "runs above the target take no part: \(pair.rungsAbove.joined(separator: ", "))",
+                "runs of the target's scale or above take no part: \(pair.rungsAbove.joined(separator: ", "))",
                 advice: "check --target-scale; to use them, ask for a larger target")
         ]
     }

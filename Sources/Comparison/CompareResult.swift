@@ -16,6 +16,8 @@ package struct CompareResult: Codable, Sendable {
     @OrNull package var suite: SuiteReference?
     package var axis: ScaleAxis
     package var targetScale: Double
+    /// Training tokens of one run at the target; null where they are not known, or the axis is not FLOPs.
+    @OrNull package var targetTokens: Double?
     /// Entropy of the data per token, below which no loss can fall; null where it is not known, and then integrated over.
     @OrNull package var knownFloor: Double?
     /// The first is A of every pair.
@@ -65,13 +67,15 @@ package struct CompareResult: Codable, Sendable {
 
     package init(
         scalebenchVersion: String, question: String?, suite: SuiteReference?, axis: ScaleAxis, targetScale: Double,
-        knownFloor: Double?, candidates: [String], ladder: [RungResult], pairs: [PairResult]
+        targetTokens: Double? = nil, knownFloor: Double?, candidates: [String], ladder: [RungResult],
+        pairs: [PairResult]
     ) {
         self.scalebenchVersion = scalebenchVersion
         self.question = question
         self.suite = suite
         self.axis = axis
         self.targetScale = targetScale
+        self.targetTokens = targetTokens
         self.knownFloor = knownFloor
         self.candidates = candidates
         self.ladder = ladder
@@ -83,6 +87,8 @@ package struct CompareResult: Codable, Sendable {
 package struct RungResult: Codable, Sendable {
     package var label: String
     package var scale: Double
+    /// Training tokens of one run; null where they are not known, or the axis is not FLOPs.
+    @OrNull package var tokens: Double? = nil
     package var isTarget: Bool
     /// By candidate, in the document's order.
     package var candidates: [CandidateResult]
@@ -191,7 +197,8 @@ package struct PairResult: Codable, Sendable {
 /// Where the two curves cross.
 package struct CrossoverResult: Codable, Sendable {
     package var statement: Statement
-    /// Of at least one change of sign between the smallest rung and the target.
+    /// Of at least one change of sign between the smallest rung (the smallest that is trained about as long for its FLOPs
+    /// as the target) and the target.
     package var probabilityBelowTarget: Double
     /// Scale of the last crossing; null unless it can be placed.
     @OrNull package var scale: Estimate?
@@ -209,7 +216,7 @@ package struct CrossoverResult: Codable, Sendable {
     ///   counts single rungs that leave the trend, which the search along the smooth trend does not see; a crossing
     ///   is at least as probable.
     init(_ posterior: GapPosterior, _ pair: PairLadder, signChanges: Double) {
-        let smallest = pair.rungs.first?.rung.scale ?? pair.targetScale
+        let smallest = pair.smallestScaleLikeTarget
         let far = posterior.crossing(from: smallest, to: pair.targetScale * Self.reach)
         let below = posterior.crossing(from: smallest, to: pair.targetScale)
         let statement: Statement =
@@ -248,11 +255,19 @@ extension RungResult {
                 candidate: names[index], runs: points.count, diverged: points.filter(\.diverged).count,
                 meanLoss: mean, loss: estimate, losses: losses, seedDeviation: sigma)
         }
-        self.init(label: rung.label, scale: rung.scale, isTarget: isTarget, candidates: candidates)
+        self.init(
+            label: rung.label, scale: rung.scale, tokens: rung.tokens, isTarget: isTarget, candidates: candidates)
     }
 }
 
 extension CompareResult {
+    /// Whether runs of nearly equal FLOPs differ in their tokens: trends are then those of runs trained about as long for
+    /// their FLOPs as the target.
+    package var tokensVary: Bool {
+        let trained = ladder.filter { !$0.isTarget }.compactMap { rung in rung.tokens.map { (rung.scale, $0) } }
+        return !trained.isEmpty && TokenLine(scales: trained.map(\.0), tokens: trained.map(\.1)).isBent
+    }
+
     /// The document, keys sorted, nulls written, a newline at the end.
     package func json() throws -> Data {
         let encoder = JSONEncoder()

@@ -45,7 +45,8 @@ package struct Judge: Sendable {
         let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: question, suite: suite, axis: ladder.axis,
-            targetScale: ladder.target.scale, knownFloor: knownFloor, candidates: ladder.candidates,
+            targetScale: ladder.target.scale, targetTokens: ladder.target.tokens, knownFloor: knownFloor,
+            candidates: ladder.candidates,
             ladder: shown.map { rung in
                 RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
             },
@@ -102,7 +103,8 @@ package struct Judge: Sendable {
         if let verdict = pair.divergenceVerdict { return Assessment(verdict: verdict) }
         try pair.requireCommonRungs()
         do {
-            let posterior = try model.posterior(pair.ladderRungs + [pair.targetRung].compactMap { $0 })
+            let posterior = try model.posterior(
+                pair.ladderRungs + [pair.targetRung].compactMap { $0 }, through: pair.targetPlace)
             let sigma = pair.sigmaAtTarget
             let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
             return Assessment(verdict: verdict(forecast), forecast: forecast, posterior: posterior)

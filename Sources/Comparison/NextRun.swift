@@ -31,7 +31,8 @@ extension NextRun {
         let middle = (top.rung.scale * pair.targetScale).squareRoot()
         if pair.target.a.isEmpty || pair.target.b.isEmpty {
             let place = Place(
-                label: "a new rung at \(Quantity.short(middle)) \(pair.axis.unit)", scale: middle,
+                label: "a new rung at \(Quantity.short(middle)) \(pair.axis.unit)"
+                    + (pair.tokensLikeTarget(at: middle).map { ", \(Quantity.short($0)) tokens" } ?? ""), scale: middle,
                 flops: pair.axis == .flops ? middle : nil)
             options += [fewest(at: place, pair, posterior)].compactMap { $0 }
         }
@@ -42,7 +43,8 @@ extension NextRun {
     struct Place {
         var label: String
         var scale: Double
-        /// Of one run.
+        /// Of one run; without tokens it is trained as the target is.
+        var tokens: Double?
         var flops: Double?
     }
 
@@ -54,7 +56,8 @@ extension NextRun {
         let now = posterior.probabilityOfRightDecision(at: pair.targetScale)
         let sigma = pair.sigma(at: place.scale)
         for count in counts {
-            let runs = NextRuns(scale: place.scale, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b)
+            let runs = NextRuns(
+                scale: place.scale, tokens: place.tokens, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b)
             let after = posterior.probabilityAfter(adding: runs, target: pair.targetScale)
             guard after - now >= smallestGain else { continue }
             return NextRun(
@@ -73,5 +76,5 @@ extension NextRun {
 }
 
 extension NextRun.Place {
-    init(_ rung: LadderRung) { self.init(label: rung.label, scale: rung.scale, flops: rung.flops) }
+    init(_ rung: LadderRung) { self.init(label: rung.label, scale: rung.scale, tokens: rung.tokens, flops: rung.flops) }
 }

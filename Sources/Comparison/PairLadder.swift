@@ -67,8 +67,36 @@ struct PairLadder: Sendable {
     /// The target, once both were trained there and neither diverged; before that what their start says of their end.
     var targetRung: GapRung? {
         let sigma = assumedSigmaAtTarget
-        return gapRung(target, sigma) ?? early?.rung(seedSigmaA: sigma.a, seedSigmaB: sigma.b)
+        var rung = gapRung(target, sigma) ?? early?.rung(seedSigmaA: sigma.a, seedSigmaB: sigma.b)
+        rung?.tokens = target.rung.tokens
+        return rung
     }
+
+    /// The target as the gap model is asked about it; nil where its tokens are not known.
+    var targetPlace: TrainedPlace? { target.rung.tokens.map { TrainedPlace(scale: targetScale, tokens: $0) } }
+
+    /// The smallest rung that is trained about as the target: for its FLOPs on less than twice as many tokens, and more
+    /// than half as many. The smallest of all where none is, or tokens are not known.
+    var smallestScaleLikeTarget: Double {
+        let smallest = rungs.first?.rung.scale ?? targetScale
+        guard let line = tokenLine else { return smallest }
+        let target = target.rung.tokens.map { line.offset(scale: targetScale, tokens: $0) } ?? 0
+        let like = rungs.first { here in
+            here.rung.tokens.map { abs(line.offset(scale: here.rung.scale, tokens: $0) - target) < log10(2) } ?? false
+        }
+        return like?.rung.scale ?? smallest
+    }
+
+    /// Tokens of a run of that scale that is trained as the target is; nil unless rungs of nearly equal FLOPs differ in
+    /// theirs.
+    func tokensLikeTarget(at scale: Double) -> Double? {
+        guard let line = tokenLine, line.isBent else { return nil }
+        let share = target.rung.tokens.map { $0 / line.tokens(at: targetScale) } ?? 1
+        return line.tokens(at: scale) * share
+    }
+
+    /// How the rungs that both have were trained; nil where the tokens of one are not known.
+    var tokenLine: TokenLine? { TokenLine(rungs.filter { !$0.a.isEmpty && !$0.b.isEmpty }.map(\.rung)) }
 
     private func gapRung(
         _ here: (rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint]), _ sigma: (a: Double?, b: Double?),
@@ -79,7 +107,8 @@ struct PairLadder: Sendable {
         // Shared runs have no noise between them: the gap there is zero by construction.
         let sigma = Self.shareRuns(here) ? (0, 0) : sigma
         var rung = GapRung(
-            scale: here.rung.scale, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a, sigmaB: sigma.b)
+            scale: here.rung.scale, tokens: here.rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
+            sigmaB: sigma.b)
         if let seedCorrelation, let sigmaA = sigma.a, let sigmaB = sigma.b {
             let pairs = Double(Self.equalSeeds(here.a, here.b).count)
             rung.meanCovariance = seedCorrelation * sigmaA * sigmaB * pairs / Double(lossesA.count * lossesB.count)

@@ -2,9 +2,11 @@
 //
 // Columns `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored. A file that
 // holds several ladders (more than one value of source, ladder, metric or axis) must be narrowed with `--where`.
+// On an axis of FLOPs a column `tokens` tells runs of equal cost apart: small models trained long, large ones briefly.
 
 import Foundation
 package import ScalebenchCore
+import ScalingLaws
 
 /// Final losses by candidate and scale, read from a table.
 package struct RunTable: Sendable {
@@ -30,16 +32,32 @@ package struct RunTable: Sendable {
         }
     }
 
+    /// Where a table's ladder is judged.
+    package enum Target: Sendable {
+        /// In units of the axis. On an axis of FLOPs the tokens say how the target is trained; nil: as runs of that scale
+        /// in the table are, else as the ladder goes on.
+        case scale(Double, tokens: Double? = nil)
+        /// A model of so many parameters, on an axis of FLOPs.
+        case model(parameters: Double, tokens: Double)
+    }
+
     private struct Row {
         var line: Int
         var candidate: String
         var seed: String
         var scale: Double
+        /// On an axis of FLOPs, where every row has them.
+        var parameters: Double?
+        var tokens: Double?
         var loss: Double
+
+        func isPlaced(as other: Row) -> Bool { scale == other.scale && tokens == other.tokens }
     }
 
     /// Scales closer than this are one rung: candidates of one ladder seldom cost exactly the same.
     private static let rungTolerance = 1.025
+    /// Of one scale, runs of one candidate whose tokens differ by more than this are two rungs.
+    private static let tokenTolerance = 1.1
 
     private let file: String
     private let axis: ScaleAxis
@@ -50,7 +68,7 @@ package struct RunTable: Sendable {
         self.file = file
         let kept = try text.rows(keeping: query.filters, file: file)
         try text.requireOneLadder(kept, file: file)
-        let columns = try Columns(text.header, firstCells: kept.first?.cells ?? [], query.axis, kept.map(\.cells), file)
+        let columns = try Columns(text.header, kept, query.axis, file)
         axis = columns.axis
         let all = try kept.map { try columns.row($0.line, $0.cells, file: file) }
         var order: [String] = []
@@ -75,54 +93,141 @@ package struct RunTable: Sendable {
         }
         candidates = wanted
         rows = all.filter { wanted.contains($0.candidate) }
-        try Self.refuseDuplicates(rows, file: file)
+        try Self.refuseDuplicates(rows, columns.telling, file: file)
     }
 
-    /// The ladder below `targetScale`; runs at the target (within 2.5 %) are what was observed there.
-    /// Rungs above the target do not take part.
-    package func ladder(targetScale: Double) throws -> Ladder {
-        let levels = grouped()
-        let limit = targetScale / Self.rungTolerance
-        let below = levels.filter { $0.scale < limit }
-        let above = levels.filter { $0.scale > targetScale * Self.rungTolerance }
+    /// The ladder below the target; runs at the target (within 2.5 % of its scale, and of its tokens where several
+    /// lengths were trained there) are what was observed there. Other runs of that scale or above do not take part.
+    /// - Throws: `invalidInput` for a target that the table cannot place, or with fewer than two rungs below it.
+    package func ladder(target wanted: Target) throws -> Ladder {
+        let rungs = grouped()
+        let (scale, tokens) = try place(wanted)
+        let limit = scale / Self.rungTolerance
+        let below = rungs.filter { $0.scale < limit }
         guard below.count >= 2 else {
             throw ScalebenchError(
                 .invalidInput,
-                levels.contains { $0.scale > targetScale }
-                    ? "the target \(Quantity.short(targetScale)) lies below the ladder"
+                rungs.contains { $0.scale > scale }
+                    ? "the target \(Quantity.short(scale)) lies below the ladder"
                     : "the ladder has \(below.count) rung below the target", at: file,
-                hint: "--target-scale must lie above at least two rungs; scales here: "
-                    + levels.map { Quantity.short($0.scale) }.joined(separator: ", "))
+                hint: "the target must lie above at least two rungs; \(axis.unit) here: "
+                    + rungs.map { Quantity.short($0.scale) }.joined(separator: ", "))
         }
-        let atTarget = levels.first { abs(log($0.scale / targetScale)) <= log(Self.rungTolerance) }
-        var target = atTarget ?? LadderRung(label: "", scale: targetScale, points: candidates.map { _ in [] })
-        target.scale = targetScale
-        target.label = Quantity.short(targetScale)
+        let there = rungs.filter { abs(log($0.scale / scale)) <= log(Self.rungTolerance) }
+        let observed = there.filter { Self.areClose($0.tokens, tokens ?? $0.tokens) }
+        guard observed.count < 2 || observed[0].tokens == nil else {
+            throw ScalebenchError(
+                .invalidInput,
+                "runs at the target's scale were trained on "
+                    + observed.map { Quantity.short($0.tokens ?? 0) }.joined(separator: " and ") + " tokens", at: file,
+                hint: "say which of them is the target: --target-tokens")
+        }
+        var target = observed.first ?? LadderRung(label: "", scale: scale, points: candidates.map { _ in [] })
+        let others = rungs.filter { $0.scale >= limit && $0.label != target.label }
+        target.scale = scale
+        target.tokens = tokens ?? target.tokens
+        if case .model(let parameters, let tokens) = wanted {
+            target.label = "\(Quantity.short(parameters)) parameters, \(Quantity.short(tokens)) tokens"
+        } else if let tokens = target.tokens, TokenLine(below)?.isBent == true {
+            target.label = "\(Quantity.short(scale)) FLOPs, \(Quantity.short(tokens)) tokens"
+        } else {
+            target.label = Quantity.short(scale)
+        }
         return Ladder(
-            axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: above.map(\.label))
+            axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: others.map(\.label))
     }
 
-    /// Rows at nearly equal scales become one rung.
-    private func grouped() -> [LadderRung] {
-        var groups: [[Row]] = []
-        for row in rows.sorted(by: { $0.scale < $1.scale }) {
-            if let group = groups.last, row.scale <= group[0].scale * Self.rungTolerance,
-                // One candidate at two scales has two rungs there, not two seeds.
-                !group.contains(where: { $0.candidate == row.candidate && $0.scale != row.scale })
-            {
-                groups[groups.count - 1].append(row)
-            } else {
-                groups.append([row])
+    /// The target's scale on the axis, and its tokens where they are known.
+    private func place(_ target: Target) throws -> (scale: Double, tokens: Double?) {
+        guard axis == .flops, rows.allSatisfy({ $0.tokens != nil }) else {
+            guard case .scale(let scale, nil) = target else {
+                throw ScalebenchError(
+                    .invalidInput,
+                    axis == .flops
+                        ? "the tokens of the target are given, but the table has no column tokens"
+                        : "the tokens of the target are given, but the scale counts \(axis.unit) alone", at: file,
+                    hint: axis == .flops
+                        ? "add the training tokens of every run, or leave out --target-tokens"
+                        : "use --axis flops, with the columns parameters and tokens")
             }
+            return (scale, nil)
         }
-        return groups.map { group in
-            let scale = exp(group.map { log($0.scale) }.reduce(0, +) / Double(group.count))
+        guard case .model(let parameters, let tokens) = target else {
+            guard case .scale(let scale, let tokens) = target else { preconditionFailure("two cases") }
+            return (scale, tokens)
+        }
+        // The table's own FLOPs per parameter and token: where the target was trained those of its runs, else the mean.
+        let known = rows.compactMap { row in
+            row.parameters.map { (parameters: $0, tokens: row.tokens ?? 0, scale: row.scale) }
+        }
+        guard known.count == rows.count else {
+            throw ScalebenchError(
+                .invalidInput, "the parameters of the target are given, but not of every run", at: file,
+                hint: "fill in the column parameters, or give the target's FLOPs: --target-scale")
+        }
+        let close = { (a: Double, b: Double) in abs(log(a / b)) <= log(Self.rungTolerance) }
+        let trained = known.filter { close($0.parameters, parameters) && close($0.tokens, tokens) }
+        let rates = (trained.isEmpty ? known : trained).map { log($0.scale / $0.parameters / $0.tokens) }
+        return (exp(rates.mean) * parameters * tokens, tokens)
+    }
+
+    /// Rows at nearly equal scales become one rung, unless one candidate has several there: it was trained at two scales,
+    /// or on different numbers of tokens.
+    private func grouped() -> [LadderRung] {
+        let apart = severalLengths()
+        var groups: [[Row]] = []
+        for row in rows.sorted(by: { ($0.scale, $0.tokens ?? 0) < ($1.scale, $1.tokens ?? 0) }) {
+            let near = groups.indices.reversed().prefix { row.scale <= groups[$0][0].scale * Self.rungTolerance }
+            let own = near.first { index in
+                let first = groups[index][0]
+                return (Self.areClose(first.tokens, row.tokens) || apart.isDisjoint(with: [first.line, row.line]))
+                    && !groups[index].contains { $0.candidate == row.candidate && !$0.isPlaced(as: row) }
+            }
+            if let own { groups[own].append(row) } else { groups.append([row]) }
+        }
+        let rungs = groups.map { group in
+            let scale = Self.geometricMean(group.map(\.scale)), tokens = group.compactMap(\.tokens)
             return LadderRung(
                 label: Quantity.short(scale), scale: scale, flops: axis == .flops ? scale : nil,
+                tokens: tokens.isEmpty ? nil : Self.geometricMean(tokens),
                 points: candidates.map { name in
                     group.filter { $0.candidate == name }.map { ScalingPoint(seed: $0.seed, loss: $0.loss) }
                 })
         }
+        guard TokenLine(rungs)?.isBent == true else { return rungs }
+        return zip(rungs, groups).map { rung, group in
+            var rung = rung
+            let parameters = group.compactMap(\.parameters)
+            let size =
+                parameters.isEmpty ? rung.label : "\(Quantity.short(Self.geometricMean(parameters))) parameters"
+            rung.label = "\(size), \(Quantity.short(rung.tokens ?? 0)) tokens"
+            return rung
+        }
+    }
+
+    /// Lines of the rows whose candidate was trained on different numbers of tokens at about their scale.
+    private func severalLengths() -> Set<Int> {
+        var lines: Set<Int> = []
+        for own in Dictionary(grouping: rows, by: \.candidate).values {
+            var window: [Row] = []
+            for row in own.sorted(by: { $0.scale < $1.scale }) {
+                if let first = window.first, row.scale > first.scale * Self.rungTolerance { window = [] }
+                window.append(row)
+                if !Self.areClose(row.tokens, window[0].tokens) { lines.formUnion(window.map(\.line)) }
+                if lines.contains(window[0].line) { lines.insert(row.line) }
+            }
+        }
+        return lines
+    }
+
+    private static func areClose(_ a: Double?, _ b: Double?) -> Bool {
+        guard let a, let b else { return a == nil && b == nil }
+        return abs(log(a / b)) <= log(tokenTolerance)
+    }
+
+    /// Of equal values exactly that value.
+    private static func geometricMean(_ values: [Double]) -> Double {
+        values.allSatisfy { $0 == values[0] } ? values[0] : exp(values.map { log($0) }.mean)
     }
 }
 
@@ -131,12 +236,23 @@ package struct RunTable: Sendable {
 extension RunTable {
     /// Where each quantity stands in the table.
     private struct Columns {
-        let candidate: Int, scale: Int, loss: Int
+        let candidate: Int, loss: Int
         let seed: Int?
         let axis: ScaleAxis
+        /// Nil: six times parameters times tokens.
+        private let scale: Int?
+        private let parameters: Int?
+        private let tokens: Int?
+
+        /// How rows that look alike can be told apart.
+        let telling: String
+
+        private static let names: [ScaleAxis: [String]] = [
+            .flops: ["flops"], .parameters: ["params", "parameters"], .tokens: ["tokens"],
+        ]
 
         init(
-            _ header: [String], firstCells: [String], _ wanted: ScaleAxis?, _ cells: [[String]], _ file: String
+            _ header: [String], _ rows: [(line: Int, cells: [String])], _ wanted: ScaleAxis?, _ file: String
         ) throws {
             let find = { (names: [String]) in names.compactMap { header.firstIndex(of: $0) }.first }
             guard let candidate = find(["candidate", "config"]), let loss = find(["loss"]) else {
@@ -148,25 +264,46 @@ extension RunTable {
             self.candidate = candidate
             self.loss = loss
             seed = find(["seed"])
+            let empty = { (column: Int) in rows.filter { $0.cells[column].isEmpty } }
+            let full = { (axis: ScaleAxis) in find(Self.names[axis]!).flatMap { empty($0).isEmpty ? $0 : nil } }
             if let scale = find(["scale"]) {
+                let stated = find(["axis"]).flatMap { column in
+                    rows.first.flatMap { ScaleAxis(rawValue: $0.cells[column]) }
+                }
                 self.scale = scale
-                let stated = find(["axis"]).flatMap { firstCells.isEmpty ? nil : ScaleAxis(rawValue: firstCells[$0]) }
                 axis = wanted ?? stated ?? .parameters
-                return
+            } else if let axis = (wanted.map { [$0] } ?? [.flops, .parameters, .tokens]).first(where: {
+                full($0) != nil
             }
-            let names: [ScaleAxis: [String]] = [
-                .flops: ["flops"], .parameters: ["params", "parameters"], .tokens: ["tokens"],
-            ]
-            let order: [ScaleAxis] = wanted.map { [$0] } ?? [.flops, .parameters, .tokens]
-            for axis in order {
-                guard let column = find(names[axis]!), !cells.contains(where: { $0[column].isEmpty }) else { continue }
-                self.scale = column
+            ) {
+                self.scale = full(axis)
                 self.axis = axis
+            } else if wanted == .flops, full(.parameters) != nil, full(.tokens) != nil {
+                scale = nil
+                axis = .flops
+            } else {
+                throw ScalebenchError(
+                    .invalidInput,
+                    "no column gives the scale of every run" + (wanted.map { " in \($0.rawValue)" } ?? ""),
+                    at: "\(file):1", hint: "add a column scale, or choose another --axis")
+            }
+            let others = "remove one, number the seeds, or narrow the file with --where"
+            telling =
+                axis != .flops && full(.parameters) != nil && full(.tokens) != nil
+                ? "if they differ in parameters or tokens, judge them over FLOPs (--axis flops); else \(others)"
+                : others
+            // How long a run was trained counts beside its FLOPs; of the other axes it is a part, or not comparable.
+            guard axis == .flops, let tokens = find(Self.names[.tokens]!), empty(tokens).count < rows.count else {
+                (parameters, tokens) = (nil, nil)
                 return
             }
-            throw ScalebenchError(
-                .invalidInput, "no column gives the scale of every run" + (wanted.map { " in \($0.rawValue)" } ?? ""),
-                at: "\(file):1", hint: "add a column scale, or choose another --axis")
+            if let first = empty(tokens).first {
+                throw ScalebenchError(
+                    .invalidInput, "tokens is empty here and given in other rows", at: "\(file):\(first.line)",
+                    hint: "give the training tokens of every run, or remove the column")
+            }
+            self.tokens = tokens
+            parameters = full(.parameters)
         }
 
         func row(_ line: Int, _ cells: [String], file: String) throws -> Row {
@@ -174,10 +311,15 @@ extension RunTable {
             guard !name.isEmpty else {
                 throw ScalebenchError(.invalidInput, "candidate is empty", at: "\(file):\(line)")
             }
+            let number = { (column: Int, name: String) in
+                try DelimitedText.positiveNumber(cells[column], name, at: "\(file):\(line)")
+            }
+            let parameters = try parameters.map { try number($0, "parameters") }
+            let tokens = try tokens.map { try number($0, "tokens") }
             return Row(
                 line: line, candidate: name, seed: seed.map { cells[$0] } ?? "",
-                scale: try DelimitedText.positiveNumber(cells[scale], "scale", at: "\(file):\(line)"),
-                loss: try DelimitedText.positiveNumber(cells[loss], "loss", at: "\(file):\(line)"))
+                scale: try scale.map { try number($0, "scale") } ?? 6 * (parameters ?? 1) * (tokens ?? 1),
+                parameters: parameters, tokens: tokens, loss: try number(loss, "loss"))
         }
     }
 
@@ -189,15 +331,16 @@ extension RunTable {
             hint: "name two of them, or say which one the others are compared with: --reference '\(candidates[0])'")
     }
 
-    private static func refuseDuplicates(_ rows: [Row], file: String) throws {
+    /// - Parameter telling: how rows that look alike can be told apart.
+    private static func refuseDuplicates(_ rows: [Row], _ telling: String, file: String) throws {
         var seen: [String: Int] = [:]
         for row in rows {
-            let key = "\(row.candidate)\u{0}\(row.scale)\u{0}\(row.seed)"
+            let key = "\(row.candidate)\u{0}\(row.scale)\u{0}\(row.tokens ?? 0)\u{0}\(row.seed)"
             if let earlier = seen.updateValue(row.line, forKey: key) {
                 throw ScalebenchError(
                     .invalidInput,
                     "the same candidate, scale and seed as line \(earlier): \(row.candidate), \(Quantity.short(row.scale))",
-                    at: "\(file):\(row.line)", hint: "remove one, number the seeds, or narrow the file with --where")
+                    at: "\(file):\(row.line)", hint: telling)
             }
         }
     }

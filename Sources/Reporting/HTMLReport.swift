@@ -40,6 +40,7 @@ package enum HTMLReport {
             "reference A: "
             tag("bdi") { SafeText.line(result.candidates[0]) }
             " · target \(Quantity.short(result.targetScale)) \(result.axis.unit)"
+            if result.tokensVary, let tokens = result.targetTokens { ", \(Quantity.short(tokens)) tokens" }
         }
     }
 }

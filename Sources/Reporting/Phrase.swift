@@ -182,4 +182,12 @@ package enum Phrase {
             + "\(next.label)\(cost): probability of naming the right winner \(percent(next.probabilityRightNow)) → "
             + "\(percent(next.probabilityRightAfter))."
     }
+
+    /// What a caption adds where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.
+    static func path(_ result: CompareResult) -> String {
+        result.tokensVary
+            ? " Rungs differ in their tokens too: lines and bands are for runs trained about as long for their FLOPs as "
+                + "the target, marks leave them where a rung was trained longer or more briefly."
+            : ""
+    }
 }

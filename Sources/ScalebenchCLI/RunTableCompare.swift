@@ -12,10 +12,11 @@ struct RunTableCompare {
 
     func run() throws -> CompareResult {
         let query = RunTable.Query(
-            axis: options.axis, filters: options.filters.map(TableOptions.filter), candidates: candidates,
+            axis: options.targetParameters == nil ? options.axis : .flops,
+            filters: options.filters.map(TableOptions.filter), candidates: candidates,
             reference: options.reference)
         let text = try DelimitedText(try ByteSource.readAll(file), file: file)
         let table = try RunTable(text, file: file, query: query)
-        return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(targetScale: options.targetScale!))
+        return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: options.target!))
     }
 }

@@ -86,6 +86,12 @@ struct BadInputTests {
         let scratch = try Scratch()
         for arguments in [
             ["compare", "only-one.json"], ["compare", "--target-scale", "5"], ["compare", "--runs", "x.csv"],
+            ["compare", "--runs", "x.csv", "--target-tokens", "1e9"],
+            ["compare", "--runs", "x.csv", "--target-parameters", "1e9"],
+            [
+                "compare", "--runs", "x.csv", "--target-parameters", "1e9", "--target-tokens", "1e9", "--target-scale",
+                "1",
+            ],
             ["compare", "--workers", "0"], ["compare", "--runs", "x.csv", "--target-scale", "-1"], ["nonsense"],
         ] {
             #expect(try Tool.run(arguments, in: scratch.url).status == 64, "\(arguments)")

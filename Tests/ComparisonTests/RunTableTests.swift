@@ -6,7 +6,7 @@ import Testing
 @Suite struct RunTableTests {
     private func ladder(_ text: String, _ query: RunTable.Query = .init(), target: Double = 1e10) throws -> Ladder {
         let table = try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
-        return try table.ladder(targetScale: target)
+        return try table.ladder(target: .scale(target))
     }
 
     private let simple = """
@@ -74,6 +74,119 @@ import Testing
         }
         #expect { try ladder(simple, .init(candidates: ["base", "nw"])) } throws: {
             ($0 as? ScalebenchError)?.hint == "did you mean \"new\"?"
+        }
+    }
+}
+
+/// Tables that tell how long a run was trained.
+@Suite struct TokenTableTests {
+    private func table(_ text: String, _ query: RunTable.Query = .init()) throws -> RunTable {
+        try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
+    }
+
+    /// Two sizes on two lengths each, so that the large model briefly trained costs what the small one does after long.
+    private let crossed = """
+        config,params,tokens,flops,seed,loss
+        x,1e7,1e9,6e16,0,4.0
+        y,1e7,1e9,6e16,0,3.9
+        x,1e7,1e10,6e17,0,3.7
+        y,1e7,1e10,6e17,0,3.65
+        x,1e8,1e9,6e17,0,3.6
+        y,1e8,1e9,6.02e17,0,3.5
+        x,1e8,1e10,6e18,0,3.1
+        y,1e8,1e10,6e18,0,3.05
+
+        """
+
+    @Test func runsOfOneCostAreTwoRungs() throws {
+        let ladder = try table(crossed).ladder(target: .scale(6e19, tokens: 1e11))
+        #expect(
+            ladder.rungs.map(\.label) == [
+                "10 M parameters, 1 G tokens", "100 M parameters, 1 G tokens", "10 M parameters, 10 G tokens",
+                "100 M parameters, 10 G tokens",
+            ])
+        #expect(ladder.rungs.allSatisfy { $0.points.allSatisfy { $0.count == 1 } })
+        #expect(ladder.target.tokens == 1e11 && ladder.target.points.allSatisfy(\.isEmpty))
+        let pair = try Judge(thresholds: VerdictThresholds()).result(ladder).pairs[0]
+        #expect(pair.rungGaps.count == 4)
+        #expect(pair.findings.allSatisfy { $0.code != "targetTokensUnknown" })
+    }
+
+    @Test func aTargetCanBeGivenByItsModel() throws {
+        let ladder = try table(crossed).ladder(target: .model(parameters: 1e9, tokens: 1e10))
+        #expect(abs(ladder.target.scale / 6e19 - 1) < 0.01)
+        #expect(ladder.target.label == "1 G parameters, 10 G tokens")
+        // A trained one is found, whatever the others cost per parameter and token; its equal in cost is not it.
+        let trained = try table(crossed).ladder(target: .model(parameters: 1e8, tokens: 1e10))
+        #expect(trained.target.points.map { $0.map(\.loss) } == [[3.1], [3.05]])
+        #expect(trained.rungs.count == 3)
+        let long = try table(crossed + "x,1e7,1e11,6e18,0,3.5\n").ladder(target: .scale(6e18, tokens: 1e11))
+        #expect(long.target.points[0].map(\.loss) == [3.5] && long.rungsAbove == ["100 M parameters, 10 G tokens"])
+    }
+
+    @Test func aTargetThatSeveralLengthsShareMustBeNamed() throws {
+        let text = crossed + "x,1e7,1e11,6e18,0,3.5\n"
+        #expect { try table(text).ladder(target: .scale(6e18)) } throws: {
+            ($0 as? ScalebenchError)?.hint == "say which of them is the target: --target-tokens"
+        }
+        let open = try Judge(thresholds: VerdictThresholds()).result(table(crossed).ladder(target: .scale(6e19)))
+        #expect(open.pairs[0].findings.contains { $0.code == "targetTokensUnknown" })
+        #expect(open.targetTokens == nil)
+    }
+
+    @Test func targetsFarFromHowTheRungsWereTrainedAreSaidToBe() throws {
+        let judge = Judge(thresholds: VerdictThresholds())
+        let codes = { (tokens: Double) in
+            try judge.result(try table(crossed).ladder(target: .scale(6e19, tokens: tokens))).pairs[0].findings
+                .map(\.code)
+        }
+        #expect(try codes(1e12).contains("farTokens"))
+        #expect(try !codes(2e10).contains("farTokens"))
+    }
+
+    @Test func straightLaddersKeepTheirNames() throws {
+        let straight = crossed.split(separator: "\n").filter { !$0.contains("e17") }.joined(separator: "\n")
+        #expect(try table(straight).ladder(target: .scale(6e20)).rungs.map(\.label) == ["6.00e16", "6.00e18"])
+    }
+
+    @Test func candidatesOfDifferentLengthsShareARungWhereEachHasOne() throws {
+        // Two architectures of equal cost: one spends it on parameters, the other on tokens.
+        let text = """
+            config,tokens,flops,seed,loss
+            dense,1e9,6e16,0,4.0
+            sparse,8e9,6e16,0,3.9
+            dense,1e10,6e18,0,3.1
+            sparse,8e10,6e18,0,3.0
+
+            """
+        let ladder = try table(text).ladder(target: .scale(6e20))
+        #expect(ladder.rungs.count == 2 && ladder.rungs.allSatisfy { $0.points.allSatisfy { $0.count == 1 } })
+    }
+
+    @Test func costsAreCountedWhereTheyAreNotGiven() throws {
+        let text = crossed.replacing("flops", with: "note")
+        let ladder = try table(text, .init(axis: .flops)).ladder(target: .model(parameters: 1e9, tokens: 1e11))
+        #expect(ladder.axis == .flops && abs(ladder.target.scale / 6e20 - 1) < 1e-9)
+        #expect(ladder.rungs.count == 4)
+        // Without being asked for, such a table is one in parameters, as before.
+        #expect(throws: ScalebenchError.self) { try table(text).ladder(target: .scale(1e9, tokens: 1e11)) }
+    }
+
+    @Test func runsOfOneSizeAndSeveralLengthsAreSentToFlops() {
+        #expect { try table(crossed, .init(axis: .parameters)) } throws: {
+            ($0 as? ScalebenchError)?.hint?.contains("--axis flops") == true
+        }
+    }
+
+    @Test func tokensOfSomeRunsOnlyAreAnError() {
+        let text = crossed.replacing("y,1e7,1e10,6e17", with: "y,1e7,,6e17")
+        #expect { try table(text) } throws: {
+            let error = $0 as? ScalebenchError
+            return error?.location == "r.csv:5" && error?.message == "tokens is empty here and given in other rows"
+        }
+        let none = "config,flops,seed,loss\nx,1e16,0,4\ny,1e16,0,3\nx,1e17,0,3\ny,1e17,0,2\n"
+        #expect { try table(none).ladder(target: .scale(1e18, tokens: 1e9)) } throws: {
+            ($0 as? ScalebenchError)?.hint?.contains("leave out --target-tokens") == true
         }
     }
 }

@@ -96,13 +96,16 @@ extension Ladder {
         let lossesA = rung.points[a].compactMap(\.loss), lossesB = rung.points[b].compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty, lossesA.mean != lossesB.mean else { return nil }
         var ladder = withoutTarget
-        ladder.rungs = Array(rungs.prefix(index))
+        // Rungs of nearly its own FLOPs, trained on fewer tokens, say nothing of how well a larger one is forecast.
+        ladder.rungs = rungs.prefix(index).filter { $0.scale < 0.975 * rung.scale }
         let pair = PairLadder(ladder, a: a, b: b, noise: LadderNoise(ladder))
         let below = pair.ladderRungs, sigma = pair.sigma(at: rung.scale)
         guard below.count >= 2 else { return nil }
         return (
             below,
-            GapRung(scale: rung.scale, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a, sigmaB: sigma.b)
+            GapRung(
+                scale: rung.scale, tokens: rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
+                sigmaB: sigma.b)
         )
     }
 }

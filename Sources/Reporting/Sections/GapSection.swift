@@ -40,7 +40,7 @@ private struct GapPicture {
             caption: "Above: loss of B − loss of A, so above zero \(a) is better. Marks are the rungs with their 90 % "
                 + "interval; line and bands (50 %, 90 %) are the trend that the ladder alone shows, the bar its forecast "
                 + "for one run of each at the target. Below: the probability that the trend favours \(a), the mark that "
-                + "for one run of each; dashed, where the rule names a winner.",
+                + "for one run of each; dashed, where the rule names a winner." + Phrase.path(result),
             legend: [("c0 shape0", pair.a), ("c\(index % 6) shape\(index % 4)", pair.b)],
             height: upperHeight + (trend == nil ? 0 : lowerHeight), table: table, plot: draw)
     }

@@ -34,7 +34,7 @@ private struct ScalingPicture {
                 "Small marks are single runs, large ones means over seeds with their 90 % interval. Lines and bands "
                 + "are the trends that the ladder alone shows (median, 90 %), bars its forecast for one run at the target"
                 + (hasTarget ? "; the large marks there are what was observed." : ".")
-                + (crossing.map { " \($0.text)" } ?? ""),
+                + (crossing.map { " \($0.text)" } ?? "") + Phrase.path(result),
             legend: result.candidates.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element) },
             height: 420, table: table, plot: draw)
     }

@@ -45,14 +45,19 @@ struct CompareCommand: AsyncParsableCommand {
 
     func validate() throws {
         if table.runs == nil {
-            guard table.targetScale == nil, table.filters.isEmpty, table.axis == nil, table.reference == nil else {
-                throw ValidationError("--target-scale, --axis, --where and --reference go with --runs FILE.")
+            guard !table.isUsed else {
+                throw ValidationError(
+                    "--target-scale, --target-parameters, --target-tokens, --axis, --where and --reference go with "
+                        + "--runs FILE.")
             }
             guard candidates.count != 1 else {
                 throw ValidationError("One candidate alone cannot be compared; name at least two, or none.")
             }
         } else {
-            guard table.targetScale != nil else { throw ValidationError("--runs needs --target-scale X.") }
+            guard table.target != nil else {
+                throw ValidationError(
+                    "--runs needs --target-scale X, or --target-parameters N with --target-tokens D.")
+            }
             guard !training.isUsed else {
                 throw ValidationError("--runs trains nothing; leave out --suite, --dataset, --dry-run and the like.")
             }
@@ -110,17 +115,47 @@ struct LadderOptions: ParsableArguments {
 struct TableOptions: ParsableArguments {
     @Option(help: "CSV of finished runs (.csv or .csv.gz); nothing is trained.") var runs: String?
     @Option(help: "The scale to judge at, in units of the axis.") var targetScale: Double?
+    @Option(help: "Training tokens of the target, where runs of equal FLOPs differ in theirs.") var targetTokens:
+        Double?
+    @Option(help: "With --target-tokens instead of --target-scale: parameters of the target.")
+    var targetParameters: Double?
     @Option(help: "parameters, tokens or flops; default: what the file says.") var axis: ScaleAxis?
     @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
     @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
 
     func validate() throws {
-        if let targetScale, !(targetScale >= 1e-30 && targetScale <= 1e30) {
-            throw ValidationError("--target-scale takes a number from 1e-30 to 1e30.")
+        for number in [targetScale, targetTokens, targetParameters].compactMap({ $0 })
+        where !(number >= 1e-30 && number <= 1e30) {
+            throw ValidationError(
+                "--target-scale, --target-tokens and --target-parameters take numbers from 1e-30 to 1e30.")
+        }
+        if targetParameters != nil {
+            guard targetTokens != nil else {
+                throw ValidationError("--target-parameters needs --target-tokens: together they say what it costs.")
+            }
+            guard targetScale == nil else {
+                throw ValidationError("Give --target-scale or --target-parameters, not both.")
+            }
+            guard axis == nil || axis == .flops else {
+                throw ValidationError("A target of so many parameters and tokens is judged on --axis flops.")
+            }
         }
         for filter in filters where !filter.contains("=") {
             throw ValidationError("--where takes column=value, found '\(filter)'.")
         }
+    }
+
+    var isUsed: Bool {
+        targetScale != nil || targetTokens != nil || targetParameters != nil || axis != nil || !filters.isEmpty
+            || reference != nil
+    }
+
+    /// Nil where it is not given.
+    var target: RunTable.Target? {
+        if let targetParameters, let targetTokens {
+            return .model(parameters: targetParameters, tokens: targetTokens)
+        }
+        return targetScale.map { .scale($0, tokens: targetTokens) }
     }
 
     /// The column and value of a valid --where.
