@@ -104,6 +104,41 @@ enum PublicDecisions {
         #expect(listed.count == 1 && listed[0].visible == one.visible)
     }
 
+    @Test func seedsOfVisibleRungsTellTheNoise() throws {
+        func noise(lossAtTarget: Double) throws -> DecisionCase {
+            let seeds = [4.0, 4.02, 3.99].enumerated().map { "s,l,parameters,a,1e6,\($0),\($1)" }
+            let rows = seeds + ["a,1e7,0,3.5", "a,1e8,0,\(lossAtTarget)", "a,1e8,1,2.0"].map { "s,l,parameters,\($0)" }
+            let others = ["b,1e6,0,4.2", "b,1e7,0,3.6", "b,1e8,0,2.9"].map { "s,l,parameters,\($0)" }
+            let text = (["source,ladder,axis,candidate,scale,seed,loss"] + rows + others).joined(separator: "\n")
+            return try #require(DecisionLadders(table(text), file: "t.csv").cases().first)
+        }
+        let one = try noise(lossAtTarget: 3)
+        let sigma = try #require(one.visible[0].sigmaA)
+        #expect(sigma > 0.003 && sigma < 0.05)
+        #expect(one.visible[1].sigmaB != nil && one.target.sigmaA != nil)
+        // What happened at the target does not tell.
+        #expect(try noise(lossAtTarget: 9).visible == one.visible)
+        let single = try DecisionLadders(table(twoSources), file: "t.csv").cases()
+        #expect(single.first { $0.source == "r" }?.visible[0].sigmaA == nil)
+    }
+
+    @Test func tokensTellRunsOfEqualCostApart() throws {
+        let header = "source,ladder,axis,candidate,scale,tokens,loss"
+        let rows = [("a", 0.0), ("b", 0.1)].flatMap { name, shift in
+            [("1e18", "1e9", 4.0), ("1e18", "4e9", 4.1), ("1e19", "3e9", 3.5), ("1e20", "1e10", 3.0)].map {
+                "s,l,flops,\(name),\($0.0),\($0.1),\($0.2 + shift)"
+            }
+        }
+        let text = ([header] + rows).joined(separator: "\n")
+        let one = try #require(DecisionLadders(table(text), file: "t.csv").cases().first)
+        #expect(one.visible.map(\.tokens) == [1e9, 4e9, 3e9])
+        #expect(one.target.tokens == 1e10)
+        #expect(try DecisionBacktest([one]).report(priors: .shipped).decisions == 1)
+        let parameters = text.replacingOccurrences(of: "flops", with: "parameters")
+        let other = try DecisionLadders(table(parameters), file: "t.csv").cases().first
+        #expect(other?.visible.compactMap(\.tokens).isEmpty == true)
+    }
+
     @Test func rankFailsExactlyAtTheCrossover() throws {
         let cases = try DecisionLadders(table(twoSources), file: "t.csv").cases()
         let report = try DecisionBacktest(cases).report(priors: .shipped)

@@ -1,6 +1,7 @@
 // One decision of the backtest: a pair's visible rungs, and what happened at a scale that was hidden.
 // The protocol: rungs are scales that both candidates have (log10 rounded to two decimals); visible are those at least a
-// lever below the largest shared one, which is the truth. Losses of several seeds count by their mean.
+// lever below the largest shared one, which is the truth. Losses of several seeds count by their mean; where a visible rung
+// has several, the seed noise is known from the visible rungs as it would be to a verdict.
 
 import Foundation
 package import ScalebenchCore
@@ -29,12 +30,21 @@ package struct DecisionCase: Sendable {
     package var isCrossover: Bool { aIsAhead != aIsBetter }
 }
 
-/// Ladders read from tables with the columns source, ladder, candidate, scale, loss; others are ignored.
+/// Ladders read from tables with the columns source, ladder, candidate, scale, loss and, where axis is flops, tokens; others
+/// are ignored.
 package struct DecisionLadders: Sendable {
-    /// log10 scale in hundredths: runs of one rung seldom cost exactly the same.
-    private typealias Rung = Int
+    /// log10 scale and tokens in hundredths: runs of one rung seldom cost exactly the same.
+    private struct Rung: Hashable, Comparable {
+        var scale: Int
+        var tokens: Int?
+
+        static func < (first: Rung, second: Rung) -> Bool {
+            (first.scale, first.tokens ?? 0) < (second.scale, second.tokens ?? 0)
+        }
+    }
     private struct Runs {
         var scale: Double
+        var tokens: Double?
         var losses: [Double]
     }
     private struct Key: Hashable {
@@ -48,19 +58,24 @@ package struct DecisionLadders: Sendable {
     /// - Throws: `invalidInput` for a missing column or a scale or loss that is not a positive number.
     package init(_ table: DelimitedText, file: String) throws {
         let columns = try Self.columns(["source", "ladder", "candidate", "scale", "loss"], table, file)
+        let axis = table.header.firstIndex(of: "axis"), length = table.header.firstIndex(of: "tokens")
         for (line, cells) in table.rows {
+            let isOverFlops = axis.map { cells[$0] == ScaleAxis.flops.rawValue } ?? false
+            let tokens = isOverFlops ? length.flatMap { Double(cells[$0]) } : nil
             guard let scale = Double(cells[columns[3]]), let loss = Double(cells[columns[4]]),
-                scale > 0, loss > 0, scale.isFinite, loss.isFinite
+                scale > 0, loss > 0, scale.isFinite, loss.isFinite, tokens.map({ $0 > 0 && $0.isFinite }) ?? true
             else {
                 throw ScalebenchError(
-                    .invalidInput, "scale or loss is not a positive number", at: "\(file):\(line)",
+                    .invalidInput, "scale, loss or tokens is not a positive number", at: "\(file):\(line)",
                     hint: "remove runs that diverged")
             }
             let key = Key(source: cells[columns[0]], ladder: cells[columns[1]]), candidate = cells[columns[2]]
             if runs[key]?[candidate] == nil { order.append((key, candidate)) }
-            let rung = Int((log10(scale) * 100).rounded(.toNearestOrEven))
-            runs[key, default: [:]][candidate, default: [:]][rung, default: Runs(scale: scale, losses: [])].losses
-                .append(loss)
+            let hundredths = { (value: Double) in Int((log10(value) * 100).rounded(.toNearestOrEven)) }
+            let rung = Rung(scale: hundredths(scale), tokens: tokens.map(hundredths))
+            runs[key, default: [:]][candidate, default: [:]][
+                rung, default: Runs(scale: scale, tokens: tokens, losses: [])
+            ].losses.append(loss)
         }
     }
 
@@ -79,7 +94,7 @@ package struct DecisionLadders: Sendable {
             }
             return DecisionCase(
                 source: key.source, ladder: key.ladder, a: cells[columns[2]], b: cells[columns[3]], lever: lever,
-                visible: Array(rungs.prefix(visible)), target: rungs[rungs.count - 1])
+                seen: Array(rungs.prefix(visible)), target: rungs[rungs.count - 1])
         }
     }
 
@@ -101,7 +116,7 @@ package struct DecisionLadders: Sendable {
                         target.lossesA.mean != target.lossesB.mean
                     else { return nil }
                     return DecisionCase(
-                        source: key.source, ladder: key.ladder, a: a, b: b, lever: lever, visible: visible,
+                        source: key.source, ladder: key.ladder, a: a, b: b, lever: lever, seen: visible,
                         target: target)
                 }
                 let step = max(1, Double(found.count) / Double(most))
@@ -117,8 +132,11 @@ package struct DecisionLadders: Sendable {
     package func levels(most: Int = 160) -> [LevelCase] {
         var bySource: [String: [LevelCase]] = [:]
         for (key, candidate) in order {
-            let rungs = (runs[key]?[candidate] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
-            guard rungs.count >= 3, let target = rungs.last else { continue }
+            let own = (runs[key]?[candidate] ?? [:]).sorted { $0.key < $1.key }, rungs = own.map(\.value)
+            // A loss over scale alone is no law where lengths differ too.
+            guard rungs.count >= 3, let target = rungs.last, Set(own.map(\.key.scale)).count == own.count else {
+                continue
+            }
             var seen: Set<Int> = []
             for lever in [3.0, 10, 30] {
                 let limit = log10(target.scale) - log10(lever) + 0.02
@@ -147,7 +165,8 @@ package struct DecisionLadders: Sendable {
         guard let runsA = runs[key]?[a], let runsB = runs[key]?[b] else { return nil }
         return runsA.keys.filter { runsB[$0] != nil }.sorted().compactMap { rung in
             guard let first = runsA[rung], let second = runsB[rung] else { return nil }
-            return GapRung(scale: first.scale, lossesA: first.losses, lossesB: second.losses)
+            return GapRung(
+                scale: first.scale, tokens: first.tokens, lossesA: first.losses, lossesB: second.losses)
         }
     }
 
@@ -160,5 +179,27 @@ package struct DecisionLadders: Sendable {
             }
             return index
         }
+    }
+}
+
+extension DecisionCase {
+    /// With the seed noise that the visible rungs show; none is known where no candidate has two seeds at one of them.
+    fileprivate init(
+        source: String, ladder: String, a: String, b: String, lever: Double, seen: [GapRung], target: GapRung
+    ) {
+        let noise = SeedNoise(
+            groups: seen.flatMap { rung in
+                [rung.lossesA, rung.lossesB].enumerated().map { SeedGroup(arm: $0, scale: rung.scale, losses: $1) }
+            })
+        let knowing = { (rung: GapRung) in
+            guard noise.replicatedGroups > 0 else { return rung }
+            var rung = rung
+            rung.sigmaA = noise.sigma(at: rung.scale, arm: 0)
+            rung.sigmaB = noise.sigma(at: rung.scale, arm: 1)
+            return rung
+        }
+        self.init(
+            source: source, ladder: ladder, a: a, b: b, lever: lever, visible: seen.map(knowing),
+            target: knowing(target))
     }
 }
