@@ -1,32 +1,46 @@
-// When the runs at the target have shown enough. They are looked at after every evaluation, so a winner would sometimes
-// be named by chance at one of many looks; the risk that the suite's rule allows is therefore shared out: with K looks,
-// each may err with probability (1 − decisive)/K, and all of them together with no more than 1 − decisive (Bonferroni).
-// Only a winner stops a run. `PlantedStoppingTests` hold the error rate to that.
+// When the runs at the target have shown enough: a winner, or that the two are equivalent. They are looked at after every
+// evaluation, so that something would sometimes be seen by chance at one of many looks; the risk that the suite's rule
+// allows is therefore shared out: with K looks, each may err with 1/K of it, and all of them together with no more than
+// the whole (Bonferroni). `PlantedStoppingTests` hold both kinds of error to that.
 
 package import ScalebenchCore
 import ScalingLaws
 
 extension Judge {
-    /// The probability that a single look must reach.
+    /// Of either side of the 90 % interval that makes two candidates equivalent.
+    private static let equivalenceRisk = 0.05
+
+    /// The probability of a winner that a single look must reach.
     /// - Parameter looks: how often a run is evaluated before its end; at least one.
     package func probabilityPerLook(_ looks: Int) -> Double {
         1 - (1 - thresholds.decisiveProbability) / Double(max(looks, 1))
     }
 
-    /// The candidates whose runs at the target need not go on: those of which every pair has a winner. One that was
-    /// stopped before stays so while its winner has the decisive probability of any verdict.
+    /// The candidates whose runs at the target need not go on: those of which every pair is decided.
     /// - Parameter looks: as in `probabilityPerLook`.
     package func candidatesDecidedEarly(_ ladder: Ladder, looks: Int) -> Set<Int> {
         let noise = LadderNoise(ladder)
         let others = ladder.candidates.indices.dropFirst()
-        let decided = others.filter { index in
-            let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
-            guard let early = pair.early, let forecast = (try? assess(pair))?.forecast else { return false }
-            let needed =
-                early.begun.b.wasStoppedEarly ? thresholds.decisiveProbability : probabilityPerLook(looks)
-            return max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) >= needed
-        }
+        let decided = others.filter { isDecidedEarly(PairLadder(ladder, a: 0, b: $0, noise: noise), looks: looks) }
         return Set(decided.count == others.count ? [0] + decided : decided)
+    }
+
+    /// One that was stopped before stays so while its verdict stands.
+    private func isDecidedEarly(_ pair: PairLadder, looks: Int) -> Bool {
+        guard let early = pair.early, let now = try? assess(pair), let forecast = now.forecast,
+            let posterior = now.posterior
+        else { return false }
+        let looks = early.begun.b.wasStoppedEarly ? 1 : max(looks, 1)
+        switch now.verdict {
+        case .aBetter, .bBetter:
+            return max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) >= probabilityPerLook(looks)
+        case .equivalent:
+            let margin = margin(forecast), scale = pair.targetScale
+            let above = posterior.probabilityExpectedGap(above: margin, at: scale)
+            let below = 1 - posterior.probabilityExpectedGap(above: -margin, at: scale)
+            return max(above, below) <= Self.equivalenceRisk / Double(looks)
+        case .crossoverRisk, .unresolved: return false
+        }
     }
 
     /// The runs of `plan` at the target that serve nobody who is undecided.

@@ -113,8 +113,13 @@ package struct Judge: Sendable {
         }
     }
 
+    /// Gaps smaller than this do not matter.
+    func margin(_ forecast: GapForecast) -> Double {
+        thresholds.equivalenceMargin * min(forecast.lossA.point, forecast.lossB.point)
+    }
+
     private func verdict(_ forecast: GapForecast) -> Verdict {
-        let margin = thresholds.equivalenceMargin * min(forecast.lossA.point, forecast.lossB.point)
+        let margin = margin(forecast)
         let expected = forecast.expectedGap.interval90
         if expected.lower >= -margin, expected.upper <= margin { return .equivalent }
         if forecast.probabilityABetter >= thresholds.decisiveProbability { return .aBetter }

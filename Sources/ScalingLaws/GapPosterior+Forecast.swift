@@ -48,6 +48,20 @@ extension GapPosterior {
             probabilityPositive: probabilityABetter(place, noiseA, noiseB))
     }
 
+    /// P(the gap over seeds at `scale` is above `gap`), in the losses' units; exact over the mixture, for the mean level
+    /// there.
+    package func probabilityExpectedGap(above gap: Double, at scale: Double) -> Double {
+        let x = ladder.position(of: scale), centre = centre(x), gap = gap / ladder.unit
+        // The two losses with that gap and the geometric mean M: b − a = gap, a b = M².
+        let a = ((gap * gap + 4 * centre * centre).squareRoot() - gap) / 2, b = a + gap
+        return mix { fit, drawn in
+            let p = fit.predict(x, misfit: true), floor = min(drawn, 0.98 * centre)
+            guard a > floor else { return 0 }
+            guard b > floor else { return 1 }
+            return Self.probabilityPositive(p.mean - log((b - floor) / (a - floor)), p.variance)
+        }
+    }
+
     /// The smooth trend at `scale`: what a picture draws between and beyond the rungs. Narrower than a forecast, which
     /// also allows for a rung's own deviation from the trend and for seeds.
     package func trend(at scale: Double) -> GapTrend {

@@ -14,8 +14,10 @@ struct StopEarlyTests {
     private func pairs(_ document: [String: Any]) throws -> NSArray { try #require(document["pairs"] as? NSArray) }
 
     /// Runs of 512 steps at the target, slow enough to be seen on their way.
-    private func arguments(_ scratch: Scratch, _ secondsPerStep: Double, b: Double = 1.1) throws -> [String] {
-        let law = { PlantedLaw(amplitude: $0, secondsPerStep: secondsPerStep) }
+    private func arguments(
+        _ scratch: Scratch, _ secondsPerStep: Double, b: Double = 1.1, noise: Double = 0.002
+    ) throws -> [String] {
+        let law = { PlantedLaw(amplitude: $0, noise: noise, secondsPerStep: secondsPerStep) }
         return [
             "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(b)), "--suite",
             try scratch.plantedSuite(seeds: [3, 2, 2, 1], curvePoints: 20), "--json", "-", "--workers", "2",
@@ -88,6 +90,16 @@ struct StopEarlyTests {
         #expect(result["stoppedEarly"] is NSNull)
         let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
         #expect(pair["observed"] as? [String: Any] != nil)
+    }
+
+    @Test func runsThatAreKnownToBeEquivalentEndEarly() throws {
+        let scratch = try Scratch()
+        let result = try document(
+            try Tool.run(try arguments(scratch, 0.003, b: 1.0001, noise: 0.0002) + ["--stop-early"], in: scratch.url))
+        let stopped = try #require(result["stoppedEarly"] as? [String: Any])
+        #expect((stopped["runs"] as? [Any])?.count == 2)
+        let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
+        #expect(pair["verdict"] as? String == "equivalent" && pair["observed"] is NSNull)
     }
 
     @Test func impossibleWishesAreRefused() throws {

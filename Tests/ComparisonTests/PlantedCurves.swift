@@ -21,8 +21,12 @@ struct PlantedCurves {
     let scales = [1.0, 3, 9, 27], target = 200.0
     private let offsets: [[[(offset: Double, drift: Double)]]]
 
-    /// - Parameter spread: of the recipes' difference at the target, as a share of the loss.
-    init(spread: Double, noise: Double = 0.002, points: Int = 10, using generator: inout SplitMix) {
+    /// - Parameters:
+    ///   - spread: of the recipes' difference at the target, as a share of the loss.
+    ///   - shape: of the difference of their curves' exponents.
+    init(
+        spread: Double, noise: Double = 0.002, shape: Double = 0.03, points: Int = 10, using generator: inout SplitMix
+    ) {
         self.noise = noise
         self.points = points
         let exponent = 0.05 + 0.1 * generator.uniform()
@@ -30,7 +34,7 @@ struct PlantedCurves {
         let tilt = 0.004 * generator.normal()
         let b = Recipe(
             amplitude: 2 * exp(spread * generator.normal()) * pow(target, tilt), exponent: exponent + tilt,
-            rest: 0.25 + 0.03 * generator.normal())
+            rest: 0.25 + shape * generator.normal())
         recipes = [a, b]
         var draws: [[[(Double, Double)]]] = []
         for scale in scales + [target] {
@@ -44,11 +48,14 @@ struct PlantedCurves {
     }
 
     private func loss(_ place: Int, _ arm: Int, _ seed: Int, _ fraction: Double) -> Double {
+        let own = offsets[place][arm][seed]
+        return expectedLoss(place, arm, fraction) * (1 + own.offset + own.drift * (1 - fraction))
+    }
+
+    private func expectedLoss(_ place: Int, _ arm: Int, _ fraction: Double) -> Double {
         let recipe = recipes[arm], scale = (scales + [target])[place]
         let decay = 0.06 * max(0, (fraction - 0.67) / 0.33)
-        let reducible = recipe.amplitude * pow(scale, -recipe.exponent) * pow(fraction, -recipe.rest)
-        let own = offsets[place][arm][seed]
-        return (1 + reducible) * (1 - decay) * (1 + own.offset + own.drift * (1 - fraction))
+        return (1 + recipe.amplitude * pow(scale, -recipe.exponent) * pow(fraction, -recipe.rest)) * (1 - decay)
     }
 
     private func run(_ place: Int, _ arm: Int, _ seed: Int, seen: Int) -> RunCurve {
@@ -78,6 +85,12 @@ struct PlantedCurves {
             axis: .flops, candidates: ["a", "b"], rungs: scales.enumerated().map { rung($0.offset, $0.element) },
             target: target,
             begun: [0, 1].map { arm in seen > 0 ? run(scales.count, arm, 0, seen: seen) : nil })
+    }
+
+    /// The gap at the target over seeds, as a share of the smaller loss.
+    var expectedGapShare: Double {
+        let a = expectedLoss(scales.count, 0, 1), b = expectedLoss(scales.count, 1, 1)
+        return (b - a) / min(a, b)
     }
 
     /// Loss of B − loss of A of the finished runs at the target.
