@@ -62,7 +62,7 @@ extension ApproximationGap {
         _ plan: ComparisonPlan, _ records: [RunID: RunRecord], entropies: [Double], includesTarget: Bool = true
     ) {
         guard entropies.count > 1, entropies.count == plan.suite.evaluation.sequences else { return nil }
-        let places = plan.suite.rungs.indices.map { ComparisonPlan.Place.rung($0) } + (includesTarget ? [.target] : [])
+        let places = plan.places.filter { includesTarget || $0 != .target }
         rungs = places.map { place in
             let here = plan.runs.filter { $0.place == place }
             let scale = plan.candidates.indices.map { index in

@@ -45,7 +45,7 @@ package struct BudgetResult: Codable, Sendable {
         case decided
         /// What would help costs more than was left.
         case budgetSpent
-        /// No further runs would have added a percent.
+        /// No further runs would have added a percent, or decided with a probability of a tenth.
         case nothingHelps
         /// Runs failed.
         case failed
@@ -61,6 +61,8 @@ package struct BudgetResult: Codable, Sendable {
         /// Probability of naming the right winner before the step, and as it was expected after it.
         package var probabilityRightBefore: Double
         package var probabilityRightExpected: Double
+        /// That the step would decide, as it was expected.
+        package var probabilityDecided: Double
 
         package init(_ runs: FurtherRuns, spent: Double) {
             label = runs.expected.label
@@ -69,6 +71,7 @@ package struct BudgetResult: Codable, Sendable {
             self.spent = spent
             probabilityRightBefore = runs.expected.probabilityRightNow
             probabilityRightExpected = runs.expected.probabilityRightAfter
+            probabilityDecided = runs.expected.probabilityDecided
         }
     }
 

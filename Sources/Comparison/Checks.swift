@@ -212,14 +212,27 @@ package enum Checks {
     }
 
     private static func noNextRun(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
-        guard [.unresolved, .crossoverRisk].contains(result.verdict), result.nextRuns.isEmpty else { return [] }
+        guard [.unresolved, .crossoverRisk].contains(result.verdict), result.nextRuns.isEmpty,
+            let probability = result.probabilityABetter, let atBest = result.probabilityWithKnownGap
+        else { return [] }
+        let more = "up to eight more runs of each at any one scale would hardly add to what is known"
+        // Of what is missing to certainty, the seeds keep more than knowledge could bring.
+        guard 1 - atBest > atBest - max(probability, 1 - probability) else {
+            let advice =
+                if result.observed != nil {
+                    "repeat the target with other seeds (--first-seed), or choose by the expected regret"
+                } else if result.earlyForecast != nil {
+                    "let the runs at the target go on, or choose by the expected regret"
+                } else { "choose by the expected regret" }
+            return [Finding("noNextRun", .note, more, advice: advice)]
+        }
         return [
             Finding(
                 "noNextRun", .note,
-                "up to eight more runs of each at any one scale would add less than a percent of certainty",
-                advice: result.observed == nil
-                    ? "only the target itself would decide it; until then choose by the expected regret"
-                    : "repeat the target with other seeds (--first-seed), or choose by the expected regret")
+                "\(more), because single runs at the target differ by their seeds: were the expected gap there known "
+                    + "exactly, the better one of two runs would still be named with probability "
+                    + "\(Quantity.significant(100 * atBest, digits: 2)) % only",
+                advice: "choose by the expected regret")
         ]
     }
 

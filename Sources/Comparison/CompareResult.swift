@@ -147,6 +147,9 @@ package struct PairResult: Codable, Sendable {
     /// Every rung predicted from those below it; empty with fewer than three rungs.
     package var methodOnThisLadder: [RungCheck]
     package var findings: [Finding]
+    /// The expected probability of the likelier winner if the expected gap at the target were known exactly: what seed
+    /// noise there leaves to any further runs below it. Null where divergence decides, and for identical candidates.
+    @OrNull package var probabilityWithKnownGap: Double? = nil
     /// The runs that buy most certainty per FLOP, best first; empty when the verdict is decided, or when none would help
     /// (a finding says so).
     package var nextRuns: [NextRun]

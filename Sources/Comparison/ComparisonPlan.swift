@@ -1,12 +1,20 @@
 // Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec share a run.
+// A budget may add runs, and rungs between the suite's last one and its target (`ComparisonPlan+Further`).
 
 package import ScalebenchCore
 
 /// Everything a compare would train, each distinct run once.
 package struct ComparisonPlan: Sendable {
-    package var suite: Suite
-    package var candidates: [Candidate]
-    package var runs: [Run]
+    package let suite: Suite
+    package let candidates: [Candidate]
+    /// Below the target, smallest first: the suite's, then those that were added.
+    package private(set) var rungs: [Suite.Rung] = []
+    package private(set) var runs: [Run] = []
+    /// By place and candidate: what is run there, but for the seed.
+    private var specs: [Place: [RunSpec]] = [:]
+    private let vocabularySize: Int
+    private let dataHash: String
+    private let firstSeed: Int
 
     /// One distinct run and the places it serves.
     package struct Run: Sendable {
@@ -19,6 +27,7 @@ package struct ComparisonPlan: Sendable {
 
     /// Where on the ladder a run stands.
     package enum Place: Sendable, Hashable {
+        /// An index into the plan's rungs.
         case rung(Int)
         case target
     }
@@ -32,44 +41,75 @@ package struct ComparisonPlan: Sendable {
     ) throws {
         self.suite = suite
         self.candidates = candidates
-        var runs: [Run] = []
-        var positions: [RunID: Int] = [:]
-        let scales = suite.rungs.enumerated().map { (Place.rung($0.offset), $0.element) } + [(.target, suite.target)]
-        for (place, rung) in scales {
-            for seed in firstSeed..<(firstSeed + (place == .target ? 1 : rung.seeds)) {
-                for (index, candidate) in candidates.enumerated() {
-                    let spec = try RunSpec(
-                        candidate, at: rung, of: suite, vocabularySize: vocabularySize, dataHash: dataHash, seed: seed)
-                    let id = spec.runID
-                    if let position = positions[id] {
-                        runs[position].candidates.append(index)
-                    } else {
-                        positions[id] = runs.count
-                        runs.append(Run(id: id, spec: spec, place: place, candidates: [index]))
-                    }
-                }
+        self.vocabularySize = vocabularySize
+        self.dataHash = dataHash
+        self.firstSeed = firstSeed
+        for rung in suite.rungs { try append(rung) }
+        specs[.target] = try resolved(at: suite.target)
+        for place in places {
+            add(further(place == .target ? 1 : rung(at: place).seeds, at: place, of: Set(candidates.indices)))
+        }
+        try checkFlopsRise()
+    }
+
+    /// One more rung above the others, without runs.
+    mutating func append(_ rung: Suite.Rung) throws {
+        specs[.rung(rungs.count)] = try resolved(at: rung)
+        rungs.append(rung)
+    }
+
+    private func resolved(at rung: Suite.Rung) throws -> [RunSpec] {
+        try candidates.map {
+            try RunSpec(
+                $0, at: rung, of: suite, vocabularySize: vocabularySize, dataHash: dataHash, seed: firstSeed)
+        }
+    }
+
+    /// `count` more runs of each of `candidates` at a place of the plan, on the next seeds that none of them has: what is
+    /// expected of further runs counts on equal seeds.
+    package func further(_ count: Int, at place: Place, of candidates: Set<Int>) -> [Run] {
+        let present = runs.filter { $0.place == place && !candidates.isDisjoint(with: $0.candidates) }
+        let first = present.map { $0.spec.seed + 1 }.max() ?? firstSeed
+        var result: [Run] = []
+        for seed in first..<(first + count) {
+            for candidate in candidates.sorted() {
+                var spec = specs[place]![candidate]
+                spec.seed = seed
+                Self.insert(Run(id: spec.runID, spec: spec, place: place, candidates: [candidate]), into: &result)
             }
         }
-        self.runs = runs
-        try checkFlopsRise()
+        return result
+    }
+
+    package mutating func add(_ more: [Run]) {
+        for run in more { Self.insert(run, into: &runs) }
+    }
+
+    private static func insert(_ run: Run, into runs: inout [Run]) {
+        if let shared = runs.firstIndex(where: { $0.id == run.id }) {
+            runs[shared].candidates += run.candidates
+        } else {
+            runs.append(run)
+        }
     }
 
     /// The axis is FLOPs: a ladder whose rungs do not rise in them has no top.
     private func checkFlopsRise() throws {
-        let places = suite.rungs.indices.map { Place.rung($0) } + [.target]
-        let flops = places.map { place in
-            let here = runs.filter { $0.place == place }.map(\.spec.flops)
-            return here.reduce(0, +) / Double(here.count)
-        }
-        for (index, (low, high)) in zip(flops, flops.dropFirst()).enumerated() where low >= high {
+        for (low, high) in zip(places, places.dropFirst()) where flops(at: low) >= flops(at: high) {
             throw ScalebenchError(
                 .invalidInput,
-                "\(label(of: places[index])) costs \(Quantity.short(low)) FLOPs, the next one "
-                    + "(\(label(of: places[index + 1]))) only \(Quantity.short(high))",
+                "\(label(of: low)) costs \(Quantity.short(flops(at: low))) FLOPs, the next one "
+                    + "(\(label(of: high))) only \(Quantity.short(flops(at: high)))",
                 at: "suite \(suite.name): rungs",
                 hint: "order rungs by training FLOPs, the target last and largest")
         }
     }
+
+    /// Of one run there, the mean over candidates.
+    package func flops(at place: Place) -> Double { specs[place]!.map(\.flops).mean }
+
+    /// The rungs, then the target.
+    package var places: [Place] { rungs.indices.map { .rung($0) } + [.target] }
 
     /// The runs at one place, most expensive first.
     package func runs(at isWanted: (Place) -> Bool) -> [Run] {
@@ -78,7 +118,7 @@ package struct ComparisonPlan: Sendable {
 
     package func rung(at place: Place) -> Suite.Rung {
         switch place {
-        case .rung(let index): suite.rungs[index]
+        case .rung(let index): rungs[index]
         case .target: suite.target
         }
     }
@@ -89,22 +129,26 @@ package struct ComparisonPlan: Sendable {
 extension ComparisonPlan {
     /// The ladder that `records` tell of; unfinished and failed runs are left out.
     package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
-        Ladder(candidateRuns, records: records)
+        Ladder(candidateRuns(at: places), records: records)
     }
 
-    /// By candidate, what the plan would train for it.
-    package var candidateRuns: [CandidateRuns] {
-        let places = suite.rungs.indices.map { Place.rung($0) } + [.target]
-        return candidates.enumerated().map { index, candidate in
-            let own = places.map { place in
-                (place, runs.filter { $0.place == place && $0.candidates.contains(index) })
-            }
-            return CandidateRuns(
-                name: candidate.name, notes: candidate.notes, recipe: Self.recipe(own.map { $0.1[0].spec }),
-                places: own.map { place, runs in
-                    CandidateRuns.Place(
-                        label: label(of: place), flops: runs[0].spec.flops, tokens: runs[0].spec.tokens,
-                        runs: runs.map { CandidateRuns.Run(seed: $0.spec.seed, id: $0.id) })
+    /// By candidate, what the suite has trained for it, and the seeds that were added; rungs that were added are left
+    /// out: where candidates of other comparisons have none, they cannot be ranked by them.
+    package var candidateRuns: [CandidateRuns] { candidateRuns(at: suitePlaces) }
+
+    private var suitePlaces: [Place] { suite.rungs.indices.map { .rung($0) } + [.target] }
+
+    private func candidateRuns(at places: [Place]) -> [CandidateRuns] {
+        candidates.enumerated().map { index, candidate in
+            CandidateRuns(
+                name: candidate.name, notes: candidate.notes,
+                recipe: Self.recipe(suitePlaces.map { specs[$0]![index] }),
+                places: places.map { place in
+                    let spec = specs[place]![index]
+                    return CandidateRuns.Place(
+                        label: label(of: place), flops: spec.flops, tokens: spec.tokens,
+                        runs: runs.filter { $0.place == place && $0.candidates.contains(index) }
+                            .map { CandidateRuns.Run(seed: $0.spec.seed, id: $0.id) })
                 })
         }
     }
@@ -125,7 +169,7 @@ extension ComparisonPlan {
             LadderEntry(
                 suite: .init(
                     name: suite.name, version: suite.version, dataset: suite.dataset,
-                    dataHash: runs[0].spec.dataHash, thresholds: suite.thresholds),
+                    dataHash: dataHash, thresholds: suite.thresholds),
                 suiteHash: suite.contentHash, question: suite.question, axis: .flops, knownFloor: knownFloor,
                 candidate: candidate, firstWritten: time, position: position)
         }
@@ -134,7 +178,7 @@ extension ComparisonPlan {
     /// `width 64`, with layers and tokens where they change along the ladder.
     package func label(of place: Place) -> String {
         let rung = rung(at: place)
-        let all = suite.rungs + [suite.target]
+        let all = rungs + [suite.target]
         var words = ["width \(rung.width)"]
         if Set(all.map(\.layers)).count > 1 { words.append("\(rung.layers) layers") }
         if Set(all.map(\.tokens)).count > 1 { words.append("\(Quantity.short(Double(rung.tokens))) tokens") }

@@ -1,5 +1,5 @@
-// Which runs to make next when the planned ladder has not decided: greedily the step that adds most to the probability of
-// a right decision for its cost, as long as the budget holds. What a step shows is weighed like everything else, by a
+// Which runs to make next when the planned ladder has not decided: greedily the step that is worth most for its cost – by
+// what it adds to the probability of a right decision, and its chance to decide –, as long as the budget holds. What a step shows is weighed like everything else, by a
 // posterior that does not depend on why the runs were made; `PlantedFurtherRunsTests` hold the winners named in the end
 // to their probability.
 
@@ -24,8 +24,18 @@ package enum NextChoice: Sendable {
     case make(FurtherRuns)
     /// What would help costs more than is left: the cheapest of it.
     case unaffordable(FurtherRuns)
-    /// No runs that are known of would add a percent.
+    /// No runs that are known of would add a percent, or decide with a tenth.
     case nothingHelps
+
+    /// What a budget ends with; nil where it goes on.
+    package var outcome: BudgetResult.Outcome? {
+        switch self {
+        case .make: nil
+        case .decided: .decided
+        case .unaffordable: .budgetSpent
+        case .nothingHelps: .nothingHelps
+        }
+    }
 }
 
 extension Judge {
@@ -33,10 +43,11 @@ extension Judge {
     /// - Parameters:
     ///   - probability: the winner of every pair is to reach.
     ///   - budget: what is left.
+    ///   - newRungs: the rungs where candidates without runs may get their first.
     ///   - targets: the candidates whose runs at the target are among the choices; A's come with them.
     ///   - cost: of so many more runs of each of these candidates at a place, in the budget's unit; nil where unknown.
     package func nextChoice(
-        _ ladder: Ladder, until probability: Double, budget: Double, targets: Set<Int>,
+        _ ladder: Ladder, until probability: Double, budget: Double, newRungs: Range<Int> = 0..<0, targets: Set<Int>,
         cost: (_ place: ComparisonPlan.Place, _ candidates: Set<Int>, _ runsPerCandidate: Int) -> Double?
     ) throws -> NextChoice {
         let noise = LadderNoise(ladder)
@@ -53,15 +64,23 @@ extension Judge {
                 guard let run, let cost = cost(place, [0, index], run.runsPerCandidate), cost > 0 else { return }
                 options.append(FurtherRuns(place: place, candidates: [0, index], expected: run, cost: cost))
             }
-            for (rung, here) in pair.rungs.enumerated() where !here.a.isEmpty && !here.b.isEmpty {
-                add(.rung(rung), NextRun.fewest(at: .init(here.rung), pair, posterior))
+            for (rung, here) in pair.rungs.enumerated() {
+                if !here.a.isEmpty, !here.b.isEmpty {
+                    add(
+                        .rung(rung), NextRun.fewest(at: .init(pair, rung: rung), pair, posterior, decisive: probability)
+                    )
+                } else if newRungs.contains(rung), !pair.isTargetTrained {
+                    var place = NextRun.Place(pair, rung: rung)
+                    place.label = "a new rung, \(place.label)"
+                    add(
+                        .rung(rung),
+                        NextRun.fewest(at: place, counts: [1] + NextRun.counts, pair, posterior, decisive: probability))
+                }
             }
-            if targets.contains(index) {
-                add(.target, NextRun.fewest(at: .init(pair.target.rung), counts: [1], pair, posterior))
-            }
+            if targets.contains(index) { add(.target, NextRun.target(pair, posterior, decisive: probability)) }
         }
         if isDecided { return .decided }
-        let value = { (option: FurtherRuns) in option.expected.gain / option.cost }
+        let value = { (option: FurtherRuns) in option.expected.worth / option.cost }
         if let best = options.filter({ $0.cost <= budget }).max(by: { value($0) < value($1) }) { return .make(best) }
         return options.min { $0.cost < $1.cost }.map { .unaffordable($0) } ?? .nothingHelps
     }
@@ -72,27 +91,5 @@ extension Judge {
     package func verdict(_ ladder: Ladder, b: Int) throws -> Verdict {
         let pair = PairLadder(ladder, a: 0, b: b, noise: LadderNoise(ladder))
         return pair.armsAreIdentical ? .equivalent : try assess(pair).verdict
-    }
-}
-
-extension ComparisonPlan {
-    /// The same with `count` more runs of each of `candidates` at a place, on the next seeds of each.
-    package func adding(_ count: Int, at place: Place, of candidates: Set<Int>) -> ComparisonPlan {
-        var plan = self
-        for candidate in candidates.sorted() {
-            let own = runs.filter { $0.place == place && $0.candidates.contains(candidate) }.map(\.spec)
-            guard let last = own.max(by: { $0.seed < $1.seed }) else { continue }
-            for seed in (last.seed + 1)...(last.seed + count) {
-                var spec = last
-                spec.seed = seed
-                let id = spec.runID
-                if let shared = plan.runs.firstIndex(where: { $0.id == id }) {
-                    plan.runs[shared].candidates.append(candidate)
-                } else {
-                    plan.runs.append(Run(id: id, spec: spec, place: place, candidates: [candidate]))
-                }
-            }
-        }
-        return plan
     }
 }

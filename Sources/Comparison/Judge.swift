@@ -74,8 +74,11 @@ package struct Judge: Sendable {
         if pair.isTargetTrained, forecast == nil, outcome.verdict != .unresolved {
             result.probabilityABetter = outcome.verdict == .aBetter ? 1 : 0
         }
-        if let posterior = outcome.posterior, [.unresolved, .crossoverRisk].contains(outcome.verdict) {
-            result.nextRuns = NextRun.candidates(pair, posterior)
+        if let posterior = outcome.posterior {
+            result.probabilityWithKnownGap = NextRun.probabilityWithKnownGap(pair, posterior)
+            if [.unresolved, .crossoverRisk].contains(outcome.verdict) {
+                result.nextRuns = NextRun.candidates(pair, posterior, decisive: thresholds.decisiveProbability)
+            }
         }
         result.findings = Checks.all.flatMap { $0(pair, result) }
         return result

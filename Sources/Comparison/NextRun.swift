@@ -1,4 +1,5 @@
-// The cheapest ways to be surer: what more runs at each rung, or a new rung below the target, are expected to bring.
+// The cheapest ways to be surer: what more runs at each rung, a new rung below the target, or the target itself are
+// expected to bring. The probability is that of the verdict, for one run of each at the target with its seed noise.
 
 package import ScalebenchCore
 import ScalingLaws
@@ -10,23 +11,26 @@ package struct NextRun: Codable, Sendable {
     package var runsPerCandidate: Int
     /// Training FLOPs of all these runs together; null where a run's cost is unknown.
     @OrNull package var flops: Double?
-    /// Expected probability that the likelier winner is the right one, now and after these runs.
+    /// That the likelier winner is the right one, for one run of each at the target: `probabilityABetter` or one minus
+    /// it, now and as expected after these runs.
     package var probabilityRightNow: Double
     package var probabilityRightAfter: Double
+    /// That a winner then has the probability that decides: the rule's, or that of `--until`.
+    package var probabilityDecided: Double
 }
 
 extension NextRun {
     /// Runs of each candidate that are considered, fewest first.
-    private static let counts = [2, 4, 8]
-    /// Gains below this are not worth a line.
-    private static let smallestGain = 0.01
+    static let counts = [2, 4, 8]
+    /// Runs that add less to the probability of a right decision, and decide with less, are not worth a line.
+    private static let smallestGain = 0.01, smallestChance = 0.1
 
-    /// More runs at every rung, and at a new rung half-way (in log scale) between the top rung and the target: the
-    /// fewest at each place that help, best gain per FLOP first (per run where FLOPs are unknown).
-    static func candidates(_ pair: PairLadder, _ posterior: GapPosterior) -> [NextRun] {
+    /// More runs at every rung, at a new rung half-way (in log scale) between the top rung and the target, and at the
+    /// target while neither has begun there: the fewest at each place that help, best worth for its scale first.
+    static func candidates(_ pair: PairLadder, _ posterior: GapPosterior, decisive: Double) -> [NextRun] {
         guard let top = pair.rungs.last else { return [] }
-        var options = pair.rungs.filter { !$0.a.isEmpty && !$0.b.isEmpty }.compactMap {
-            fewest(at: Place($0.rung), pair, posterior)
+        var options = pair.rungs.indices.filter { !pair.rungs[$0].a.isEmpty && !pair.rungs[$0].b.isEmpty }.compactMap {
+            fewest(at: Place(pair, rung: $0), pair, posterior, decisive: decisive)
         }
         let middle = (top.rung.scale * pair.targetScale).squareRoot()
         if pair.target.a.isEmpty || pair.target.b.isEmpty {
@@ -34,9 +38,10 @@ extension NextRun {
                 label: "a new rung at \(Quantity.short(middle)) \(pair.axis.unit)"
                     + (pair.tokensLikeTarget(at: middle).map { ", \(Quantity.short($0)) tokens" } ?? ""), scale: middle,
                 flops: pair.axis == .flops ? middle : nil)
-            options += [fewest(at: place, pair, posterior)].compactMap { $0 }
+            options += [fewest(at: place, pair, posterior, decisive: decisive)].compactMap { $0 }
+            if pair.early == nil { options += [target(pair, posterior, decisive: decisive)].compactMap { $0 } }
         }
-        return options.sorted { $0.gainPerCost > $1.gainPerCost }
+        return options.sorted { $0.worthPerScale > $1.worthPerScale }
     }
 
     /// Where runs could be made.
@@ -46,35 +51,77 @@ extension NextRun {
         /// Of one run; without tokens it is trained as the target is.
         var tokens: Double?
         var flops: Double?
+        /// Of the losses of equal seeds; nil where it is not known.
+        var seedCorrelation: Double?
     }
 
-    /// The fewest runs at `place` that help; nil where not even eight of each do.
-    /// - Parameter counts: runs of each candidate that are considered, fewest first.
+    /// The fewest runs at a place below the target that help; nil where not even eight of each do.
+    /// - Parameters:
+    ///   - counts: runs of each candidate that are considered, fewest first.
+    ///   - decisive: the probability of a winner that decides.
     static func fewest(
-        at place: Place, counts: [Int] = counts, _ pair: PairLadder, _ posterior: GapPosterior
+        at place: Place, counts: [Int] = counts, _ pair: PairLadder, _ posterior: GapPosterior, decisive: Double
     ) -> NextRun? {
-        let now = posterior.probabilityOfRightDecision(at: pair.targetScale)
-        let sigma = pair.sigma(at: place.scale)
+        let sigma = pair.sigma(at: place.scale), targetSigma = pair.sigmaAtTarget
         for count in counts {
             let runs = NextRuns(
-                scale: place.scale, tokens: place.tokens, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b)
-            let after = posterior.probabilityAfter(adding: runs, target: pair.targetScale)
-            guard after - now >= smallestGain else { continue }
-            return NextRun(
-                label: place.label, scale: place.scale, runsPerCandidate: count,
-                flops: place.flops.map { $0 * Double(2 * count) }, probabilityRightNow: now,
-                probabilityRightAfter: after)
+                scale: place.scale, tokens: place.tokens, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b,
+                seedCorrelation: place.seedCorrelation ?? 0)
+            let worth = posterior.worth(
+                of: runs, at: pair.targetScale, sigmaA: targetSigma.a, sigmaB: targetSigma.b, decisive: decisive)
+            if let run = NextRun(place, count, pair, posterior, worth) { return run }
         }
         return nil
     }
 
-    var gain: Double { probabilityRightAfter - probabilityRightNow }
-
-    private var gainPerCost: Double {
-        gain / (flops ?? Double(runsPerCandidate))
+    /// The one run of each at the target; nil where it does not help.
+    static func target(_ pair: PairLadder, _ posterior: GapPosterior, decisive: Double) -> NextRun? {
+        let sigma = pair.assumedSigmaAtTarget, rung = pair.target.rung
+        let runs = NextRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: sigma.a, sigmaB: sigma.b)
+        let worth = posterior.worth(
+            of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
+        let place = Place(label: "the target, \(rung.label)", scale: pair.targetScale, flops: rung.flops)
+        return NextRun(place, 1, pair, posterior, worth)
     }
+
+    /// What the expected probability would be if the expected gap at the target were known exactly: seed noise there
+    /// is then all that is left.
+    static func probabilityWithKnownGap(_ pair: PairLadder, _ posterior: GapPosterior) -> Double {
+        let sigma = pair.assumedSigmaAtTarget
+        return posterior.worth(
+            of: NextRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: pair.targetScale,
+            sigmaA: sigma.a, sigmaB: sigma.b, decisive: 1
+        ).probabilityRight
+    }
+
+    /// Nil where they bring too little.
+    private init?(
+        _ place: Place, _ count: Int, _ pair: PairLadder, _ posterior: GapPosterior, _ worth: NextRunsWorth
+    ) {
+        let sigma = pair.sigmaAtTarget
+        let now = posterior.probabilityOfRightDecision(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
+        guard worth.probabilityRight - now >= Self.smallestGain || worth.probabilityDecided >= Self.smallestChance
+        else { return nil }
+        self.init(
+            label: place.label, scale: place.scale, runsPerCandidate: count,
+            flops: place.flops.map { $0 * Double(2 * count) }, probabilityRightNow: now,
+            probabilityRightAfter: worth.probabilityRight,
+            probabilityDecided: worth.probabilityDecided)
+    }
+
+    /// What the runs add to the probability of a right decision, and the chance that they decide. Either alone misleads:
+    /// few runs decide at once, and runs that will confirm the leader add little to what is expected already.
+    var worth: Double { probabilityRightAfter - probabilityRightNow + probabilityDecided }
+
+    /// The axis stands for the cost, which is not always known.
+    private var worthPerScale: Double { worth / (scale * Double(runsPerCandidate)) }
 }
 
 extension NextRun.Place {
-    init(_ rung: LadderRung) { self.init(label: rung.label, scale: rung.scale, tokens: rung.tokens, flops: rung.flops) }
+    init(_ pair: PairLadder, rung index: Int) {
+        let rung = pair.rungs[index].rung
+        self.init(
+            label: rung.label, scale: rung.scale, tokens: rung.tokens, flops: rung.flops,
+            seedCorrelation: pair.seedCorrelations[index])
+    }
 }

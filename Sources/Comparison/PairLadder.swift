@@ -19,7 +19,7 @@ struct PairLadder: Sendable {
     let early: EarlyCurves?
     /// Correlation of the losses of equal seeds, by rung; nil where it is not known. Never of the target: one pair there
     /// says nothing, and what the rungs say of it is not carried upwards.
-    private let seedCorrelations: [Double?]
+    let seedCorrelations: [Double?]
     private let indexA: Int
     private let indexB: Int
 
@@ -47,7 +47,8 @@ struct PairLadder: Sendable {
         return (assumed.a, assumed.b)
     }
 
-    private var assumedSigmaAtTarget: (a: Double, b: Double) {
+    /// What `sigmaAtTarget` is once the target has been trained.
+    var assumedSigmaAtTarget: (a: Double, b: Double) {
         (
             noise.assumedSigma(candidate: indexA, scale: targetScale),
             noise.assumedSigma(candidate: indexB, scale: targetScale)

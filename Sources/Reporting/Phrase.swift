@@ -130,15 +130,16 @@ package enum Phrase {
         let names = step.candidates.sorted().map { SafeText.line(candidates[$0], limit: 30) }.joined(separator: " and ")
         let what =
             step.place == .target
-            ? "the target, \(step.expected.label), of \(names)"
-            : "\(runs(step.expected.runsPerCandidate)) more of \(names) each at \(step.expected.label)"
+            ? "\(step.expected.label), of \(names)"
+            : "\(runs(step.expected.runsPerCandidate)) of \(names) each at \(step.expected.label)"
         return
             "next: \(what) (about \(amount(step.cost, budget))): right winner "
-            + "\(percent(step.expected.probabilityRightNow)) → \(percent(step.expected.probabilityRightAfter)); "
+            + "\(percent(step.expected.probabilityRightNow)) → \(percent(step.expected.probabilityRightAfter)), "
+            + "decided with \(percent(step.expected.probabilityDecided)); "
             + "spent \(amount(spent, budget)) of \(amount(budget.amount, budget))"
     }
 
-    private static func amount(_ value: Double, _ budget: Budget) -> String {
+    static func amount(_ value: Double, _ budget: Budget) -> String {
         if case .seconds = budget { return Quantity.duration(value) }
         return Quantity.short(value) + " FLOPs"
     }
@@ -151,7 +152,8 @@ package enum Phrase {
     }
 
     /// What a budget was spent on, and why no more of it was.
-    static func furtherRuns(_ result: BudgetResult) -> String {
+    /// - Parameter pairs: as they stand in the end.
+    package static func furtherRuns(_ result: BudgetResult, _ pairs: [PairResult]) -> String {
         let budget: Budget = result.unit == .seconds ? .seconds(result.budget) : .flops(result.budget)
         let steps = result.steps.map { step in
             "\(runs(step.runsPerCandidate)) of \(step.candidates.count == 2 ? "each" : "each of \(step.candidates.count)") "
@@ -161,7 +163,7 @@ package enum Phrase {
             switch result.outcome {
             case .decided: "every pair is decided"
             case .budgetSpent: "what would help costs more than is left"
-            case .nothingHelps: "no further runs would add a percent"
+            case .nothingHelps: "no further runs would help" + seedsAtTheTarget(pairs, until: result.until)
             case .failed: "runs failed"
             }
         return
@@ -169,18 +171,24 @@ package enum Phrase {
             + "Spent \(amount(result.spent, budget)) of \(amount(result.budget, budget)); \(end)."
     }
 
+    /// Why no runs reach a probability, where seed noise at the target is the reason; else nothing.
+    private static func seedsAtTheTarget(_ pairs: [PairResult], until: Double) -> String {
+        guard let atBest = pairs.compactMap(\.probabilityWithKnownGap).min(), atBest < until else { return "" }
+        return ": seeds at the target leave a winner \(percent(atBest)) at best"
+    }
+
     /// `1 run`, `3 runs`.
     static func runs(_ count: Int) -> String { "\(count) run\(count == 1 ? "" : "s")" }
 
-    /// The run that buys most certainty.
-    static func nextStep(_ next: NextRun) -> String {
+    /// The runs that buy most certainty for their cost.
+    package static func nextStep(_ next: NextRun) -> String {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
         // One decimal: what a few runs add is small.
         let percent = { Quantity.significant(100 * $0) + " %" }
         return
-            "Cheapest next step: \(next.runsPerCandidate) more run\(next.runsPerCandidate == 1 ? "" : "s") of each at "
-            + "\(next.label)\(cost): probability of naming the right winner \(percent(next.probabilityRightNow)) → "
-            + "\(percent(next.probabilityRightAfter))."
+            "Best next step for its cost: \(runs(next.runsPerCandidate)) of each at \(SafeText.line(next.label))\(cost): "
+            + "probability of naming the right winner \(percent(next.probabilityRightNow)) → "
+            + "\(percent(next.probabilityRightAfter)), decided with \(Self.percent(next.probabilityDecided))."
     }
 
     /// What a caption adds where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.

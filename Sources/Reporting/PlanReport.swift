@@ -27,10 +27,9 @@ package enum PlanReport {
             "memory",
             "share of target",
         ])
-        let places = plan.suite.rungs.indices.map { ComparisonPlan.Place.rung($0) } + [.target]
         let targetFlops = plan.runs(at: { $0 == .target }).map(\.spec.flops).reduce(0, +)
         var secondsToDo = 0.0, ladderFlops = 0.0
-        for place in places {
+        for place in plan.places {
             let runs = plan.runs { $0 == place }
             let toDo = runs.filter { !isDone($0.id) }
             let costs = runs.map(cost)
@@ -60,6 +59,20 @@ package enum PlanReport {
             \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(share(ladderFlops, targetFlops)) of the target's FLOPs.
 
             """
+    }
+
+    /// Where the steps of a budget could be and what the smallest would cost, as a table.
+    package static func steps(
+        _ steps: [(label: String, runsPerCandidate: Int, cost: Double?)], budget: Budget
+    ) -> String {
+        var table = TextTable(header: ["a step", "runs of each", "cost"])
+        for step in steps {
+            table.add([
+                step.label, String(step.runsPerCandidate),
+                step.cost.map { "about " + Phrase.amount($0, budget) } ?? "–",
+            ])
+        }
+        return table.text + "\n"
     }
 
     /// A cost as a share of the target's; unlike a probability it may pass 100 %.

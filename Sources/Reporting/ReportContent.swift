@@ -125,8 +125,7 @@ struct RungCost: Sendable {
     let seconds: Double
 
     static func all(_ plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> [RungCost] {
-        let places = plan.suite.rungs.indices.map { ComparisonPlan.Place.rung($0) } + [.target]
-        return places.map { place in
+        return plan.places.map { place in
             let runs = plan.runs { $0 == place }
             return RungCost(
                 label: plan.label(of: place) + (place == .target ? " (target)" : ""), runs: runs.count,

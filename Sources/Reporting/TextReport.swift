@@ -10,7 +10,7 @@ package enum TextReport {
     package static func render(_ result: CompareResult) -> String {
         var parts = [heading(result), ladder(result)]
         for pair in result.pairs { parts.append(verdict(pair, of: result)) }
-        if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further)) }
+        if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further, result.pairs)) }
         if let stopped = result.stoppedEarly {
             parts.append(Phrase.stoppedEarly(stopped, candidates: result.candidates))
         }

@@ -30,7 +30,7 @@ struct ComparePipeline {
         let locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
         let (plan, data) = try makePlan(locator)
         if options.dryRun {
-            try printPlan(plan)
+            try printPlan(plan, try entropies(plan, locator))
             return nil
         }
         let store = try RunStore(root: storePath)
@@ -46,11 +46,8 @@ struct ComparePipeline {
         try await session.train { $0 != .target }
         var further: BudgetResult?
         if let budget = options.budget {
-            further = try await FurtherTraining(
-                session: session, judge: judge(plan, entropies),
-                until: options.until ?? plan.suite.thresholds.decisiveProbability, budget: budget, workers: workers,
-                includesTarget: !options.predictOnly, stopsEarly: options.stopEarly
-            ).run()
+            var training = furtherTraining(plan, entropies, budget)
+            further = try await training.run(session)
             for entry in session.plan.entries(writtenAt: Date.now.formatted(.iso8601), knownFloor: entropies?.mean) {
                 try store.add(entry)
             }
@@ -77,7 +74,7 @@ struct ComparePipeline {
         if let hash = StoredReport.executableHash() { content.provenance.append(("program", "SHA-256 \(hash)")) }
         return Outcome(
             content: content,
-            report: try StoredReport.file(plan, store: storePath, includesTarget: !options.predictOnly),
+            report: try StoredReport.file(session.plan, store: storePath, includesTarget: !options.predictOnly),
             failure: session.failure)
     }
 
@@ -141,23 +138,41 @@ struct ComparePipeline {
         }
     }
 
-    private func printPlan(_ plan: ComparisonPlan) throws {
+    private func furtherTraining(
+        _ plan: ComparisonPlan, _ entropies: [Double]?, _ budget: Budget
+    ) -> FurtherTraining {
+        let judge = judge(plan, entropies), costs = CostModel()
+        return FurtherTraining(
+            further: FurtherPlan(
+                plan, judge: judge, until: options.until ?? plan.suite.thresholds.decisiveProbability, budget: budget,
+                workers: workers, includesTarget: !options.predictOnly, estimate: { costs.cost($0).seconds }),
+            stopping: options.stopEarly ? judge : nil)
+    }
+
+    private func printPlan(_ plan: ComparisonPlan, _ entropies: [Double]?) throws {
         // A dry run leaves nothing behind, not even an empty store.
         let exists = FileManager.default.fileExists(atPath: "\(storePath)/store.json")
         let store = exists ? try RunStore(root: storePath) : nil
         let costs = CostModel()
-        print(
-            PlanReport.render(
-                plan, workers: workers, cost: costs.cost,
-                isDone: { id in
-                    let record = try? store?.record(id)
-                    return record?.isFinished == true || (options.stopEarly && record?.end?.status == .stoppedEarly)
-                }), terminator: "")
-        if let budget = options.budget {
-            let until = options.until ?? plan.suite.thresholds.decisiveProbability
-            print(
-                "then " + Phrase.furtherRunsToCome(until: until, budget: budget, includesTarget: !options.predictOnly))
+        func isDone(_ id: RunID) -> Bool {
+            let record = try? store?.record(id)
+            return record?.isFinished == true || (options.stopEarly && record?.end?.status == .stoppedEarly)
         }
+        print(PlanReport.render(plan, workers: workers, cost: costs.cost, isDone: isDone), terminator: "")
+        guard let budget = options.budget else {
+            // A ladder that has been trained can tell what would come after it.
+            guard plan.runs(at: { $0 != .target }).allSatisfy({ isDone($0.id) }) else { return }
+            var records: [RunID: RunRecord] = [:]
+            for run in plan.runs { records[run.id] = try store?.record(run.id) }
+            for next in try judge(plan, entropies).result(plan.ladder(records)).pairs.compactMap(\.nextRuns.first) {
+                print(Phrase.nextStep(next))
+            }
+            return
+        }
+        let until = options.until ?? plan.suite.thresholds.decisiveProbability
+        print("then " + Phrase.furtherRunsToCome(until: until, budget: budget, includesTarget: !options.predictOnly))
+        var training = furtherTraining(plan, entropies, budget)
+        print(try training.preview(record: { try store?.record($0) }, isDone: isDone), terminator: "")
     }
 
     private func judge(_ plan: ComparisonPlan, _ entropies: [Double]?) -> Judge {

@@ -16,7 +16,7 @@ extension GapPosterior {
     }
 
     private func forecast(at scale: Double, _ place: TrendPlace, sigmaA: Double?, sigmaB: Double?) -> GapForecast {
-        let noiseA = min((sigmaA ?? 0) / ladder.unit, 1e100), noiseB = min((sigmaB ?? 0) / ladder.unit, 1e100)
+        let (noiseA, noiseB) = noiseInUnits(sigmaA, sigmaB)
         let draws = draw(place, noiseA, noiseB)
         let regretA = draws.gap.reduce(0) { $0 + max(0, -$1) / Double(draws.gap.count) }
         let regretB = draws.gap.reduce(0) { $0 + max(0, $1) / Double(draws.gap.count) }
@@ -42,7 +42,7 @@ extension GapPosterior {
     /// `forecast`.
     package func gapDistribution(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapDistribution {
         let place = ladder.position(of: scale)
-        let noiseA = min((sigmaA ?? 0) / ladder.unit, 1e100), noiseB = min((sigmaB ?? 0) / ladder.unit, 1e100)
+        let (noiseA, noiseB) = noiseInUnits(sigmaA, sigmaB)
         return GapDistribution(
             draws: draw(place, noiseA, noiseB).gap.map { finite($0 * ladder.unit) },
             probabilityPositive: probabilityABetter(place, noiseA, noiseB))
@@ -76,6 +76,11 @@ extension GapPosterior {
             gap: inLossUnits(draws.expectedGap))
     }
 
+    /// Seed noise in units of the smallest loss; none where it is unknown.
+    func noiseInUnits(_ sigmaA: Double?, _ sigmaB: Double?) -> (a: Double, b: Double) {
+        (min((sigmaA ?? 0) / ladder.unit, 1e100), min((sigmaB ?? 0) / ladder.unit, 1e100))
+    }
+
     /// P(one run of A beats one run of B); exact over the mixture.
     func probabilityABetter(_ place: TrendPlace, _ noiseA: Double, _ noiseB: Double) -> Double {
         let centre = noiseA > 0 || noiseB > 0 ? centre(place) : 1
@@ -95,11 +100,13 @@ extension GapPosterior {
     }
 
     /// Variance of d that one seed of each adds where M − F and the gap are known.
-    static func seedVariance(reducible: Double, gap: Double, _ noiseA: Double, _ noiseB: Double) -> Double {
+    static func seedVariance(
+        reducible: Double, gap: Double, _ noiseA: Double, _ noiseB: Double, correlation: Double = 0
+    ) -> Double {
         // A level forecast below the gap's floor: the noise is then bounded by that of a twentieth of the unit.
         let inverse = 1 / max(reducible, 0.05)
         let a = noiseA * inverse * exp(clamp(gap / 2)), b = noiseB * inverse * exp(clamp(-gap / 2))
-        return min(a * a + b * b, 1e300)
+        return min(max(a * a + b * b - 2 * correlation * a * b, 0), 1e300)
     }
 
     /// P(sign of the gap over seeds at a place ≠ sign at the top rung), from their joint posterior.

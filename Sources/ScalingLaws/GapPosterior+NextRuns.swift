@@ -1,5 +1,7 @@
 // What more runs would be worth: the expected probability of a right decision after them, before they are made.
 // Each fit of the mixture predicts what the runs could show; each outcome reweights the fits and moves their forecasts.
+// A decision is right when the chosen candidate's run is the lower one of one run of each: the quantity of a forecast's
+// `probabilityABetter`. So seed noise at the target bounds what any runs can bring.
 // Not a plan: which runs are affordable, and what they cost, is Comparison's business.
 // Source: Raiffa & Schlaifer, Applied Statistical Decision Theory (1961), preposterior analysis.
 
@@ -15,9 +17,12 @@ package struct NextRuns: Sendable, Codable, Equatable {
     /// Standard deviation over seeds of one run there, in the losses' units; nil when unknown.
     package var sigmaA: Double?
     package var sigmaB: Double?
+    /// Correlation of the losses of equal seeds there, which both candidates' runs are made on; 0 when unknown.
+    package var seedCorrelation: Double
 
     package init(
-        scale: Double, tokens: Double? = nil, runsA: Int, runsB: Int, sigmaA: Double? = nil, sigmaB: Double? = nil
+        scale: Double, tokens: Double? = nil, runsA: Int, runsB: Int, sigmaA: Double? = nil, sigmaB: Double? = nil,
+        seedCorrelation: Double = 0
     ) {
         self.scale = scale
         self.tokens = tokens
@@ -25,32 +30,59 @@ package struct NextRuns: Sendable, Codable, Equatable {
         self.runsB = runsB
         self.sigmaA = sigmaA
         self.sigmaB = sigmaB
+        self.seedCorrelation = seedCorrelation
+    }
+
+    /// Correlation of the two means: as many runs as both have are on equal seeds.
+    fileprivate var correlationOfMeans: Double {
+        guard runsA > 0, runsB > 0 else { return 0 }
+        return seedCorrelation * (Double(min(runsA, runsB)) / Double(max(runsA, runsB))).squareRoot()
     }
 }
 
+/// What runs are expected to bring.
+package struct NextRunsWorth: Sendable, Equatable {
+    /// Expected P(the likelier winner is the lower one of one run of each); never less than without the runs.
+    package var probabilityRight: Double
+    /// That a winner then has the probability that decides. Often the larger part of the worth: runs that confirm what
+    /// is likely already move no expected probability, since what is expected of it is what it is.
+    package var probabilityDecided: Double
+}
+
 extension GapPosterior {
-    /// P(choosing the likelier winner at `scale` is right), over seeds: what the ladder is worth as it stands.
-    package func probabilityOfRightDecision(at scale: Double) -> Double {
-        let p = probabilityABetter(ladder.position(of: scale), 0, 0)
+    /// P(the likelier winner is the lower one of one run of each at `scale`): what the ladder is worth as it stands.
+    /// - Parameter sigmaA: as in `forecast`, whose `probabilityABetter` this is, or one minus it; `sigmaB` likewise.
+    package func probabilityOfRightDecision(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> Double {
+        let noise = noiseInUnits(sigmaA, sigmaB)
+        let p = probabilityABetter(ladder.position(of: scale), noise.a, noise.b)
         return max(p, 1 - p)
     }
 
-    /// The same probability expected after `runs`; never less than without them.
+    /// What `runs` are expected to bring at `scale`.
     ///
     /// Runs of one candidate alone move the gap as far as the other's noise at that rung allows; at a rung that
-    /// only one candidate has, they tell nothing, and the present probability is returned.
-    package func probabilityAfter(adding runs: NextRuns, target scale: Double) -> Double {
-        let now = probabilityOfRightDecision(at: scale)
+    /// only one candidate has, they tell nothing.
+    /// - Parameters:
+    ///   - sigmaA: as in `forecast`, once the runs have been made; `sigmaB` likewise.
+    ///   - decisive: the probability of a winner that decides.
+    package func worth(
+        of runs: NextRuns, at scale: Double, sigmaA: Double?, sigmaB: Double?, decisive: Double
+    ) -> NextRunsWorth {
+        let now = probabilityOfRightDecision(at: scale, sigmaA: sigmaA, sigmaB: sigmaB)
+        let unchanged = NextRunsWorth(probabilityRight: now, probabilityDecided: now >= decisive ? 1 : 0)
         let target = ladder.position(of: scale), place = ladder.position(of: runs.scale, tokens: runs.tokens)
         let rung = ladder.positions.firstIndex { $0.isSame(as: place) }
-        guard runs.runsA > 0 || runs.runsB > 0, rung != nil || (runs.runsA > 0 && runs.runsB > 0) else { return now }
-        let outcomes = outcomes(runs, place: place, rung: rung, target: target)
-        guard !outcomes.isEmpty else { return now }
+        guard runs.runsA > 0 || runs.runsB > 0, rung != nil || (runs.runsA > 0 && runs.runsB > 0) else {
+            return unchanged
+        }
+        let outcomes = outcomes(
+            runs, place: place, rung: rung, target: target, targetNoise: noiseInUnits(sigmaA, sigmaB))
+        guard !outcomes.isEmpty else { return unchanged }
 
         // 1. Possible outcomes: equally likely draws, the fit by its weight and the place by a second coordinate.
         let sequence = QuasiRandomSequence(dimensions: 1)
         let nodes = 128
-        var expected = 0.0
+        var expected = 0.0, decided = 0
         var owner = 0, cumulative = outcomes[0].weight
         for node in 0..<nodes {
             while owner < outcomes.count - 1, cumulative < (Double(node) + 0.5) / Double(nodes) {
@@ -72,8 +104,10 @@ extension GapPosterior {
             }
             let p = weight > 0 ? positive / weight : 0.5
             expected += max(p, 1 - p) / Double(nodes)
+            if max(p, 1 - p) >= decisive { decided += 1 }
         }
-        return min(max(expected, now), 1)
+        return NextRunsWorth(
+            probabilityRight: min(max(expected, now), 1), probabilityDecided: Double(decided) / Double(nodes))
     }
 
     /// One fit's prediction of the new mean gap and of the target.
@@ -82,13 +116,16 @@ extension GapPosterior {
         var mean: Double
         var deviation: Double
         var targetMean: Double
+        /// Of one run of each: the expected gap's and the seeds'.
         var targetVariance: Double
         /// Covariance of the new observation and the target over the deviation of the former.
         var gain: Double
     }
 
-    private func outcomes(_ runs: NextRuns, place: TrendPlace, rung: Int?, target: TrendPlace) -> [Outcome] {
-        let centre = centre(place)
+    private func outcomes(
+        _ runs: NextRuns, place: TrendPlace, rung: Int?, target: TrendPlace, targetNoise: (a: Double, b: Double)
+    ) -> [Outcome] {
+        let centre = centre(place), targetCentre = self.centre(target)
         let observed = rung.map { ladder.rungs[$0] }
         let noiseA = noiseOfMean(runs.sigmaA, runs.runsA, observed?.lossesA)
         let noiseB = noiseOfMean(runs.sigmaB, runs.runsB, observed?.lossesB)
@@ -99,14 +136,17 @@ extension GapPosterior {
             let unit = reducible / centre
             for weighted in gap.fits {
                 let p = weighted.fit.predict(place, misfit: true), t = weighted.fit.predict(target, misfit: true)
-                let noise = Self.seedVariance(reducible: reducible, gap: p.mean, noiseA, noiseB)
+                let noise = Self.seedVariance(
+                    reducible: reducible, gap: p.mean, noiseA, noiseB, correlation: runs.correlationOfMeans)
+                let seeds = Self.seedVariance(
+                    reducible: targetCentre - gap.floor, gap: t.mean, targetNoise.a, targetNoise.b)
                 let deviation = (p.variance + noise).squareRoot()
                 guard deviation > 0 else { continue }
                 let covariance = weighted.fit.covariance(place, misfit: true, target, misfit: true)
                 result.append(
                     Outcome(
                         weight: gap.weight * weighted.weight, mean: p.mean * unit, deviation: deviation * unit,
-                        targetMean: t.mean, targetVariance: t.variance, gain: covariance / deviation))
+                        targetMean: t.mean, targetVariance: t.variance + seeds, gain: covariance / deviation))
             }
         }
         // Fits of little weight cost as much as the others and change nothing.

@@ -9,6 +9,17 @@ struct BudgetTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     }
 
+    /// The order turns beyond the top rung: only a rung nearer to the target, or the target, tells.
+    private func turning(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
+        func law(_ amplitude: Double, _ exponent: Double) -> PlantedLaw {
+            PlantedLaw(amplitude: amplitude, exponent: exponent, noise: 0.003, secondsPerStep: secondsPerStep)
+        }
+        return [
+            "compare", try scratch.planted("a", law(1, 0.1)), try scratch.planted("b", law(1.1, 0.115)), "--suite",
+            try scratch.plantedSuite(target: 512), "--predict-only", "--workers", "2",
+        ]
+    }
+
     /// Noisy enough that the planned ladder cannot tell.
     private func arguments(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
         let law = { PlantedLaw(amplitude: $0, noise: 0.02, secondsPerStep: secondsPerStep) }
@@ -62,6 +73,35 @@ struct BudgetTests {
         #expect(runCount(scratch) == 2 * (4 + 3 + 2 + 2))
         let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
         #expect(pair["verdict"] as? String == "aBetter")
+    }
+
+    @Test func aRungIsAddedWhereItHelpsMost() throws {
+        let scratch = try Scratch()
+        let plain = try turning(scratch) + ["--json", "-"], budget = ["--until", "0.97", "--budget", "1e14"]
+        let before = try Tool.run(plain, in: scratch.url)
+        let board = try Tool.run(["leaderboard", "--json", "-"], in: scratch.url)
+        let known = try Tool.run(try turning(scratch) + ["--dry-run"], in: scratch.url)
+        #expect(known.output.contains("Best next step for its cost: "), "\(known.output)\(known.errors)")
+        // A dry run names the step, with its cost.
+        let dry = try Tool.run(try turning(scratch) + budget + ["--dry-run"], in: scratch.url)
+        #expect(dry.output.contains("width 256, 524 k tokens (new)"), "\(dry.output)\(dry.errors)")
+        #expect(dry.output.contains("next: 1 run of a and b each at a new rung, width 256"), "\(dry.output)")
+        let files = scratch.files(under: ".scalebench/runs")
+        let result = try document(try Tool.run(plain + budget, in: scratch.url))
+        let ladder = try #require(result["ladder"] as? [[String: Any]])
+        #expect(ladder.compactMap { $0["label"] as? String }.contains("width 256, 524 k tokens"))
+        let steps = try #require((result["furtherRuns"] as? [String: Any])?["steps"] as? [[String: Any]])
+        #expect(steps.first?["label"] as? String == "a new rung, width 256, 524 k tokens")
+        #expect(scratch.files(under: ".scalebench/runs").count > files.count)
+        // Neither the board nor a compare without a budget knows of it.
+        #expect(try Tool.run(["leaderboard", "--json", "-"], in: scratch.url).output == board.output)
+        #expect(try Tool.run(plain, in: scratch.url).output == before.output)
+        // Asked again, the rung is in the store; a dry run then tells what comes after it.
+        let again = try Tool.run(plain + budget, in: scratch.url)
+        let ladderAgain = try document(again)["ladder"] as? NSArray
+        #expect(!again.errors.contains("started") && ladderAgain == ladder as NSArray)
+        let after = try Tool.run(try turning(scratch) + budget + ["--dry-run"], in: scratch.url)
+        #expect(after.output.contains("Further runs until 97.0 %: 1 run of each at a new rung"), "\(after.output)")
     }
 
     @Test func interruptedItGoesOn() throws {

@@ -13,8 +13,8 @@ struct PlantedLaw {
 }
 
 extension Scratch {
-    /// Rungs of width 16, 32, 64, 128 with 4, 3, 2, 2 seeds; the target has width 256.
-    func plantedSuite(seeds: [Int] = [4, 3, 2, 2], curvePoints: Int = 4) throws -> String {
+    /// Rungs of width 16, 32, 64, 128 with 4, 3, 2, 2 seeds.
+    func plantedSuite(seeds: [Int] = [4, 3, 2, 2], target: Int = 256, curvePoints: Int = 4) throws -> String {
         let rungs = zip([16, 32, 64, 128], seeds).map { width, seeds in
             #"{ "width": \#(width), "layers": 2, "tokens": \#(width * 2048), "seeds": \#(seeds) }"#
         }
@@ -23,7 +23,7 @@ extension Scratch {
             {
               "version": 1, "question": "Which planted law is lower?", "dataset": "\(Self.dataset)", "contextLength": 64,
               "rungs": [\(rungs.joined(separator: ", "))],
-              "target": { "width": 256, "layers": 2, "tokens": 524288 },
+              "target": { "width": \(target), "layers": 2, "tokens": \(target * 2048) },
               "evaluation": { "sequences": 32, "curvePoints": \(curvePoints), "curveSequences": 8 }
             }
             """, to: "planted/suite.json")

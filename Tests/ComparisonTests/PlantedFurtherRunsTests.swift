@@ -14,6 +14,8 @@ import Testing
         /// Nil where nobody was named.
         var isRight: Bool?
         var spent: Double
+        /// Of a step at the target: the chance to decide that was expected, and whether it did.
+        var atTarget: (expected: Double, isDecided: Bool)?
     }
 
     private static let scales = [1e12, 4e12, 1.6e13, 6.4e13], target = 6.4e14
@@ -23,8 +25,11 @@ import Testing
         var means: [[Double]]
         var generator: SplitMix
         var ladder: Ladder
+        /// Share of the noise's variance that equal seeds have in common.
+        let shared: Double
 
-        init(seed: UInt64) {
+        init(seed: UInt64, shared: Double = 0) {
+            self.shared = shared
             generator = SplitMix(seed: seed)
             // Small gaps only: large ones leave nothing to decide.
             var priors = GapPriors.shipped
@@ -45,11 +50,11 @@ import Testing
         }
 
         mutating func add(_ count: Int, at place: ComparisonPlan.Place) {
-            for arm in 0...1 {
-                for _ in 0..<count {
-                    let number = generator.next()
+            for _ in 0..<count {
+                let number = generator.next(), common = generator.normal()
+                for arm in 0...1 {
                     let point = ScalingPoint(
-                        seed: "\(number)", loss: loss(place, arm), runID: RunID(rawValue: "\(arm) \(number)"))
+                        seed: "\(number)", loss: loss(place, arm, common), runID: RunID(rawValue: "\(arm) \(number)"))
                     switch place {
                     case .rung(let index): ladder.rungs[index].points[arm].append(point)
                     case .target: ladder.target.points[arm].append(point)
@@ -59,17 +64,19 @@ import Testing
         }
 
         /// One run: the noise falls with scale, and hides the smallest gaps.
-        mutating func loss(_ place: ComparisonPlan.Place, _ arm: Int) -> Double {
+        mutating func loss(_ place: ComparisonPlan.Place, _ arm: Int, _ common: Double = 0) -> Double {
+            let own = shared.squareRoot() * common + (1 - shared).squareRoot() * generator.normal()
             let index = if case .rung(let index) = place { index } else { PlantedFurtherRunsTests.scales.count }
-            return means[index][arm] * (1 + 0.006 * pow(2, -Double(index)) * generator.normal())
+            return means[index][arm] * (1 + 0.006 * pow(2, -Double(index)) * own)
         }
     }
 
-    private static func play(_ seed: UInt64, _ judge: Judge) throws -> Outcome {
-        var pair = Pair(seed: seed), spent = 0.0
+    private static func play(_ seed: UInt64, _ judge: Judge, shared: Double = 0) throws -> Outcome {
+        var pair = Pair(seed: seed, shared: shared), spent = 0.0
         let budget = 6 * target
         let before = try judge.verdict(pair.ladder, b: 1)
         var isDecided = false
+        var expected: Double?, atTarget: (Double, Bool)?
         steps: while true {
             let choice = try judge.nextChoice(
                 pair.ladder, until: 0.95, budget: budget - spent,
@@ -78,8 +85,11 @@ import Testing
                 let flops = if case .rung(let index) = place { scales[index] } else { target }
                 return flops * Double(count * candidates.count)
             }
+            if let chance = expected { atTarget = (chance, choice.outcome == .decided) }
+            expected = nil
             switch choice {
             case .make(let step):
+                if step.place == .target { expected = step.expected.probabilityDecided }
                 spent += step.cost
                 pair.add(step.expected.runsPerCandidate, at: step.place)
             case .decided:
@@ -98,7 +108,7 @@ import Testing
             }
         return Outcome(
             wasDecided: [.aBetter, .bBetter, .equivalent].contains(before), isDecided: isDecided, isRight: isRight,
-            spent: spent / budget)
+            spent: spent / budget, atTarget: atTarget)
     }
 
     @Test func winnersOfAnAdaptiveLadderAreRightAsOftenAsTheyClaim() throws {
@@ -112,6 +122,20 @@ import Testing
         // The runs were worth making, and stayed within what they may cost.
         #expect(outcomes.filter(\.isDecided).count > outcomes.filter(\.wasDecided).count + 10)
         #expect(outcomes.allSatisfy { $0.spent <= 1 })
+        // The target decided as often as was expected of it.
+        let targets = outcomes.compactMap(\.atTarget)
+        let hoped = targets.reduce(0) { $0 + $1.expected }
+        let spread = targets.reduce(0) { $0 + $1.expected * (1 - $1.expected) }.squareRoot()
+        #expect(targets.count > 10)
+        #expect(abs(Double(targets.filter(\.isDecided).count) - hoped) < 3 * spread + 1)
+    }
+
+    @Test func equalSeedsThatMoveTogetherCostLess() throws {
+        let judge = Judge(thresholds: VerdictThresholds())
+        let spent = [0, 0.95].map { shared in
+            inParallel(40) { (try? Self.play(900 + UInt64($0), judge, shared: shared))?.spent ?? 1 }.reduce(0, +)
+        }
+        #expect(spent[1] < 0.9 * spent[0], "\(spent)")
     }
 
     @Test func budgetsAreRead() {

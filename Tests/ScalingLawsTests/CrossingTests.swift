@@ -41,13 +41,61 @@ import Testing
         let posterior = try GapModel().posterior(ladder)
         let target = 1e6 * pow(3, 6.0)
         func after(_ scale: Double, _ runs: Int) -> Double {
-            posterior.probabilityAfter(
-                adding: NextRuns(scale: scale, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), target: target)
+            posterior.right(
+                NextRuns(scale: scale, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
+                sigmaA: nil, sigmaB: nil)
         }
-        let now = posterior.probabilityOfRightDecision(at: target)
+        let now = posterior.probabilityOfRightDecision(at: target, sigmaA: nil, sigmaB: nil)
         #expect(after(2e5, 1) >= now)
         #expect(after(1e6 * pow(3, 5), 3) > after(2e5, 3) + 0.01)
         #expect(after(1e6 * pow(3, 5), 20) > after(1e6 * pow(3, 5), 1))
         #expect(after(target, 1000) > 0.95)
+    }
+
+    @Test func furtherRunsSpeakOfTheForecastsProbability() throws {
+        let posterior = try GapModel().posterior(powerLawLadder(3, a: (1.5, 0.2), b: (1.51, 0.203), noise: 0.01))
+        let target = 1e6 * pow(3, 6.0)
+        for sigma in [nil, 0.001, 0.01, 0.1] {
+            let p = posterior.forecast(at: target, sigmaA: sigma, sigmaB: sigma).probabilityABetter
+            let now = posterior.probabilityOfRightDecision(at: target, sigmaA: sigma, sigmaB: sigma)
+            #expect(now == max(p, 1 - p))
+            // No noise of the new runs, or as good as infinitely many: all that is left is the target's own seeds.
+            let known = posterior.right(
+                NextRuns(scale: target, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: target, sigmaA: sigma,
+                sigmaB: sigma)
+            let many = posterior.right(
+                NextRuns(scale: target, runsA: 1_000_000, runsB: 1_000_000, sigmaA: 0.01, sigmaB: 0.01),
+                at: target, sigmaA: sigma, sigmaB: sigma)
+            #expect(abs(known - many) < 0.01 && known >= now)
+            if sigma == 0.1 { #expect(known < 0.75) } else if sigma == nil { #expect(known > 0.98) }
+        }
+    }
+
+    @Test func runsThatConfirmTheLeaderMayDecide() throws {
+        // The leader will stay the leader: little is added to what is expected, but the target would decide.
+        let posterior = try GapModel().posterior(powerLawLadder(3, a: (1.5, 0.2), b: (1.6, 0.205), noise: 0.01))
+        let target = 1e6 * pow(3, 6.0)
+        func worth(_ decisive: Double, _ runs: Int) -> NextRunsWorth {
+            posterior.worth(
+                of: NextRuns(scale: target, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
+                sigmaA: 0.01, sigmaB: 0.01, decisive: decisive)
+        }
+        let chances = [0.5, 0.9, 0.95, 0.99, 1.01].map { worth($0, 1).probabilityDecided }
+        #expect(chances == chances.sorted(by: >) && chances[0] == 1 && chances[4] == 0)
+        #expect(worth(0.95, 1).probabilityDecided > 0.3)
+        #expect(worth(0.95, 100).probabilityDecided >= worth(0.95, 1).probabilityDecided)
+    }
+
+    @Test func equalSeedsThatMoveTogetherMakeRunsWorthMore() throws {
+        let posterior = try GapModel().posterior(powerLawLadder(3, a: (1.5, 0.2), b: (1.502, 0.2), noise: 0.02))
+        let target = 2.7e8
+        let after = [-0.9, 0, 0.5, 0.9].map { correlation in
+            posterior.right(
+                NextRuns(
+                    scale: 9e7, runsA: 2, runsB: 2, sigmaA: 0.02, sigmaB: 0.02, seedCorrelation: correlation),
+                at: target, sigmaA: 0, sigmaB: 0)
+        }
+        #expect(after == after.sorted())
+        #expect(after[3] > after[1] + 0.01)
     }
 }

@@ -12,6 +12,13 @@ func rung(_ scale: Double, _ a: Double, _ b: Double, noise: Double? = nil) -> Ga
         sigmaB: noise)
 }
 
+extension GapPosterior {
+    /// The expected probability of a right decision after `runs`.
+    func right(_ runs: NextRuns, at scale: Double, sigmaA: Double?, sigmaB: Double?) -> Double {
+        worth(of: runs, at: scale, sigmaA: sigmaA, sigmaB: sigmaB, decisive: 0.95).probabilityRight
+    }
+}
+
 /// Power laws with a floor for A and B, at `count` rungs a factor of three apart.
 func powerLawLadder(
     _ count: Int, floor: Double = 1.7, a: (Double, Double), b: (Double, Double), noise: Double? = nil
@@ -171,8 +178,9 @@ func numbers(_ e: Estimate) -> [Double] {
             let crossing = posterior.crossing(from: 1e6, to: 1e15)
             #expect((0...1).contains(crossing.probability))
             #expect(crossing.place.map { numbers($0).allSatisfy(\.isFinite) } ?? true)
-            let after = posterior.probabilityAfter(
-                adding: NextRuns(scale: 1e8, runsA: 2, runsB: 2, sigmaA: 0.01), target: 1e9)
+            let after = posterior.right(
+                NextRuns(scale: 1e8, runsA: 2, runsB: 2, sigmaA: 0.01, seedCorrelation: 1), at: 1e9,
+                sigmaA: 0.01, sigmaB: 1e9)
             #expect((0.5...1).contains(after), "\(name)")
             let trend = [1e6, 1e12].map { posterior.trend(at: $0) }
             #expect(trend.allSatisfy { numbers($0.gap).allSatisfy(\.isFinite) }, "\(name)")

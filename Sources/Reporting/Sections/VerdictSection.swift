@@ -17,7 +17,8 @@ extension ReportSection {
                     if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
                     numbers(pair, of: result).markup
                 }
-            } + [result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further) } } ?? .empty])
+            } + [result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } } ?? .empty]
+        )
     }
 
     private static func numbers(_ pair: PairResult, of result: CompareResult) -> ReportTable {
@@ -44,11 +45,12 @@ extension ReportSection {
     @MarkupBuilder private static func nextRuns(_ runs: [NextRun]) -> Markup {
         tag("p") { "What would make it surer, best value first:" }
         ReportTable(
-            header: ["more runs at", "of each", "FLOPs in all", "P(right winner) now", "after"],
+            header: ["more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)"],
             rows: runs.map {
                 [
                     $0.label, String($0.runsPerCandidate), $0.flops.map(Quantity.short) ?? "–",
                     Phrase.percent($0.probabilityRightNow), Phrase.percent($0.probabilityRightAfter),
+                    Phrase.percent($0.probabilityDecided),
                 ]
             }
         ).markup

@@ -27,6 +27,10 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
 
+            --budget adds what helps most for its cost: seeds at a rung, a rung between the \
+            last one and the target, or the target; with --dry-run it says what comes next. \
+            Without it the suite's own runs alone are compared, whatever a budget has added.
+
             A run that fails (a trainer that crashes, hangs or contradicts itself) \
             stops no other: the verdict rests on the rest, a finding says why, and \
             the exit status is 1. Its candidate is not trained at the target until \

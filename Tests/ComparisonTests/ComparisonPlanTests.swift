@@ -1,0 +1,88 @@
+// What a budget adds to a plan: seeds that are equal for both, and a rung of legal width that leaves the suite as it is.
+
+import Comparison
+import Foundation
+import ScalebenchCore
+import Testing
+
+struct ComparisonPlanTests {
+    private func plan(
+        widths: [Int] = [16, 32, 64], target: Int = 256, layers: (Int, Int) = (2, 2), heads: [String] = ["4", "4"],
+        firstSeed: Int = 0
+    ) throws -> ComparisonPlan {
+        func reader(_ text: String) throws -> ConfigReader { try ConfigReader.parse(Data(text.utf8), file: "t.json") }
+        let rungs = widths.map {
+            #"{ "width": \#($0), "layers": \#(layers.0), "tokens": \#($0 * 2048), "seeds": 2 }"#
+        }
+        let suite = """
+            { "version": 1, "question": "?", "dataset": "d", "contextLength": 16,
+              "rungs": [\(rungs.joined(separator: ", "))],
+              "target": { "width": \(target), "layers": \(layers.1), "tokens": \(target * 2048) } }
+            """
+        let candidates = try heads.enumerated().map { index, heads in
+            try Candidate(
+                reader(
+                    """
+                    { "optimizer": { "learningRate": 0.00\(index + 1) }, "batchTokens": 256,
+                      "model": { "heads": \(heads) } }
+                    """),
+                defaultName: "c\(index)")
+        }
+        return try ComparisonPlan(
+            suite: Suite(reader(suite), defaultName: "s"), candidates: candidates, vocabularySize: 32, dataHash: "h",
+            firstSeed: firstSeed)
+    }
+
+    @Test func aNewRungStandsHalfWay() throws {
+        let plan = try plan(layers: (2, 8)), offered = try #require(plan.withNewRung)
+        let rung = offered.rungs[3]
+        #expect(rung.width == 128 && rung.layers == 4 && rung.tokens == 128 * 2048)
+        let middle = (offered.flops(at: .rung(2)) * offered.flops(at: .target)).squareRoot()
+        #expect(abs(log(offered.flops(at: .rung(3)) / middle)) < 0.2)
+        // The next one lies between it and the target.
+        let next = try #require(offered.withNewRung)
+        #expect(next.rungs[4].width > 128 && next.rungs[4].width < 256)
+        #expect(next.flops(at: .rung(3)) < next.flops(at: .rung(4)))
+    }
+
+    @Test func theWidthSuitsEveryCandidate() throws {
+        // 64 and 256 without 128 between them: 7 heads in one, 3 in the other.
+        let plan = try plan(widths: [42, 84], target: 336, heads: ["7", "3"])
+        let width = try #require(plan.withNewRung).rungs[2].width
+        #expect(width == 168)
+        let odd = try self.plan(widths: [20, 60], target: 100, heads: ["20", "4"])
+        #expect(try #require(odd.withNewRung).rungs[2].width == 80)
+        // Nothing between a rung and a target that is hardly larger.
+        #expect(try self.plan(widths: [16, 32], target: 36, heads: ["4", "4"]).withNewRung == nil)
+        #expect(try self.plan(widths: [31, 62], target: 93, heads: ["31", "31"]).withNewRung == nil)
+    }
+
+    @Test func addedRungsChangeNoEntry() throws {
+        let plan = try plan()
+        var larger = try #require(plan.withNewRung)
+        #expect(larger.runs.count == plan.runs.count)
+        larger.add(larger.further(1, at: .rung(3), of: [0, 1]))
+        #expect(larger.runs.count == plan.runs.count + 2)
+        #expect(larger.entries(writtenAt: "t").map(\.identity) == plan.entries(writtenAt: "t").map(\.identity))
+        #expect(larger.suite.contentHash == plan.suite.contentHash)
+        // Seeds that were added are entered, on the same board and for the same recipe.
+        larger.add(larger.further(2, at: .rung(0), of: [0, 1]))
+        let entries = zip(plan.entries(writtenAt: "t"), larger.entries(writtenAt: "t"))
+        #expect(entries.allSatisfy { $0.board == $1.board && $0.candidate.recipe == $1.candidate.recipe })
+        #expect(entries.allSatisfy { $0.identity != $1.identity })
+        // The ladder has the new rung, labelled like the others.
+        let ladder = larger.ladder([:])
+        #expect(ladder.rungs.count == 4 && ladder.rungs[3].label == "width 128, 262 k tokens")
+    }
+
+    @Test func furtherRunsAreOnEqualSeeds() throws {
+        var plan = try plan(heads: ["4", "4", "4"], firstSeed: 10)
+        plan.add(plan.further(2, at: .rung(0), of: [0, 1]))
+        // The third has fewer seeds by now: it goes on where the first stands.
+        let more = plan.further(2, at: .rung(0), of: [0, 2])
+        #expect(more.map(\.spec.seed) == [14, 14, 15, 15])
+        #expect(more.map(\.candidates) == [[0], [2], [0], [2]])
+        let new = try #require(plan.withNewRung)
+        #expect(new.further(1, at: .rung(3), of: [0, 1]).map(\.spec.seed) == [10, 10])
+    }
+}

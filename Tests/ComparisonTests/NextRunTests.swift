@@ -1,0 +1,103 @@
+// What further runs are said to be worth: the verdict's own probability, seeds at the target and equal seeds counted.
+
+import Comparison
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+import Testing
+
+struct NextRunTests {
+    /// Four rungs whose true gap is small, with seed noise; `shared` is the share of its variance that equal seeds have in
+    /// common.
+    static func ladder(
+        gap: Double, noise: Double, shared: Double = 0, seeds: Int = 6, atTarget: Bool = false
+    ) -> Ladder {
+        var generator = SplitMix(seed: 3)
+        func points(_ scale: Double, _ count: Int) -> [[ScalingPoint]] {
+            let mean = 1.6 + 1.4 * pow(scale / 1e12, -0.1)
+            var points: [[ScalingPoint]] = [[], []]
+            for seed in 0..<count {
+                let common = generator.normal()
+                for arm in 0...1 {
+                    let own = shared.squareRoot() * common + (1 - shared).squareRoot() * generator.normal()
+                    points[arm].append(
+                        ScalingPoint(
+                            seed: "\(seed)", loss: mean + Double(arm) * gap + noise * own,
+                            runID: RunID(rawValue: "\(scale) \(arm) \(seed)")))
+                }
+            }
+            return points
+        }
+        let scales = [1e12, 4e12, 1.6e13, 6.4e13]
+        return Ladder(
+            axis: .flops, candidates: ["a", "b"],
+            rungs: scales.map { LadderRung(label: "\($0)", scale: $0, flops: $0, points: points($0, seeds)) },
+            target: LadderRung(label: "top", scale: 6.4e14, flops: 6.4e14, points: points(6.4e14, atTarget ? 1 : 0)))
+    }
+
+    private func judge(_ ladder: Ladder) throws -> PairResult {
+        try Judge(thresholds: VerdictThresholds()).result(ladder).pairs[0]
+    }
+
+    @Test(arguments: [true, false]) func theProbabilityNowIsTheVerdicts(atTarget: Bool) throws {
+        for noise in [0.004, 0.01, 0.03] {
+            let pair = try judge(Self.ladder(gap: 0.006, noise: noise, atTarget: atTarget))
+            let p = try #require(pair.probabilityABetter)
+            for run in pair.nextRuns {
+                #expect(run.probabilityRightNow == max(p, 1 - p))
+                #expect(run.probabilityRightAfter >= run.probabilityRightNow)
+                #expect(run.probabilityRightAfter <= (pair.probabilityWithKnownGap ?? 0) + 0.005)
+            }
+        }
+    }
+
+    @Test func theTargetIsAChoiceUntilItIsTrained() throws {
+        let before = try judge(Self.ladder(gap: 0.006, noise: 0.01))
+        #expect(before.nextRuns.contains { $0.label == "the target, top" && $0.runsPerCandidate == 1 })
+        #expect(before.nextRuns.contains { $0.label.hasPrefix("a new rung") })
+        let after = try judge(Self.ladder(gap: 0.006, noise: 0.01, atTarget: true))
+        #expect(!after.nextRuns.contains { $0.scale > 6.4e13 })
+    }
+
+    @Test func noiseAtTheTargetIsNamedAsTheReason() throws {
+        // A gap of a hundredth of what seeds differ by: known exactly, it would still not tell which run comes out lower.
+        let pair = try judge(Self.ladder(gap: 0.002, noise: 0.2, seeds: 100))
+        #expect(pair.verdict == .unresolved || pair.verdict == .crossoverRisk)
+        #expect(pair.nextRuns.isEmpty)
+        #expect(try #require(pair.probabilityWithKnownGap) < 0.6)
+        let finding = try #require(pair.findings.first { $0.code == "noNextRun" })
+        #expect(finding.message.contains("differ by their seeds"))
+    }
+
+    @Test func equalSeedsCountWithTheirCorrelation() throws {
+        let ladder = Self.ladder(gap: 0.002, noise: 0.02, shared: 0.9, seeds: 3), pair = try judge(ladder)
+        let noise = SeedNoise(
+            groups: ladder.rungs.flatMap { rung in
+                rung.points.enumerated().map {
+                    SeedGroup(arm: $0, scale: rung.scale, losses: $1.compactMap(\.loss))
+                }
+            })
+        let rungs = zip(ladder.rungs, pair.rungGaps).map { rung, gap in
+            let sigmaA = noise.sigma(at: rung.scale, arm: 0), sigmaB = noise.sigma(at: rung.scale, arm: 1)
+            return GapRung(
+                scale: rung.scale, lossesA: rung.points[0].compactMap(\.loss),
+                lossesB: rung.points[1].compactMap(\.loss),
+                sigmaA: sigmaA, sigmaB: sigmaB, meanCovariance: gap.seedCorrelation.map { $0 * sigmaA * sigmaB / 3 })
+        }
+        let posterior = try GapModel().posterior(rungs)
+        let seen = try pair.nextRuns.filter { $0.scale <= 6.4e13 }.map { run in
+            let index = try #require(rungs.firstIndex { $0.scale == run.scale })
+            let correlation = try #require(pair.rungGaps[index].seedCorrelation)
+            #expect(correlation > 0.5)
+            let worth = posterior.worth(
+                of: NextRuns(
+                    scale: run.scale, runsA: run.runsPerCandidate, runsB: run.runsPerCandidate,
+                    sigmaA: rungs[index].sigmaA, sigmaB: rungs[index].sigmaB, seedCorrelation: correlation),
+                at: 6.4e14, sigmaA: noise.sigma(at: 6.4e14, arm: 0), sigmaB: noise.sigma(at: 6.4e14, arm: 1),
+                decisive: 0.95)
+            #expect(worth.probabilityDecided == run.probabilityDecided)
+            return worth.probabilityRight - run.probabilityRightAfter
+        }
+        #expect(!seen.isEmpty && seen.allSatisfy { abs($0) < 1e-9 })
+    }
+}
