@@ -135,7 +135,7 @@ package enum Phrase {
         return
             "next: \(what) (about \(amount(step.cost, budget))): right winner "
             + "\(percent(step.expected.probabilityRightNow)) → \(percent(step.expected.probabilityRightAfter)), "
-            + "decided with \(percent(step.expected.probabilityDecided)); "
+            + "chance to decide \(percent(step.expected.probabilityDecided)); "
             + "spent \(amount(spent, budget)) of \(amount(budget.amount, budget))"
     }
 
@@ -188,7 +188,7 @@ package enum Phrase {
         return
             "Best next step for its cost: \(runs(next.runsPerCandidate)) of each at \(SafeText.line(next.label))\(cost): "
             + "probability of naming the right winner \(percent(next.probabilityRightNow)) → "
-            + "\(percent(next.probabilityRightAfter)), decided with \(Self.percent(next.probabilityDecided))."
+            + "\(percent(next.probabilityRightAfter)); chance to decide \(Self.percent(next.probabilityDecided))."
     }
 
     /// What a caption adds where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.
