@@ -23,12 +23,9 @@ package enum HTMLReport {
         let parts = ReportSection.all.compactMap { section in
             section.body(content).map { HTMLPage.Part(id: section.id, title: section.title, body: $0) }
         }
-        return HTMLPage(title: title(content.result), heading: heading(content.result), parts: parts).data
-    }
-
-    private static func title(_ result: CompareResult) -> String {
-        let names = result.candidates.map { SafeText.line($0, limit: 40) }
-        return names.count == 2 ? "\(names[0]) against \(names[1])" : "\(names[0]) against \(names.count - 1) others"
+        return HTMLPage(
+            title: Phrase.contest(content.result.candidates), heading: heading(content.result), parts: parts
+        ).data
     }
 
     @MarkupBuilder private static func heading(_ result: CompareResult) -> Markup {

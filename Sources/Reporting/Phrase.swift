@@ -177,6 +177,13 @@ package enum Phrase {
         return ": seeds at the target leave a winner \(percent(atBest)) at best"
     }
 
+    /// `a against b`, `a against 12 others`; at least two names, the reference first.
+    static func contest(_ names: [String]) -> String {
+        let first = SafeText.line(names[0], limit: 40)
+        return names.count == 2
+            ? "\(first) against \(SafeText.line(names[1], limit: 40))" : "\(first) against \(names.count - 1) others"
+    }
+
     /// `1 run`, `3 runs`.
     static func runs(_ count: Int) -> String { "\(count) run\(count == 1 ? "" : "s")" }
 

@@ -54,7 +54,7 @@ package enum PlanReport {
                 + "\(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers"
         return """
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
-            \(plan.candidates.map { SafeText.line($0.name, limit: 30) }.joined(separator: " against "))
+            \(Phrase.contest(plan.candidates.map(\.name)))
             \(table.text)
             \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(share(ladderFlops, targetFlops)) of the target's FLOPs.
 
