@@ -97,15 +97,12 @@ package struct CurveBacktest: Sendable {
             let template = CurveTemplate(one.smaller, priors: priors)
             return (try? template.forecast(one.run.start, end: one.run.end, scale: one.scale)) ?? nil
         }
-        let priors =
-            usesShipped
-            ? TunedChoice(shipped: .curveShapes)
-            : TunedChoice(
-                ends,
-                among: TrendPriors.curveShapes.variants(
-                    misfits: [0.0015, 0.003, 0.006, 0.012, 0.024], slopes: [0.1, 0.2, 0.4, 0.8]),
-                shipped: .curveShapes
-            ) { forecast(cases[$0], $1)?.logLoss.logDensity(log(ends[$0].truth)) }
+        let priors = TunedChoice(
+            ends,
+            among: TrendPriors.curveShapes.variants(
+                misfits: [0.0015, 0.003, 0.006, 0.012, 0.024], slopes: [0.1, 0.2, 0.4, 0.8]),
+            shipped: .curveShapes, usesShipped: usesShipped
+        ) { forecast(cases[$0], $1)?.logLoss.logDensity(log(ends[$0].truth)) }
         let templates = inParallel(cases.count) { forecast(cases[$0], priors.without(ends[$0].source)) }
         // Every method is scored where all of them have an answer.
         let scored = cases.indices.filter { templates[$0] != nil }
@@ -143,13 +140,12 @@ package struct CurveBacktest: Sendable {
         guard !cases.isEmpty else { return ([], .shipped) }
         let fits = inParallel(cases.count) { CurveExtrapolation(cases[$0].run.start, schedule: cases[$0].schedule) }
         let scored = cases.indices.filter { fits[$0] != nil }
-        let errors =
-            usesShipped
-            ? TunedChoice(shipped: .shipped)
-            : TunedChoice(ends, among: Self.extrapolationErrors, shipped: .shipped) { index, error in
-                fits[index]?.forecast(end: cases[index].run.end, error: error).logLoss.logDensity(
-                    log(ends[index].truth))
-            }
+        let errors = TunedChoice(
+            ends, among: Self.extrapolationErrors, shipped: .shipped, usesShipped: usesShipped
+        ) { index, error in
+            fits[index]?.forecast(end: cases[index].run.end, error: error).logLoss.logDensity(
+                log(ends[index].truth))
+        }
         let methods = [
             CurveScore.method("forms", ends, scored) { index in
                 let error = errors.without(ends[index].source)

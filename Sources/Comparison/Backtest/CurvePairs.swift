@@ -79,15 +79,12 @@ struct CurvePairs: Sendable {
             let template = PairedTemplate(one.smaller, priors: priors)
             return (try? template.forecast(a: one.a, b: one.b, scale: one.scale)) ?? nil
         }
-        let priors =
-            usesShipped
-            ? TunedChoice(shipped: .pairedShapes)
-            : TunedChoice(
-                ends,
-                among: TrendPriors.pairedShapes.variants(
-                    misfits: [0.005, 0.01, 0.02, 0.04], slopes: [0.05, 0.1, 0.2, 0.4]),
-                shipped: .pairedShapes
-            ) { forecast(cases[$0], $1)?.logLoss.logDensity(log(ends[$0].truth)) }
+        let priors = TunedChoice(
+            ends,
+            among: TrendPriors.pairedShapes.variants(
+                misfits: [0.005, 0.01, 0.02, 0.04], slopes: [0.05, 0.1, 0.2, 0.4]),
+            shipped: .pairedShapes, usesShipped: usesShipped
+        ) { forecast(cases[$0], $1)?.logLoss.logDensity(log(ends[$0].truth)) }
         let paired = inParallel(cases.count) { forecast(cases[$0], priors.without(ends[$0].source)) }
         let scored = cases.indices.filter { paired[$0] != nil }
         let methods = [

@@ -99,17 +99,16 @@ struct TunedChoice<Choice: Sendable>: Sendable {
     private let withoutSource: [String: Choice]
     let onAll: Choice
 
-    init(shipped: Choice) {
-        onAll = shipped
-        withoutSource = [:]
-    }
-
     /// The choices with the best log score: mean over the ends of a source, a source of n counting √n.
-    /// A single source cannot be left out: then `shipped` stands everywhere.
-    init(_ ends: [HiddenEnd], among choices: [Choice], shipped: Choice, _ score: @Sendable (Int, Choice) -> Double?) {
+    /// A single source cannot be left out: then `shipped` stands everywhere, as it does with `usesShipped`.
+    init(
+        _ ends: [HiddenEnd], among choices: [Choice], shipped: Choice, usesShipped: Bool,
+        _ score: @Sendable (Int, Choice) -> Double?
+    ) {
         let sizes = Dictionary(grouping: ends, by: \.source).mapValues { Double($0.count).squareRoot() }
-        guard sizes.count > 1 else {
-            self = TunedChoice(shipped: shipped)
+        guard sizes.count > 1, !usesShipped else {
+            onAll = shipped
+            withoutSource = [:]
             return
         }
         let totals = inParallel(choices.count) { choice in
