@@ -9,8 +9,7 @@ package enum Checks {
     /// In the order a reader meets them.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
         divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens, fewRungs,
-        missedPrediction,
-        smallValidation, missingMultiplier, rungsAbove, noNextRun,
+        missedPrediction, smallValidation, missingMultiplier, rungsAbove, noNextRun,
     ]
 
     static func identicalArms(_ pair: PairLadder) -> Finding {

@@ -1,5 +1,5 @@
 // Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec share a run.
-// A budget may add runs, and rungs between the suite's last one and its target (`ComparisonPlan+Further`).
+// A budget may add runs, and rungs between the suite's last one and its target (`ComparisonPlan+NewRung`).
 
 package import ScalebenchCore
 

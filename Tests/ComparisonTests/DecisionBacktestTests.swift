@@ -134,6 +134,9 @@ enum PublicDecisions {
         #expect(one.visible.map(\.tokens) == [1e9, 4e9, 3e9])
         #expect(one.target.tokens == 1e10)
         #expect(try DecisionBacktest([one]).report(priors: .shipped).decisions == 1)
+        #expect(throws: ScalebenchError.self) {
+            try DecisionLadders(table(text.replacingOccurrences(of: "1e10", with: "many")), file: "t.csv")
+        }
         let parameters = text.replacingOccurrences(of: "flops", with: "parameters")
         let other = try DecisionLadders(table(parameters), file: "t.csv").cases().first
         #expect(other?.visible.compactMap(\.tokens).isEmpty == true)

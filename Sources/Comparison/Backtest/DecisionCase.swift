@@ -61,7 +61,9 @@ package struct DecisionLadders: Sendable {
         let axis = table.header.firstIndex(of: "axis"), length = table.header.firstIndex(of: "tokens")
         for (line, cells) in table.rows {
             let isOverFlops = axis.map { cells[$0] == ScaleAxis.flops.rawValue } ?? false
-            let tokens = isOverFlops ? length.flatMap { Double(cells[$0]) } : nil
+            let written = isOverFlops ? length.map { cells[$0] } ?? "" : ""
+            // What is written but is no number becomes one that is refused below.
+            let tokens = written.isEmpty ? nil : Double(written) ?? .nan
             guard let scale = Double(cells[columns[3]]), let loss = Double(cells[columns[4]]),
                 scale > 0, loss > 0, scale.isFinite, loss.isFinite, tokens.map({ $0 > 0 && $0.isFinite }) ?? true
             else {
