@@ -57,6 +57,8 @@ package struct BudgetResult: Codable, Sendable {
         /// Indices into the document's candidates.
         package var candidates: [Int]
         package var runsPerCandidate: Int
+        /// The share of their schedule up to which the runs were to be trained.
+        package var toShare: Double
         package var spent: Double
         /// Probability of naming the right winner before the step, and as it was expected after it.
         package var probabilityRightBefore: Double
@@ -68,6 +70,7 @@ package struct BudgetResult: Codable, Sendable {
             label = runs.expected.label
             candidates = runs.candidates.sorted()
             runsPerCandidate = runs.expected.runsPerCandidate
+            toShare = runs.expected.toShare
             self.spent = spent
             probabilityRightBefore = runs.expected.probabilityRightNow
             probabilityRightExpected = runs.expected.probabilityRightAfter

@@ -111,6 +111,12 @@ package struct ComparisonPlan: Sendable {
     /// The rungs, then the target.
     package var places: [Place] { rungs.indices.map { .rung($0) } + [.target] }
 
+    /// Shares of a schedule that are evaluated, the nearest above each of `wanted`.
+    package func evaluatedShares(_ wanted: [Double]) -> [Double] {
+        let points = Double(suite.evaluation.curvePoints)
+        return Set(wanted.map { min(1, ($0 * points - 1e-9).rounded(.up) / points) }).sorted()
+    }
+
     /// The runs at one place, most expensive first.
     package func runs(at isWanted: (Place) -> Bool) -> [Run] {
         runs.filter { isWanted($0.place) }.sorted { ($0.spec.flops, $0.id.rawValue) > ($1.spec.flops, $1.id.rawValue) }
@@ -121,6 +127,17 @@ package struct ComparisonPlan: Sendable {
         case .rung(let index): rungs[index]
         case .target: suite.target
         }
+    }
+}
+
+extension ComparisonPlan.Run {
+    /// The step that a share of its schedule ends with.
+    package func step(at share: Double) -> Int { Int((share * Double(spec.steps) + 1e-6).rounded()) }
+
+    /// Whether it has a result, or has been evaluated as far as a share of its schedule.
+    package func hasReached(_ share: Double, _ record: RunRecord?) -> Bool {
+        guard let record else { return false }
+        return record.isFinished || share < 1 && (record.evaluations.last?.step ?? 0) >= step(at: share)
     }
 }
 

@@ -33,7 +33,7 @@ package struct EarlyForecast: Codable, Sendable {
         package var candidate: String
         /// Share of the schedule up to which it has been evaluated; 1 once it is finished.
         package var fraction: Double
-        /// Ended because the comparison was decided; a compare without `--stop-early` trains it to its end.
+        /// Ended before its time, by `--stop-early` or a budget; a compare without these trains it to its end.
         package var stoppedEarly: Bool
         /// The forecast, or the result where it is finished.
         package var finalLoss: Estimate
@@ -72,12 +72,7 @@ struct EarlyCurves: Sendable {
         begun = (a, b)
         fraction = min(a.curve.end, b.curve.end)
         scale = targetScale
-        let paired = rungs.compactMap { here -> PairedRung? in
-            guard let a = here.a.curveRung(here.rung.scale), let b = here.b.curveRung(here.rung.scale) else {
-                return nil
-            }
-            return PairedRung(scale: here.rung.scale, a: a, b: b)
-        }
+        let paired = Self.paired(rungs)
         templates = (CurveTemplate(paired.map(\.a)), CurveTemplate(paired.map(\.b)))
         guard let levelA = Self.level(a, templates.a, targetScale), let levelB = Self.level(b, templates.b, targetScale)
         else { return nil }
@@ -92,6 +87,16 @@ struct EarlyCurves: Sendable {
             ratio = NormalMixture(
                 mean: levelB.logLoss.mean - levelA.logLoss.mean,
                 variance: levelA.logLoss.variance + levelB.logLoss.variance)
+        }
+    }
+
+    /// The rungs where both have whole curves.
+    static func paired(_ rungs: [(rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])]) -> [PairedRung] {
+        rungs.compactMap { here in
+            guard let a = here.a.curveRung(here.rung.scale), let b = here.b.curveRung(here.rung.scale) else {
+                return nil
+            }
+            return PairedRung(scale: here.rung.scale, a: a, b: b)
         }
     }
 
@@ -111,14 +116,17 @@ struct EarlyCurves: Sendable {
     /// curves leaves it and as one seed of each is noisy.
     func rung(seedSigmaA: Double, seedSigmaB: Double) -> GapRung {
         let losses = (a: exp(centre - ratio.mean / 2), b: exp(centre + ratio.mean / 2))
-        func sigma(_ loss: Double, _ seeds: Double) -> Double {
-            (ratio.variance / 2 * loss * loss + seeds * seeds).squareRoot()
-        }
         // Errors of the two levels are shared where they are the template's, and then add up.
         let shared = (levels.a.logLoss.variance.squareRoot() + levels.b.logLoss.variance.squareRoot()) / 2
         return GapRung(
-            scale: scale, lossesA: [losses.a], lossesB: [losses.b], sigmaA: sigma(losses.a, seedSigmaA),
-            sigmaB: sigma(losses.b, seedSigmaB), sharedDeviation: shared)
+            scale: scale, lossesA: [losses.a], lossesB: [losses.b],
+            sigmaA: Self.sigma(losses.a, ratioVariance: ratio.variance, seeds: seedSigmaA),
+            sigmaB: Self.sigma(losses.b, ratioVariance: ratio.variance, seeds: seedSigmaB), sharedDeviation: shared)
+    }
+
+    /// Of one of the two forecast losses around its mean over seeds.
+    static func sigma(_ loss: Double, ratioVariance: Double, seeds: Double) -> Double {
+        (ratioVariance / 2 * loss * loss + seeds * seeds).squareRoot()
     }
 
     /// - Parameter names: of A and B.

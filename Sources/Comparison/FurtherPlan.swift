@@ -1,7 +1,7 @@
 // The steps of a budget: which runs come next, what they cost, what has been spent. Trains nothing and remembers nothing
 // between calls: from the same records the same steps follow, and steps whose runs have ended take no time, only their
 // share of the budget. So an interrupted comparison goes on where it was, and a dry run can tell what comes next. For
-// that, runs at the target are looked at only once a step has asked for them.
+// that, runs at the target are looked at only as far as a step has asked for them.
 
 package import ScalebenchCore
 
@@ -15,8 +15,8 @@ package struct FurtherPlan {
     private let workers: Int
     private let includesTarget: Bool
     private let estimate: (ComparisonPlan.Run) -> Double?
-    /// The candidates whose runs at the target have been asked for.
-    private var atTarget: Set<Int> = []
+    /// By candidate, the share of its schedule up to which its run at the target has been asked for.
+    private var targetShares: [Int: Double] = [:]
 
     /// - Parameters:
     ///   - probability: every winner is to reach.
@@ -41,20 +41,28 @@ package struct FurtherPlan {
         let offered = offered
         return try judge.nextChoice(
             ladder(of: offered, records), until: result.until, budget: budget.amount - result.spent,
-            newRungs: plan.suite.rungs.count..<offered.rungs.count,
-            targets: includesTarget ? Set(plan.candidates.indices).subtracting(atTarget) : []
-        ) { place, candidates, count in
-            cost(runs(count, at: place, of: candidates, in: offered), records)
+            newRungs: plan.suite.rungs.count..<offered.rungs.count, targetShares: sharesToCome
+        ) { place, candidates, next in
+            let runs = runs(next.runsPerCandidate, at: place, of: candidates, in: offered)
+            return cost(runs, to: next.toShare, records) { diverged(records[$0.id], $0) }
         }
+    }
+
+    /// By candidate, the shares up to which a step may take its run at the target.
+    private var sharesToCome: [Int: [Double]] {
+        guard includesTarget else { return [:] }
+        let shares = plan.evaluatedShares(NextRun.targetShares)
+        return Dictionary(
+            uniqueKeysWithValues: plan.candidates.indices.map { index in
+                (index, shares.filter { $0 > min(targetShares[0] ?? 0, targetShares[index] ?? 0) })
+            })
     }
 
     /// The plan gains a step's runs; what is to be trained.
     package mutating func begin(_ step: FurtherRuns) -> [ComparisonPlan.Run] {
         let offered = offered
         let runs = runs(step.expected.runsPerCandidate, at: step.place, of: step.candidates, in: offered)
-        switch step.place {
-        case .target: atTarget.formUnion(step.candidates)
-        case .rung(let index):
+        if case .rung(let index) = step.place {
             if index == plan.rungs.count { plan = offered }
             plan.add(runs)
         }
@@ -63,9 +71,11 @@ package struct FurtherPlan {
 
     /// Books a step whose runs have ended.
     package mutating func end(_ step: FurtherRuns, _ runs: [ComparisonPlan.Run], _ records: [RunID: RunRecord]) {
-        let spent = cost(runs, records) ?? 0
+        let spent = cost(runs, to: step.expected.toShare, records) { reached(records[$0.id], $0) } ?? 0
         result.spent += spent
         result.steps.append(BudgetResult.Step(step, spent: spent))
+        guard step.place == .target else { return }
+        for index in step.candidates { targetShares[index] = max(step.expected.toShare, targetShares[index] ?? 0) }
     }
 
     package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
@@ -76,14 +86,24 @@ package struct FurtherPlan {
         _ records: [RunID: RunRecord]
     ) -> [(label: String, runsPerCandidate: Int, cost: Double?)] {
         let offered = offered
-        return offered.places.filter { $0 != .target || includesTarget }.map { place in
-            let isNew = place == .rung(plan.rungs.count), count = isNew || place == .target ? 1 : NextRun.counts[0]
-            let costs = plan.candidates.indices.dropFirst().compactMap {
-                cost(runs(count, at: place, of: [0, $0], in: offered), records)
+        func step(_ place: ComparisonPlan.Place, _ count: Int, upTo share: Double = 1, _ note: String = "") -> (
+            label: String, runsPerCandidate: Int, cost: Double?
+        ) {
+            let costs = plan.candidates.indices.dropFirst().compactMap { index in
+                cost(runs(count, at: place, of: [0, index], in: offered), to: share, records) {
+                    diverged(records[$0.id], $0)
+                }
             }
-            let label = offered.label(of: place)
-            return (place == .target ? "\(label) (target)" : isNew ? "\(label) (new)" : label, count, costs.max())
+            return ("\(offered.label(of: place))\(note)", count, costs.max())
         }
+        let rungs = offered.rungs.indices.map { index in
+            index == plan.rungs.count ? step(.rung(index), 1, " (new)") : step(.rung(index), NextRun.counts[0])
+        }
+        guard includesTarget else { return rungs }
+        return rungs
+            + plan.evaluatedShares(NextRun.targetShares).map { share in
+                step(.target, 1, upTo: share, " (target\(NextRun.part(share)))")
+            }
     }
 
     /// How the pairs stand.
@@ -93,8 +113,18 @@ package struct FurtherPlan {
 
     private var offered: ComparisonPlan { plan.withNewRung ?? plan }
 
+    /// As far as steps have asked for it.
     private func ladder(of plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> Ladder {
-        plan.ladder(records).withTarget(of: atTarget)
+        var records = records
+        for run in plan.runs(at: { $0 == .target }) where asked(run) < 1 {
+            records[run.id] = records[run.id]?.upTo(step: run.step(at: asked(run)))
+        }
+        return plan.ladder(records)
+    }
+
+    /// The share up to which a run has been asked for by earlier steps.
+    private func asked(_ run: ComparisonPlan.Run) -> Double {
+        run.place == .target ? run.candidates.map { targetShares[$0] ?? 0 }.max() ?? 0 : 0
     }
 
     /// The runs of a step; those at the target are part of every plan.
@@ -107,19 +137,44 @@ package struct FurtherPlan {
 
     // MARK: - Costs
 
-    /// What runs cost in the budget's unit: what they did where that is known, else what their like did.
-    private func cost(_ runs: [ComparisonPlan.Run], _ records: [RunID: RunRecord]) -> Double? {
-        switch budget {
-        case .flops:
-            return runs.reduce(0) { sum, run in
-                let share = records[run.id]?.end.map { Double($0.step) / Double(run.spec.steps) } ?? 1
-                return sum + share * run.spec.flops
-            }
-        case .seconds:
-            let known = runs.compactMap { records[$0.id]?.end?.seconds ?? seconds($0, records) }
-            guard known.count == runs.count else { return nil }
-            return known.reduce(0, +) / Double(max(1, min(workers, runs.count)))
+    /// What it costs in the budget's unit to carry runs on from where earlier steps left them up to a share of their
+    /// schedule; nil where it is unknown.
+    /// - Parameter end: the step that a run does not get beyond.
+    private func cost(
+        _ runs: [ComparisonPlan.Run], to share: Double, _ records: [RunID: RunRecord],
+        end: (ComparisonPlan.Run) -> Int
+    ) -> Double? {
+        var sum = 0.0
+        for run in runs {
+            guard let whole = wholeCost(run, records) else { return nil }
+            let end = end(run)
+            let reached = end < run.step(at: share) ? Double(end) / Double(run.spec.steps) : share
+            sum += max(0, reached - asked(run)) * whole
         }
+        if case .flops = budget { return sum }
+        return sum / Double(max(1, min(workers, runs.count)))
+    }
+
+    private func wholeCost(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
+        switch budget {
+        case .flops: return run.spec.flops
+        case .seconds:
+            guard let end = records[run.id]?.end, end.step > 0, end.seconds > 0 else { return seconds(run, records) }
+            return end.seconds * Double(run.spec.steps) / Double(end.step)
+        }
+    }
+
+    /// The step with which a run ended, or was told to; its last one where it did neither.
+    private func reached(_ record: RunRecord?, _ run: ComparisonPlan.Run) -> Int {
+        guard let record, let end = record.end, record.isFinished || end.status == .stoppedEarly else {
+            return run.spec.steps
+        }
+        return end.step
+    }
+
+    /// The step with which a run diverged; its last one where it did not.
+    private func diverged(_ record: RunRecord?, _ run: ComparisonPlan.Run) -> Int {
+        record?.end?.status == .diverged ? reached(record, run) : run.spec.steps
     }
 
     /// Core-seconds of one run, by the finished ones of its place, or by the FLOP rate of the dearest that is finished.

@@ -44,11 +44,12 @@ extension Judge {
     ///   - probability: the winner of every pair is to reach.
     ///   - budget: what is left.
     ///   - newRungs: the rungs where candidates without runs may get their first.
-    ///   - targets: the candidates whose runs at the target are among the choices; A's come with them.
-    ///   - cost: of so many more runs of each of these candidates at a place, in the budget's unit; nil where unknown.
+    ///   - targetShares: by candidate, up to where in their schedule its run at the target and A's may be taken.
+    ///   - cost: of such runs of each of these candidates at a place, in the budget's unit; nil where unknown.
     package func nextChoice(
-        _ ladder: Ladder, until probability: Double, budget: Double, newRungs: Range<Int> = 0..<0, targets: Set<Int>,
-        cost: (_ place: ComparisonPlan.Place, _ candidates: Set<Int>, _ runsPerCandidate: Int) -> Double?
+        _ ladder: Ladder, until probability: Double, budget: Double, newRungs: Range<Int> = 0..<0,
+        targetShares: [Int: [Double]],
+        cost: (_ place: ComparisonPlan.Place, _ candidates: Set<Int>, _ runs: NextRun) -> Double?
     ) throws -> NextChoice {
         let noise = LadderNoise(ladder)
         var options: [FurtherRuns] = [], isDecided = true
@@ -61,7 +62,7 @@ extension Judge {
             else { continue }
             isDecided = false
             func add(_ place: ComparisonPlan.Place, _ run: NextRun?) {
-                guard let run, let cost = cost(place, [0, index], run.runsPerCandidate), cost > 0 else { return }
+                guard let run, let cost = cost(place, [0, index], run), cost > 0 else { return }
                 options.append(FurtherRuns(place: place, candidates: [0, index], expected: run, cost: cost))
             }
             for (rung, here) in pair.rungs.enumerated() {
@@ -77,7 +78,9 @@ extension Judge {
                         NextRun.fewest(at: place, counts: [1] + NextRun.counts, pair, posterior, decisive: probability))
                 }
             }
-            if targets.contains(index) { add(.target, NextRun.target(pair, posterior, decisive: probability)) }
+            for share in targetShares[index] ?? [] {
+                add(.target, NextRun.target(upTo: share, pair, posterior, forecast, decisive: probability))
+            }
         }
         if isDecided { return .decided }
         let value = { (option: FurtherRuns) in option.expected.worth / option.cost }

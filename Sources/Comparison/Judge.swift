@@ -76,8 +76,9 @@ package struct Judge: Sendable {
         }
         if let posterior = outcome.posterior {
             result.probabilityWithKnownGap = NextRun.probabilityWithKnownGap(pair, posterior)
-            if [.unresolved, .crossoverRisk].contains(outcome.verdict) {
-                result.nextRuns = NextRun.candidates(pair, posterior, decisive: thresholds.decisiveProbability)
+            if let forecast, [.unresolved, .crossoverRisk].contains(outcome.verdict) {
+                result.nextRuns = NextRun.candidates(
+                    pair, posterior, forecast, decisive: thresholds.decisiveProbability)
             }
         }
         result.findings = Checks.all.flatMap { $0(pair, result) }

@@ -1,5 +1,6 @@
-// The cheapest ways to be surer: what more runs at each rung, a new rung below the target, or the target itself are
-// expected to bring. The probability is that of the verdict, for one run of each at the target with its seed noise.
+// The cheapest ways to be surer: what more runs at each rung, a new rung below the target, the start of the runs at the
+// target, or the whole of them are expected to bring. The probability is that of the verdict, for one run of each at the
+// target with its seed noise.
 
 package import ScalebenchCore
 import ScalingLaws
@@ -9,7 +10,10 @@ package struct NextRun: Codable, Sendable {
     package var label: String
     package var scale: Double
     package var runsPerCandidate: Int
-    /// Training FLOPs of all these runs together; null where a run's cost is unknown.
+    /// The shares of their schedule between which the runs are trained: 0 and 1, but for those at the target.
+    package var fromShare: Double
+    package var toShare: Double
+    /// Training FLOPs that all these runs together have still to come; null where a run's cost is unknown.
     @OrNull package var flops: Double?
     /// That the likelier winner is the right one, for one run of each at the target: `probabilityABetter` or one minus
     /// it, now and as expected after these runs.
@@ -24,10 +28,15 @@ extension NextRun {
     static let counts = [2, 4, 8]
     /// Runs that add less to the probability of a right decision, and decide with less, are not worth a line.
     private static let smallestGain = 0.01, smallestChance = 0.1
+    /// How far a step may take the runs at the target.
+    static let targetShares = [0.1, 0.2, 0.3, 0.5, 0.7, 1]
 
     /// More runs at every rung, at a new rung half-way (in log scale) between the top rung and the target, and at the
-    /// target while neither has begun there: the fewest at each place that help, best worth for its scale first.
-    static func candidates(_ pair: PairLadder, _ posterior: GapPosterior, decisive: Double) -> [NextRun] {
+    /// target up to several shares, of which each helps more than the smaller ones: the fewest at each place that help,
+    /// best worth for its scale first.
+    static func candidates(
+        _ pair: PairLadder, _ posterior: GapPosterior, _ forecast: GapForecast, decisive: Double
+    ) -> [NextRun] {
         guard let top = pair.rungs.last else { return [] }
         var options = pair.rungs.indices.filter { !pair.rungs[$0].a.isEmpty && !pair.rungs[$0].b.isEmpty }.compactMap {
             fewest(at: Place(pair, rung: $0), pair, posterior, decisive: decisive)
@@ -39,7 +48,14 @@ extension NextRun {
                     + (pair.tokensLikeTarget(at: middle).map { ", \(Quantity.short($0)) tokens" } ?? ""), scale: middle,
                 flops: pair.axis == .flops ? middle : nil)
             options += [fewest(at: place, pair, posterior, decisive: decisive)].compactMap { $0 }
-            if pair.early == nil { options += [target(pair, posterior, decisive: decisive)].compactMap { $0 } }
+            var most = 0.0
+            for share in targetShares {
+                guard let run = target(upTo: share, pair, posterior, forecast, decisive: decisive),
+                    run.worth >= most + smallestGain
+                else { continue }
+                most = run.worth
+                options.append(run)
+            }
         }
         return options.sorted { $0.worthPerScale > $1.worthPerScale }
     }
@@ -53,6 +69,8 @@ extension NextRun {
         var flops: Double?
         /// Of the losses of equal seeds; nil where it is not known.
         var seedCorrelation: Double?
+        /// From and up to which share of their schedule the runs are trained.
+        var fromShare = 0.0, toShare = 1.0
     }
 
     /// The fewest runs at a place below the target that help; nil where not even eight of each do.
@@ -74,15 +92,26 @@ extension NextRun {
         return nil
     }
 
-    /// The one run of each at the target; nil where it does not help.
-    static func target(_ pair: PairLadder, _ posterior: GapPosterior, decisive: Double) -> NextRun? {
-        let sigma = pair.assumedSigmaAtTarget, rung = pair.target.rung
-        let runs = NextRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: sigma.a, sigmaB: sigma.b)
+    /// The one run of each at the target, from where they are up to a share of their schedule; nil where that does not
+    /// help, or no smaller rung has curves to forecast the rest by.
+    /// - Parameter forecast: of the target, as it stands.
+    static func target(
+        upTo share: Double, _ pair: PairLadder, _ posterior: GapPosterior, _ forecast: GapForecast, decisive: Double
+    ) -> NextRun? {
+        let seen = pair.early?.fraction ?? 0, rung = pair.target.rung, sigma = pair.assumedSigmaAtTarget
+        guard share > seen, let news = pair.newsAtTarget(upTo: share, forecast) else { return nil }
+        let runs = NextRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: news.a, sigmaB: news.b)
         let worth = posterior.worth(
             of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
-        let place = Place(label: "the target, \(rung.label)", scale: pair.targetScale, flops: rung.flops)
-        return NextRun(place, 1, pair, posterior, worth)
+        return NextRun(
+            Place(
+                label: "\(seen > 0 && share == 1 ? "the rest of " : "")the target\(part(share)), \(rung.label)",
+                scale: pair.targetScale, flops: rung.flops, fromShare: seen, toShare: share),
+            1, pair, posterior, worth)
     }
+
+    /// ` up to 30 %` of the schedule; nothing for the whole of it.
+    static func part(_ share: Double) -> String { share < 1 ? " up to \(Int((100 * share).rounded())) %" : "" }
 
     /// What the expected probability would be if the expected gap at the target were known exactly: seed noise there
     /// is then all that is left.
@@ -103,8 +132,10 @@ extension NextRun {
         guard worth.probabilityRight - now >= Self.smallestGain || worth.probabilityDecided >= Self.smallestChance
         else { return nil }
         self.init(
-            label: place.label, scale: place.scale, runsPerCandidate: count,
-            flops: place.flops.map { $0 * Double(2 * count) }, probabilityRightNow: now,
+            label: place.label, scale: place.scale, runsPerCandidate: count, fromShare: place.fromShare,
+            toShare: place.toShare,
+            flops: place.flops.map { $0 * Double(2 * count) * (place.toShare - place.fromShare) },
+            probabilityRightNow: now,
             probabilityRightAfter: worth.probabilityRight,
             probabilityDecided: worth.probabilityDecided)
     }
@@ -114,7 +145,7 @@ extension NextRun {
     var worth: Double { probabilityRightAfter - probabilityRightNow + probabilityDecided }
 
     /// The axis stands for the cost, which is not always known.
-    private var worthPerScale: Double { worth / (scale * Double(runsPerCandidate)) }
+    private var worthPerScale: Double { worth / (scale * Double(runsPerCandidate) * (toShare - fromShare)) }
 }
 
 extension NextRun.Place {

@@ -73,6 +73,31 @@ struct PairLadder: Sendable {
         return rung
     }
 
+    /// What the run of each at the target would tell of its mean over seeds, once it is trained to a share of its
+    /// schedule, beyond what is known of it already: the standard deviations of measurements of their own. Nil where it
+    /// would tell nothing more, or the rungs' curves do not reach back so far.
+    func newsAtTarget(upTo share: Double, _ forecast: GapForecast) -> (a: Double, b: Double)? {
+        let seeds = assumedSigmaAtTarget, known = early?.rung(seedSigmaA: seeds.a, seedSigmaB: seeds.b)
+        var variance = 0.0
+        if share < 1 {
+            guard
+                let expected = PairedTemplate(EarlyCurves.paired(rungs)).expectedVariance(
+                    after: share, scale: targetScale)
+            else { return nil }
+            variance = expected
+        }
+        func news(_ loss: Double, _ seeds: Double, _ known: Double?) -> Double? {
+            let sigma = EarlyCurves.sigma(loss, ratioVariance: variance, seeds: seeds)
+            guard let known else { return sigma }
+            // Precisions add up.
+            return sigma < known ? 1 / (1 / (sigma * sigma) - 1 / (known * known)).squareRoot() : nil
+        }
+        guard let a = news(forecast.lossA.point, seeds.a, known?.sigmaA),
+            let b = news(forecast.lossB.point, seeds.b, known?.sigmaB)
+        else { return nil }
+        return (a, b)
+    }
+
     /// The target as the gap model is asked about it; nil where its tokens are not known.
     var targetPlace: TrainedPlace? { target.rung.tokens.map { TrainedPlace(scale: targetScale, tokens: $0) } }
 

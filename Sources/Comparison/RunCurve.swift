@@ -10,7 +10,7 @@ package struct RunCurve: Sendable, Equatable {
     package var curve: TrainingCurve
     /// On the whole validation set; nil while the run has no result.
     package var finalLoss: Double?
-    /// It was ended because the comparison was decided; it can go on.
+    /// It was ended before its time, by `--stop-early` or a budget; it can go on.
     package var wasStoppedEarly: Bool
 
     package init(curve: TrainingCurve, finalLoss: Double? = nil, wasStoppedEarly: Bool = false) {

@@ -124,15 +124,9 @@ package struct Ladder: Sendable {
     }
 
     /// The ladder as it was before anything was trained at the target.
-    package var withoutTarget: Ladder { withTarget(of: []) }
-
-    /// What was trained at the target only of some candidates.
-    package func withTarget(of some: Set<Int>) -> Ladder {
-        var ladder = self
-        for index in candidates.indices where !some.contains(index) {
-            ladder.target.points[index] = []
-            ladder.begun[index] = nil
-        }
+    package var withoutTarget: Ladder {
+        var ladder = withoutTargetResults
+        ladder.begun = candidates.map { _ in nil }
         return ladder
     }
 

@@ -1,8 +1,8 @@
-// What `compare --stop-early` saved.
+// What was saved at the target by `compare --stop-early`, or by a budget that took runs only so far.
 
 package import ScalebenchCore
 
-/// The runs of a comparison that were ended because it was decided.
+/// The runs of a comparison that were ended before their time.
 package struct StoppedEarly: Codable, Sendable {
     package var runs: [Run]
     /// Training FLOPs that these runs still had to come.

@@ -99,11 +99,11 @@ package struct RunStore: Sendable {
         try job.write(to: folder)
     }
 
-    /// Whether the run is to end after its next evaluation.
-    package func stopEarly(_ id: RunID, _ isWanted: Bool) throws {
+    /// - Parameter step: the run is to end after its first evaluation from there on; nil for a run that is to go on.
+    package func stopEarly(_ id: RunID, from step: Int?) throws {
         let file = folder(of: id).stopEarly
-        if isWanted {
-            try AtomicFile.write(Data(), to: file)
+        if let step {
+            try AtomicFile.write(Data("\(step)".utf8), to: file)
         } else if access(file, F_OK) == 0, unlink(file) != 0 {
             throw ScalebenchError(.inputOutput, "cannot be removed", at: file, cause: String(cString: strerror(errno)))
         }

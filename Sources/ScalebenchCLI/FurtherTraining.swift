@@ -22,7 +22,8 @@ struct FurtherTraining {
             session.log(sentence(step))
             let runs = further.begin(step)
             session.plan = further.plan
-            try await session.train(at: { $0 == step.place }, of: step.candidates, stoppingBy: stopping)
+            try await session.train(
+                at: { $0 == step.place }, of: step.candidates, upTo: step.expected.toShare, stoppingBy: stopping)
             further.end(step, runs, try session.records())
             if session.failure != nil {
                 further.end(.failed)
@@ -34,7 +35,7 @@ struct FurtherTraining {
     /// What a dry run says: the places where steps could be, and the next one where the ladder has been trained.
     /// - Parameters:
     ///   - record: of a run; nil where the store has none.
-    ///   - isDone: whether a run would not be trained any more.
+    ///   - isDone: whether a run would not be trained any more, not even to its end.
     mutating func preview(record: (RunID) throws -> RunRecord?, isDone: (RunID) -> Bool) throws -> String {
         func records() throws -> [RunID: RunRecord] {
             var records: [RunID: RunRecord] = [:]
@@ -50,8 +51,11 @@ struct FurtherTraining {
                 return table + Phrase.furtherRuns(further.result, try further.pairs(try records())) + "\n"
             }
             let told = sentence(step), runs = further.begin(step)
-            guard runs.allSatisfy({ isDone($0.id) }) else { return table + told + "\n" }
-            further.end(step, runs, try records())
+            let known = try records()
+            guard runs.allSatisfy({ isDone($0.id) || $0.hasReached(step.expected.toShare, known[$0.id]) }) else {
+                return table + told + "\n"
+            }
+            further.end(step, runs, known)
         }
     }
 

@@ -60,12 +60,14 @@ final class LadderSession {
     /// trained; it is noted in `failures`.
     /// - Parameters:
     ///   - candidates: whose runs are wanted; nil for everybody's.
+    ///   - share: of their schedule, up to which they are wanted.
     ///   - judge: ends runs at the target as soon as it has seen enough of them; nil trains them to their end.
     /// - Throws: `ExitCode(75)` after a stop.
     func train(
-        at isWanted: (ComparisonPlan.Place) -> Bool, of candidates: Set<Int>? = nil, stoppingBy judge: Judge? = nil
+        at isWanted: (ComparisonPlan.Place) -> Bool, of candidates: Set<Int>? = nil, upTo share: Double = 1,
+        stoppingBy judge: Judge? = nil
     ) async throws {
-        var work = try runsToDo(at: isWanted)
+        var work = try runsToDo(at: isWanted, upTo: share)
         if let candidates { work.removeAll { candidates.isDisjoint(with: $0.candidates) } }
         if let judge {
             let records = try records()
@@ -81,10 +83,11 @@ final class LadderSession {
         for run in work {
             let launch = plan.candidates[run.candidates[0]].launch
             try store.prepare(RunJob(run.spec, dataset: try dataset(for: run.spec.trainer), launch: launch))
-            try store.stopEarly(run.id, false)
+            try store.stopEarly(run.id, from: share < 1 ? run.step(at: share) : nil)
         }
         try checkStop()
-        let monitor = LadderMonitor(plan: plan, work: work, store: store, workers: workers, isQuiet: isQuiet)
+        let monitor = LadderMonitor(
+            plan: plan, work: work, upTo: share, store: store, workers: workers, isQuiet: isQuiet)
         let launcher = LocalLauncher(executable: try Self.executable(), slots: workers)
         let results = try await monitor.watch {
             try await self.watchTarget(judge) {
@@ -122,20 +125,22 @@ final class LadderSession {
                 guard evaluations != seen else { continue }
                 seen = evaluations
                 // A folder that cannot be written leaves its run to go on.
-                for run in judge.runsDecidedEarly(plan, records) { try? store.stopEarly(run.id, true) }
+                for run in judge.runsDecidedEarly(plan, records) { try? store.stopEarly(run.id, from: 0) }
             }
         }
         defer { watching.cancel() }
         return try await body()
     }
 
-    /// The wanted runs that have no result. A candidate that failed on the ladder is not trained at the target, where
+    /// The wanted runs that have no result, or have not come so far. A candidate that failed on the ladder is not trained at the target, where
     /// failing is dearest.
-    private func runsToDo(at isWanted: (ComparisonPlan.Place) -> Bool) throws -> [ComparisonPlan.Run] {
+    private func runsToDo(
+        at isWanted: (ComparisonPlan.Place) -> Bool, upTo share: Double = 1
+    ) throws -> [ComparisonPlan.Run] {
         let records = try self.records()
         let failed = Set(plan.runs.filter { failures[$0.id] != nil }.flatMap(\.candidates))
         return plan.runs(at: isWanted).filter { run in
-            records[run.id]?.isFinished != true && (run.place != .target || failed.isDisjoint(with: run.candidates))
+            !run.hasReached(share, records[run.id]) && (run.place != .target || failed.isDisjoint(with: run.candidates))
         }
     }
 

@@ -17,7 +17,8 @@ package struct RunFolder: Sendable, Hashable {
     package var events: String { "\(path)/events.jsonl" }
     /// Locked by the process that trains.
     package var lock: String { "\(path)/lock" }
-    /// While it exists, a run ends as `stoppedEarly` after its next evaluation: whoever started it has seen enough.
+    /// While it exists, a run ends as `stoppedEarly` after its next evaluation, or its first one at or after the step that
+    /// it names: whoever started it has then seen enough.
     package var stopEarly: String { "\(path)/stop-early" }
     /// One folder per checkpoint of an unfinished run.
     package var checkpoints: String { "\(path)/checkpoints" }
@@ -30,6 +31,9 @@ package struct RunFolder: Sendable, Hashable {
     /// The weights after the last step of a completed run; `config.json` beside them describes the model.
     package var weights: String { "\(path)/model.safetensors" }
 
-    /// Whether `stopEarly` exists.
-    package var isToStopEarly: Bool { access(stopEarly, F_OK) == 0 }
+    /// The step of the first evaluation after which the run is to end; nil where it is not to end early.
+    package var stopsEarlyFrom: Int? {
+        guard access(stopEarly, F_OK) == 0 else { return nil }
+        return (try? String(contentsOfFile: stopEarly, encoding: .utf8)).flatMap { Int($0) } ?? 0
+    }
 }

@@ -29,6 +29,15 @@ package struct RunRecord: Sendable, Equatable {
     /// Nothing more will be learned by calling the trainer again.
     package var isFinished: Bool { end?.status == .completed || end?.status == .diverged }
 
+    /// As it stood after `step`: what came later is left out.
+    package func upTo(step: Int) -> RunRecord {
+        var record = self
+        record.steps.removeAll { $0.step > step }
+        record.evaluations.removeAll { $0.step > step }
+        if let end, end.step > step { record.end = nil }
+        return record
+    }
+
     /// Appends `event`; a resumed start discards what came after its checkpoint.
     package mutating func fold(_ event: RunEvent) {
         eventsOfSession += 1

@@ -103,6 +103,11 @@ package struct CurveTemplate: Sendable {
         return declines.isEmpty ? nil : Self.mean(declines.map { abs($0) })
     }
 
+    /// What was seen of the largest rung's first curve by a share of its schedule; nil where nothing was.
+    func startOfLargestRung(upTo share: Double) -> TrainingCurve? {
+        rungs.last.flatMap { $0.curves[0].upTo(share * $0.curves[0].end) }
+    }
+
     /// The end of a run at `scale` planned to `end`, of which `start` has been seen.
     ///
     /// Nil when no rung was evaluated as early as the last point seen, or two rungs share a scale.

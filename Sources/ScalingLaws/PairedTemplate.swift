@@ -64,6 +64,17 @@ package struct PairedTemplate: Sendable {
         a: StartedCurve, b: StartedCurve, scale: Double, at share: Double = 1
     ) throws -> CurveForecast? {
         guard let ratio = Self.ratio(a, b) else { return nil }
+        return try forecast(ratio, scale: scale, at: share)
+    }
+
+    /// Variance of that forecast once both runs will have been seen up to `share`, before they have begun: as if they
+    /// began like those of the largest rung. Nil where no rung was evaluated so early.
+    package func expectedVariance(after share: Double, scale: Double) -> Double? {
+        let start = ratios.startOfLargestRung(upTo: share)
+        return start.flatMap { try? forecast($0, scale: scale, at: 1) }?.logLoss.variance
+    }
+
+    private func forecast(_ ratio: TrainingCurve, scale: Double, at share: Double) throws -> CurveForecast? {
         let declines = levels.compactMap { $0.decline(after: ratio.end, to: share) }
         guard declines.count == 2 else { return nil }
         return try ratios.forecast(

@@ -30,7 +30,7 @@ struct CommandRun {
             let checkpointBefore = events.record.checkpointStep ?? 0
             if let reason = events.divergence { return try diverged(events, reason) }
             if var outcome = try session(&events) {
-                if outcome == .interrupted, folder.isToStopEarly, !stop.isRequested {
+                if outcome == .interrupted, isToStopEarly(events), !stop.isRequested {
                     try end(.stoppedEarly, events, nil)
                     outcome = .stoppedEarly
                 }
@@ -122,7 +122,7 @@ struct CommandRun {
                 lastSign = .now
                 outputSize = size
             }
-            if askedToStop == nil, stop.isRequested || folder.isToStopEarly {
+            if askedToStop == nil, stop.isRequested || isToStopEarly(events) {
                 process.requestStop()
                 askedToStop = .now
             }
@@ -136,6 +136,10 @@ struct CommandRun {
             }
             usleep(Self.pollInterval)
         }
+    }
+
+    private func isToStopEarly(_ events: TrainerEvents) -> Bool {
+        folder.stopsEarlyFrom.map { $0 <= events.record.evaluations.last?.step ?? 0 } ?? false
     }
 
     /// Makes an event part of the run's events. Our own start event goes before the first.

@@ -21,7 +21,7 @@ struct RunLoop {
     private static let divergenceWindow = 10
 
     /// Trains from `state` to the end, to divergence, to the next step after a request to stop, or to the next
-    /// evaluation after the folder was told to stop early.
+    /// evaluation that the folder was told to stop early at.
     func run(from start: LoopState) throws -> TrainingOutcome {
         var state = start
         let schedule = RunSchedule(job.spec)
@@ -55,7 +55,7 @@ struct RunLoop {
                 guard try evaluate(at: step) else {
                     return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
                 }
-                if step < job.spec.steps, folder.isToStopEarly {
+                if step < job.spec.steps, let from = folder.stopsEarlyFrom, step >= from {
                     try checkpoint(state)
                     try end(.stoppedEarly, state, at: step, reason: nil)
                     return .stoppedEarly

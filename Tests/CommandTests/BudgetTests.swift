@@ -104,6 +104,52 @@ struct BudgetTests {
         #expect(after.output.contains("Further runs until 97.0 %: 1 run of each at a new rung"), "\(after.output)")
     }
 
+    /// Quiet runs whose ladder leaves some doubt: the start of the target removes it.
+    private func started(_ scratch: Scratch) throws -> [String] {
+        func law(_ amplitude: Double, _ exponent: Double) -> PlantedLaw {
+            PlantedLaw(amplitude: amplitude, exponent: exponent, noise: 0.004, secondsPerStep: 0.002)
+        }
+        return [
+            "compare", try scratch.planted("a", law(1, 0.1)), try scratch.planted("b", law(1.06, 0.112)), "--suite",
+            try scratch.plantedSuite(curvePoints: 20), "--workers", "2",
+        ]
+    }
+
+    @Test func aPartOfTheTargetIsAChoice() throws {
+        let scratch = try Scratch(), budget = ["--until", "0.99", "--budget", "1e15"]
+        let arguments = try started(scratch)
+        let first = try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url), result = try document(first)
+        let further = try #require(result["furtherRuns"] as? [String: Any])
+        let step = try #require((further["steps"] as? [[String: Any]])?.last),
+            share = try #require(step["toShare"] as? Double)
+        #expect(further["outcome"] as? String == "decided" && share < 1)
+        #expect((step["label"] as? String)?.hasPrefix("the target up to ") == true)
+        let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
+        let early = try #require(pair["earlyForecast"] as? [String: Any])
+        #expect(abs((early["fraction"] as? Double ?? 0) - share) < 0.01)
+        // Two runs of so much of their schedule.
+        let target = try #require((result["targetScale"] as? Double))
+        #expect(abs((step["spent"] as? Double ?? 0) - 2 * share * target) < 0.01 * target)
+        let told = try Tool.run(arguments + budget, in: scratch.url)
+        #expect(told.output.contains("without --stop-early or --budget trains them to their end"), "\(told.output)")
+
+        // Asked again, nothing is trained; a dry run gives account of the steps.
+        let again = try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url)
+        #expect(again.output == first.output && !again.errors.contains("started"))
+        let dry = try Tool.run(arguments + budget + ["--dry-run"], in: scratch.url)
+        #expect(
+            dry.output.contains("(target up to 50 %)") && dry.output.contains("every pair is decided"), "\(dry.output)")
+
+        // Without a budget they go on to the result of runs that were never stopped; the budget's steps stay the same.
+        let whole = try document(try Tool.run(arguments + ["--json", "-"], in: scratch.url))
+        let undisturbed = try Scratch()
+        let reference = try document(
+            try Tool.run(try started(undisturbed) + ["--json", "-"], in: undisturbed.url))
+        #expect(whole["pairs"] as? NSArray == reference["pairs"] as? NSArray)
+        let after = try document(try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url))
+        #expect(after["furtherRuns"] as? NSDictionary == further as NSDictionary)
+    }
+
     @Test func interruptedItGoesOn() throws {
         let scratch = try Scratch(), undisturbed = try Scratch()
         let arguments = try arguments(scratch, secondsPerStep: 0.002)
@@ -115,6 +161,27 @@ struct BudgetTests {
         let whole = try Tool.run(try self.arguments(undisturbed, secondsPerStep: 0.002), in: undisturbed.url)
         #expect(resumed.status == 0 && whole.status == 0, "\(resumed.errors)\(whole.errors)")
         #expect(resumed.output == whole.output)
+    }
+
+    @Test func interruptedAtThePartItGoesOn() throws {
+        let scratch = try Scratch(), undisturbed = try Scratch()
+        let budget = ["--until", "0.999", "--budget", "1h", "--json", "-", "--quiet"]
+        let arguments = try started(scratch) + budget
+        let running = try Tool.start(arguments, in: scratch.url)
+        while running.process.isRunning, runCount(scratch) < 24 { usleep(5_000) }
+        usleep(60_000)
+        kill(running.process.processIdentifier, SIGTERM)
+        let status = running.wait().status
+        let resumed = try document(try Tool.run(arguments, in: scratch.url))
+        let whole = try document(
+            try Tool.run(try started(undisturbed) + budget, in: undisturbed.url))
+        #expect(status == 75)
+        #expect(resumed["pairs"] as? NSArray == whole["pairs"] as? NSArray)
+        func labels(_ document: [String: Any]) -> [String] {
+            let steps = (document["furtherRuns"] as? [String: Any])?["steps"] as? [[String: Any]]
+            return (steps ?? []).compactMap { $0["label"] as? String }
+        }
+        #expect(labels(resumed) == labels(whole) && labels(whole).contains { $0.hasPrefix("the target up to") })
     }
 
     @Test(arguments: [

@@ -83,10 +83,10 @@ import Testing
         steps: while true {
             let choice = try judge.nextChoice(
                 pair.ladder, until: 0.95, budget: budget - spent,
-                targets: includesTarget && pair.ladder.target.points[1].isEmpty ? [1] : []
-            ) { place, candidates, count in
+                targetShares: includesTarget && pair.ladder.target.points[1].isEmpty ? [1: [1]] : [:]
+            ) { place, candidates, runs in
                 let flops = if case .rung(let index) = place { scales[index] } else { target }
-                return flops * Double(count * candidates.count)
+                return flops * Double(runs.runsPerCandidate * candidates.count)
             }
             if let chance = expected { atTarget = (chance, choice.outcome == .decided) }
             expected = nil
@@ -144,6 +144,63 @@ import Testing
         let spent = played.map { $0.reduce(0) { $0 + $1.spent } }, decided = played.map { $0.count { $0.isDecided } }
         #expect(spent[1] < 0.8 * spent[0], "\(spent)")
         #expect(decided[1] >= decided[0], "\(decided)")
+    }
+
+    /// Pairs that are taken along the target's schedule until they are decided.
+    private struct Walk: Sendable {
+        var isDecided: Bool
+        var isRight: Bool?
+        /// Share of both schedules that was trained.
+        var trained: Double
+    }
+
+    /// - Parameter shares: up to which a step may go.
+    private static func walk(_ seed: UInt64, _ judge: Judge, shares: [Double]) throws -> Walk {
+        var generator = SplitMix(seed: seed)
+        let planted = PlantedCurves(spread: 0.01, using: &generator)
+        func ladder(_ share: Double) -> Ladder { planted.ladder(seen: Int((share * Double(planted.points)).rounded())) }
+        var walk = Walk(isDecided: false, trained: 0)
+        while true {
+            let seen = walk.trained
+            let choice = try judge.nextChoice(
+                ladder(seen), until: 0.95, budget: 2, targetShares: [1: shares.filter { $0 > seen }]
+            ) { place, _, runs in
+                place == .target ? 2 * (runs.toShare - runs.fromShare) : nil
+            }
+            guard case .make(let step) = choice else {
+                walk.isDecided = choice.outcome == .decided
+                break
+            }
+            #expect(
+                abs(step.expected.fromShare - seen) < 1e-9 && abs(step.cost - 2 * (step.expected.toShare - seen)) < 1e-9
+            )
+            walk.trained = step.expected.toShare
+        }
+        let verdict = try judge.verdict(ladder(walk.trained), b: 1)
+        switch verdict {
+        case .aBetter: walk.isRight = planted.finalGap > 0
+        case .bBetter: walk.isRight = planted.finalGap < 0
+        default: break
+        }
+        return walk
+    }
+
+    @Test func theStartOfTheTargetIsAChoice() throws {
+        let judge = Judge(thresholds: VerdictThresholds())
+        let played = [[0.1, 0.2, 0.3, 0.5, 0.7, 1], [1]].map { shares in
+            inParallel(60) { index in try? Self.walk(300 + UInt64(index), judge, shares: shares) }.compactMap { $0 }
+        }
+        let parts = played[0], wholes = played[1]
+        #expect(parts.count == 60 && wholes.count == 60)
+        let named = parts.compactMap(\.isRight), wrong = Double(named.filter { !$0 }.count)
+        #expect(named.count > 30)
+        #expect(wrong <= 0.05 * Double(named.count) + 1)
+        // As many are decided as by whole runs, for less: where the start does not decide, the rest is still to be had.
+        let decided = { (walks: [Walk]) in walks.count { $0.isDecided } }
+        #expect(abs(decided(parts) - decided(wholes)) <= 1 && decided(parts) > 30)
+        let trained = { (walks: [Walk]) in walks.reduce(0) { $0 + $1.trained } }
+        #expect(trained(parts) < 0.9 * trained(wholes), "\(trained(parts)) \(trained(wholes))")
+        #expect(parts.contains { $0.isDecided && $0.trained > 0 && $0.trained < 1 })
     }
 
     @Test func budgetsAreRead() {

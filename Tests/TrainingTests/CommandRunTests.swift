@@ -243,20 +243,29 @@ import Training
         #expect(try readRecord(run).steps.map(\.step) == [1, 2, 3, 4])
     }
 
-    @Test func aTrainerIsStoppedEarlyAndGoesOnLater() throws {
+    @Test(arguments: [nil, #"{"event":"evaluation","step":2,"tokens":32,"natsPerToken":3.5,"sequences":4}"#])
+    func aTrainerIsStoppedEarlyAndGoesOnLater(evaluation: String?) throws {
         let script = """
             trap 'echo "{\\"event\\":\\"checkpoint\\",\\"step\\":2}" >> "$1"; touch "$2/saved"; exit 75' TERM
             if [ -e "$2/saved" ]; then
             \(Self.append(#"{"event":"start","resumedFromStep":2}"#, Self.step(3), Self.step(4), Self.evaluation, Self.end))
             else \(Self.append(Self.step(1), Self.step(2)))
+            sleep 0.1
+            \(evaluation.map { Self.append($0) } ?? "")
             while :; do sleep 0.02; done; fi
             """
         let run = try run(script)
-        Thread.detachNewThread {
-            while (try? readRecord(run))?.steps.count != 2 { usleep(5_000) }
-            _ = FileManager.default.createFile(atPath: run.stopEarly, contents: nil)
+        if evaluation != nil {
+            // Told beforehand how far to go: the steps alone are not enough.
+            try Data("2".utf8).write(to: URL(fileURLWithPath: run.stopEarly))
+        } else {
+            Thread.detachNewThread {
+                while (try? readRecord(run))?.steps.count != 2 { usleep(5_000) }
+                _ = FileManager.default.createFile(atPath: run.stopEarly, contents: nil)
+            }
         }
         #expect(try perform(run) == .stoppedEarly)
+        #expect(try readRecord(run).evaluations.count == (evaluation == nil ? 0 : 1))
         #expect(try readRecord(run).end?.status == .stoppedEarly && readRecord(run).end?.step == 2)
         try FileManager.default.removeItem(atPath: run.stopEarly)
         #expect(try perform(run) == .completed)

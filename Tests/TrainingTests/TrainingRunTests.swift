@@ -120,9 +120,13 @@ import Training
         // At the first evaluation after it was told to.
         #expect(stopped.end?.status == .stoppedEarly && stopped.end?.step == 30 && stopped.evaluations.last?.step == 30)
         #expect(stopped.checkpointStep == 30 && !stopped.isFinished && stopped.finalEvaluation == nil)
+        // A step in the file is waited for.
+        try Data("31".utf8).write(to: URL(fileURLWithPath: run.stopEarly))
+        #expect(try perform(run) == .stoppedEarly)
+        #expect(try readRecord(run).end?.step == 40)
         try FileManager.default.removeItem(atPath: run.stopEarly)
         #expect(try perform(run) == .completed)
-        #expect(try readRecord(run).start?.resumedFromStep == 30)
+        #expect(try readRecord(run).start?.resumedFromStep == 40)
         #expect(Result(try readRecord(run)) == Result(try readRecord(whole)))
     }
 

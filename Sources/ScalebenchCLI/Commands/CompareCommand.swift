@@ -28,7 +28,7 @@ struct CompareCommand: AsyncParsableCommand {
                 --target-scale 7e9 --where ladder=c4
 
             --budget adds what helps most for its cost: seeds at a rung, a rung between the \
-            last one and the target, or the target; with --dry-run it says what comes next. \
+            last one and the target, the start of the target's runs, or all of them; with --dry-run it says what comes next. \
             Without it the suite's own runs alone are compared, whatever a budget has added.
 
             A run that fails (a trainer that crashes, hangs or contradicts itself) \

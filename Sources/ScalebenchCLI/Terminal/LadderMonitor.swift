@@ -12,6 +12,8 @@ import Synchronization
 final class LadderMonitor: Sendable {
     private let plan: ComparisonPlan
     private let runs: [String: ComparisonPlan.Run]
+    /// Of their schedule, up to which the runs are trained.
+    private let share: Double
     private let store: RunStore
     private let workers: Int
     private let isQuiet: Bool
@@ -36,8 +38,12 @@ final class LadderMonitor: Sendable {
         var tokensPerSecond: Double?
     }
 
-    init(plan: ComparisonPlan, work: [ComparisonPlan.Run], store: RunStore, workers: Int, isQuiet: Bool) {
+    init(
+        plan: ComparisonPlan, work: [ComparisonPlan.Run], upTo share: Double, store: RunStore, workers: Int,
+        isQuiet: Bool
+    ) {
         self.plan = plan
+        self.share = share
         self.store = store
         self.workers = workers
         self.isQuiet = isQuiet
@@ -46,7 +52,7 @@ final class LadderMonitor: Sendable {
         let costs = CostModel()
         // Only the live line shows them, and measuring takes a moment.
         let isEstimated = line.isShown
-        estimates = runs.mapValues { isEstimated ? costs.cost($0).seconds ?? 0 : 0 }
+        estimates = runs.mapValues { isEstimated ? share * (costs.cost($0).seconds ?? 0) : 0 }
         state = Mutex(State(estimatedLeft: estimates.values.reduce(0, +)))
     }
 
@@ -100,7 +106,8 @@ final class LadderMonitor: Sendable {
             outcome =
                 switch record?.end?.status {
                 case .diverged: "diverged"
-                case .stoppedEarly: "stopped early at step \(record?.end?.step ?? 0) of \(run.spec.steps)"
+                case .stoppedEarly:
+                    "\(share < 1 ? "came to" : "stopped early at") step \(record?.end?.step ?? 0) of \(run.spec.steps)"
                 default: "loss \(loss.map(Phrase.loss) ?? "–")"
                 }
         case .interrupted:
@@ -139,7 +146,7 @@ final class LadderMonitor: Sendable {
     private func describe(_ run: ComparisonPlan.Run, _ running: Running) -> String {
         var text = plan.describe(run)
         guard let step = running.lastStep else { return text }
-        text += " step \(step.step)/\(run.spec.steps)"
+        text += " step \(step.step)/\(run.step(at: share))"
         if let loss = step.natsPerToken { text += " loss \(String(format: "%.3f", loss))" }
         if let rate = running.tokensPerSecond { text += " \(Quantity.short(rate)) tok/s" }
         return text
