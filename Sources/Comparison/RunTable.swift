@@ -46,8 +46,9 @@ package struct RunTable: Sendable {
         var candidate: String
         var seed: String
         var scale: Double
-        /// On an axis of FLOPs, where every row has them.
+        /// On an axis of FLOPs or tokens, where every row has them.
         var parameters: Double?
+        /// On an axis of FLOPs, where every row has them.
         var tokens: Double?
         var loss: Double
 
@@ -58,6 +59,8 @@ package struct RunTable: Sendable {
     private static let rungTolerance = 1.025
     /// Of one scale, runs of one candidate whose tokens differ by more than this are two rungs.
     private static let tokenTolerance = 1.1
+    /// One model with so many numbers of tokens may be one run.
+    private static let fewestPoints = 4
 
     private let file: String
     private let axis: ScaleAxis
@@ -135,6 +138,26 @@ package struct RunTable: Sendable {
         }
         return Ladder(
             axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: others.map(\.label))
+    }
+
+    /// What the rows show that the ladder does not.
+    package var findings: [Finding] { alongOneRun.map { [$0] } ?? [] }
+
+    /// Losses along one run err together and, before the end of its schedule, are no results; a table cannot say whether
+    /// one model's rows are its checkpoints or runs of their own.
+    private var alongOneRun: Finding? {
+        let models = Dictionary(grouping: rows.filter { $0.parameters != nil }) { row in
+            [row.candidate, row.seed, "\(row.parameters ?? 0)"]
+        }
+        let longest = models.values.max { ($0.count, $1[0].line) < ($1.count, $0[0].line) } ?? []
+        guard longest.count >= Self.fewestPoints, let size = longest[0].parameters else { return nil }
+        return Finding(
+            "alongOneRun", .note,
+            "\(longest[0].candidate) of \(Quantity.short(size)) parameters is in the table with \(longest.count) numbers of "
+                + "tokens",
+            advice:
+                "if these are points along one run, keep its last row alone: they err together, and before the end of "
+                + "the schedule a loss is no result; the verdict would be too sure")
     }
 
     /// The target's scale on the axis, and its tokens where they are known.
@@ -294,7 +317,7 @@ extension RunTable {
                 : others
             // How long a run was trained counts beside its FLOPs; of the other axes it is a part, or not comparable.
             guard axis == .flops, let tokens = find(Self.names[.tokens]!), empty(tokens).count < rows.count else {
-                (parameters, tokens) = (nil, nil)
+                (parameters, tokens) = (axis == .tokens ? full(.parameters) : nil, nil)
                 return
             }
             if let first = empty(tokens).first {

@@ -17,6 +17,7 @@ struct RunTableCompare {
             reference: options.reference)
         let text = try DelimitedText(try ByteSource.readAll(file), file: file)
         let table = try RunTable(text, file: file, query: query)
-        return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: options.target!))
+        return try Judge(thresholds: VerdictThresholds()).result(
+            try table.ladder(target: options.target!), findings: table.findings)
     }
 }

@@ -144,6 +144,21 @@ import Testing
         #expect(try !codes(2e10).contains("farTokens"))
     }
 
+    @Test func pointsAlongOneRunAreNoticed() throws {
+        // One model at four numbers of tokens.
+        let more = { (seed: Int) in [3e9, 3e10].map { "x,1e7,\($0),\(6e7 * $0),\(seed),3.7\n" }.joined() }
+        #expect(try table(crossed).findings.isEmpty)
+        let finding = try #require(try table(crossed + more(0)).findings.first)
+        #expect(
+            finding.code == "alongOneRun" && finding.message.hasPrefix("x of 10 M parameters"), "\(finding.message)")
+        // Seeds of their own are runs of their own.
+        #expect(try table(crossed + more(1)).findings.isEmpty)
+        // Over tokens it is what the scale counts.
+        let along = (1...5).map { "x,1e7,\($0)e9,0,3.\($0)\ny,1e7,\($0)e9,0,3.\($0)5\n" }.joined()
+        let text = "config,params,tokens,seed,loss\n" + along
+        #expect(try table(text, .init(axis: .tokens)).findings.map(\.code) == ["alongOneRun"])
+    }
+
     @Test func straightLaddersKeepTheirNames() throws {
         let straight = crossed.split(separator: "\n").filter { !$0.contains("e17") }.joined(separator: "\n")
         #expect(try table(straight).ladder(target: .scale(6e20)).rungs.map(\.label) == ["6.00e16", "6.00e18"])
