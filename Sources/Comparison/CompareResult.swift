@@ -231,7 +231,9 @@ package struct CrossoverResult: Codable, Sendable {
         self.init(
             statement: statement, probabilityBelowTarget: max(below.probability, signChanges),
             scale: far.kind == .between ? far.place : nil, searchedUpTo: pair.targetScale * Self.reach,
-            noneUpTo: far.noneUpTo)
+            // What single rungs may do begins beyond the top one.
+            noneUpTo: signChanges < 0.05
+                ? far.noneUpTo : far.noneUpTo.map { min($0, pair.rungs.last?.rung.scale ?? $0) })
     }
 
     private init(

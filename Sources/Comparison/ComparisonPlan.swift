@@ -111,10 +111,10 @@ package struct ComparisonPlan: Sendable {
     /// The rungs, then the target.
     package var places: [Place] { rungs.indices.map { .rung($0) } + [.target] }
 
-    /// Shares of a schedule that are evaluated, the nearest above each of `wanted`.
-    package func evaluatedShares(_ wanted: [Double]) -> [Double] {
+    /// How far a step may take the runs at the target: to evaluations near certain shares of their schedule.
+    package var targetShares: [Double] {
         let points = Double(suite.evaluation.curvePoints)
-        return Set(wanted.map { min(1, ($0 * points - 1e-9).rounded(.up) / points) }).sorted()
+        return Set([0.1, 0.2, 0.3, 0.5, 0.7, 1].map { min(1, ($0 * points - 1e-9).rounded(.up) / points) }).sorted()
     }
 
     /// The runs at one place, most expensive first.
@@ -134,10 +134,13 @@ extension ComparisonPlan.Run {
     /// The step that a share of its schedule ends with.
     package func step(at share: Double) -> Int { Int((share * Double(spec.steps) + 1e-6).rounded()) }
 
-    /// Whether it has a result, or has been evaluated as far as a share of its schedule.
+    /// Whether it has a result, or has been evaluated as far as a share of its schedule and can go on from there.
     package func hasReached(_ share: Double, _ record: RunRecord?) -> Bool {
         guard let record else { return false }
-        return record.isFinished || share < 1 && (record.evaluations.last?.step ?? 0) >= step(at: share)
+        if record.isFinished { return true }
+        let step = step(at: share)
+        return share < 1 && (record.evaluations.last?.step ?? 0) >= step && record.end?.status != .failed
+            && (record.isWaiting || (record.checkpointStep ?? 0) >= step)
     }
 }
 
@@ -146,7 +149,9 @@ extension ComparisonPlan.Run {
 extension ComparisonPlan {
     /// The ladder that `records` tell of; unfinished and failed runs are left out.
     package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
-        Ladder(candidateRuns(at: places), records: records)
+        var ladder = Ladder(candidateRuns(at: places), records: records)
+        ladder.targetShares = targetShares
+        return ladder
     }
 
     /// By candidate, what the suite has trained for it, and the seeds that were added; rungs that were added are left

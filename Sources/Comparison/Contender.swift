@@ -68,7 +68,7 @@ struct Contender {
         }
         let atTarget = Self.outcome(target, records), atTop = Self.outcome(top, records)
         if atTarget.losses == 0, atTarget.diverged > 0 { return (.diverged, "diverged at the target, \(target.label)") }
-        if atTarget.losses == 0, target.runs.contains(where: { records[$0.id] != nil }) {
+        if atTarget.losses == 0, target.runs.contains(where: { records[$0.id].map { !$0.isWaiting } ?? false }) {
             return unfinished(target.runs, records, "at the target, ")
         }
         if atTarget.losses == 0, atTop.losses == 0 { return (.diverged, "diverged at the top rung, \(top.label)") }

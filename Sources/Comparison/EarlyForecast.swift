@@ -33,7 +33,7 @@ package struct EarlyForecast: Codable, Sendable {
         package var candidate: String
         /// Share of the schedule up to which it has been evaluated; 1 once it is finished.
         package var fraction: Double
-        /// Ended before its time, by `--stop-early` or a budget; a compare without these trains it to its end.
+        /// Ended because the comparison was decided; a compare without `--stop-early` trains it to its end.
         package var stoppedEarly: Bool
         /// The forecast, or the result where it is finished.
         package var finalLoss: Estimate
@@ -65,14 +65,12 @@ struct EarlyCurves: Sendable {
 
     /// Nil unless both runs at the target have begun and one of them is unfinished.
     init?(
-        begunA: RunCurve?, begunB: RunCurve?,
-        rungs: [(rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])], targetScale: Double
+        begunA: RunCurve?, begunB: RunCurve?, rungs paired: [PairedRung], targetScale: Double
     ) {
         guard let a = begunA, let b = begunB, a.finalLoss == nil || b.finalLoss == nil else { return nil }
         begun = (a, b)
         fraction = min(a.curve.end, b.curve.end)
         scale = targetScale
-        let paired = Self.paired(rungs)
         templates = (CurveTemplate(paired.map(\.a)), CurveTemplate(paired.map(\.b)))
         guard let levelA = Self.level(a, templates.a, targetScale), let levelB = Self.level(b, templates.b, targetScale)
         else { return nil }
@@ -87,16 +85,6 @@ struct EarlyCurves: Sendable {
             ratio = NormalMixture(
                 mean: levelB.logLoss.mean - levelA.logLoss.mean,
                 variance: levelA.logLoss.variance + levelB.logLoss.variance)
-        }
-    }
-
-    /// The rungs where both have whole curves.
-    static func paired(_ rungs: [(rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])]) -> [PairedRung] {
-        rungs.compactMap { here in
-            guard let a = here.a.curveRung(here.rung.scale), let b = here.b.curveRung(here.rung.scale) else {
-                return nil
-            }
-            return PairedRung(scale: here.rung.scale, a: a, b: b)
         }
     }
 

@@ -38,20 +38,21 @@ package struct FurtherPlan {
     /// What is to be done next.
     /// - Parameter records: of the plan's runs.
     package func nextChoice(_ records: [RunID: RunRecord]) throws -> NextChoice {
-        let offered = offered
+        let offered = offered, records = seen(records)
         return try judge.nextChoice(
-            ladder(of: offered, records), until: result.until, budget: budget.amount - result.spent,
+            offered.ladder(records), until: result.until, budget: budget.amount - result.spent,
             newRungs: plan.suite.rungs.count..<offered.rungs.count, targetShares: sharesToCome
         ) { place, candidates, next in
-            let runs = runs(next.runsPerCandidate, at: place, of: candidates, in: offered)
-            return cost(runs, to: next.toShare, records) { diverged(records[$0.id], $0) }
+            cost(
+                runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: targetShares,
+                to: next.toShare, records)
         }
     }
 
     /// By candidate, the shares up to which a step may take its run at the target.
     private var sharesToCome: [Int: [Double]] {
         guard includesTarget else { return [:] }
-        let shares = plan.evaluatedShares(NextRun.targetShares)
+        let shares = plan.targetShares
         return Dictionary(
             uniqueKeysWithValues: plan.candidates.indices.map { index in
                 (index, shares.filter { $0 > min(targetShares[0] ?? 0, targetShares[index] ?? 0) })
@@ -71,11 +72,28 @@ package struct FurtherPlan {
 
     /// Books a step whose runs have ended.
     package mutating func end(_ step: FurtherRuns, _ runs: [ComparisonPlan.Run], _ records: [RunID: RunRecord]) {
-        let spent = cost(runs, to: step.expected.toShare, records) { reached(records[$0.id], $0) } ?? 0
+        let before = targetShares
+        if step.place == .target {
+            for run in runs {
+                let reached = reachedShare(run, step.expected.toShare, records[run.id])
+                for index in run.candidates { targetShares[index] = max(reached, before[index] ?? 0) }
+            }
+        }
+        let spent = cost(runs, from: before, to: step.expected.toShare, seen(records)) ?? 0
         result.spent += spent
         result.steps.append(BudgetResult.Step(step, spent: spent))
-        guard step.place == .target else { return }
-        for index in step.candidates { targetShares[index] = max(step.expected.toShare, targetShares[index] ?? 0) }
+    }
+
+    /// The share up to which a run has come that was wanted up to `share`: to the first evaluation from there on, or less
+    /// where it was stopped early.
+    private func reachedShare(_ run: ComparisonPlan.Run, _ share: Double, _ record: RunRecord?) -> Double {
+        let wanted = run.step(at: share)
+        guard share < 1 || record?.isWaiting == true, let record else { return share }
+        let evaluated = record.evaluations.first { $0.step >= wanted }?.step
+        guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else { return share }
+        let reached = Double(step) / Double(run.spec.steps)
+        // A step that brought nothing is not asked for again.
+        return reached > asked(run, targetShares) ? reached : share
     }
 
     package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
@@ -85,14 +103,12 @@ package struct FurtherPlan {
     package func possibleSteps(
         _ records: [RunID: RunRecord]
     ) -> [(label: String, runsPerCandidate: Int, cost: Double?)] {
-        let offered = offered
+        let offered = offered, records = seen(records)
         func step(_ place: ComparisonPlan.Place, _ count: Int, upTo share: Double = 1, _ note: String = "") -> (
             label: String, runsPerCandidate: Int, cost: Double?
         ) {
             let costs = plan.candidates.indices.dropFirst().compactMap { index in
-                cost(runs(count, at: place, of: [0, index], in: offered), to: share, records) {
-                    diverged(records[$0.id], $0)
-                }
+                cost(runs(count, at: place, of: [0, index], in: offered), from: targetShares, to: share, records)
             }
             return ("\(offered.label(of: place))\(note)", count, costs.max())
         }
@@ -101,29 +117,29 @@ package struct FurtherPlan {
         }
         guard includesTarget else { return rungs }
         return rungs
-            + plan.evaluatedShares(NextRun.targetShares).map { share in
+            + plan.targetShares.map { share in
                 step(.target, 1, upTo: share, " (target\(NextRun.part(share)))")
             }
     }
 
     /// How the pairs stand.
     package func pairs(_ records: [RunID: RunRecord]) throws -> [PairResult] {
-        try judge.result(ladder(of: plan, records)).pairs
+        try judge.result(plan.ladder(seen(records))).pairs
     }
 
     private var offered: ComparisonPlan { plan.withNewRung ?? plan }
 
-    /// As far as steps have asked for it.
-    private func ladder(of plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> Ladder {
-        var records = records
-        for run in plan.runs(at: { $0 == .target }) where asked(run) < 1 {
-            records[run.id] = records[run.id]?.upTo(step: run.step(at: asked(run)))
+    /// The records as far as steps have asked for them.
+    private func seen(_ records: [RunID: RunRecord]) -> [RunID: RunRecord] {
+        var seen = records
+        for run in plan.runs(at: { $0 == .target }) where asked(run, targetShares) < 1 {
+            seen[run.id] = records[run.id]?.upTo(step: run.step(at: asked(run, targetShares)))
         }
-        return plan.ladder(records)
+        return seen
     }
 
-    /// The share up to which a run has been asked for by earlier steps.
-    private func asked(_ run: ComparisonPlan.Run) -> Double {
+    /// The share up to which a run has been asked for.
+    private func asked(_ run: ComparisonPlan.Run, _ targetShares: [Int: Double]) -> Double {
         run.place == .target ? run.candidates.map { targetShares[$0] ?? 0 }.max() ?? 0 : 0
     }
 
@@ -137,51 +153,51 @@ package struct FurtherPlan {
 
     // MARK: - Costs
 
-    /// What it costs in the budget's unit to carry runs on from where earlier steps left them up to a share of their
-    /// schedule; nil where it is unknown.
-    /// - Parameter end: the step that a run does not get beyond.
+    /// What it costs in the budget's unit to carry runs on up to a share of their schedule; nil where it is unknown.
+    /// - Parameters:
+    ///   - shares: by candidate, where its run at the target stands.
+    ///   - records: as far as they have been asked for.
     private func cost(
-        _ runs: [ComparisonPlan.Run], to share: Double, _ records: [RunID: RunRecord],
-        end: (ComparisonPlan.Run) -> Int
+        _ runs: [ComparisonPlan.Run], from shares: [Int: Double], to share: Double, _ records: [RunID: RunRecord]
     ) -> Double? {
-        var sum = 0.0
+        var costs: [Double] = []
         for run in runs {
             guard let whole = wholeCost(run, records) else { return nil }
-            let end = end(run)
-            let reached = end < run.step(at: share) ? Double(end) / Double(run.spec.steps) : share
-            sum += max(0, reached - asked(run)) * whole
+            let part = min(share, lastShare(run, records[run.id])) - asked(run, shares)
+            if part > 0 { costs.append(part * whole) }
         }
+        let sum = costs.reduce(0, +)
         if case .flops = budget { return sum }
-        return sum / Double(max(1, min(workers, runs.count)))
+        // No worker makes one run faster.
+        return max(sum / Double(max(1, workers)), costs.max() ?? 0)
+    }
+
+    /// The share with which a run diverged or was stopped; 1 for all others.
+    private func lastShare(_ run: ComparisonPlan.Run, _ record: RunRecord?) -> Double {
+        guard let end = record?.end, end.status != .completed, end.status != .failed, end.status != .paused else {
+            return 1
+        }
+        return Double(end.step) / Double(run.spec.steps)
     }
 
     private func wholeCost(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
-        switch budget {
-        case .flops: return run.spec.flops
-        case .seconds:
-            guard let end = records[run.id]?.end, end.step > 0, end.seconds > 0 else { return seconds(run, records) }
-            return end.seconds * Double(run.spec.steps) / Double(end.step)
-        }
+        if case .flops = budget { return run.spec.flops }
+        return seconds(of: run, records[run.id]) ?? secondsOfOthers(run, records)
     }
 
-    /// The step with which a run ended, or was told to; its last one where it did neither.
-    private func reached(_ record: RunRecord?, _ run: ComparisonPlan.Run) -> Int {
-        guard let record, let end = record.end, record.isFinished || end.status == .stoppedEarly else {
-            return run.spec.steps
-        }
-        return end.step
+    /// Core-seconds of the whole of a run, at the speed that it had so far; nil for one that has not begun.
+    private func seconds(of run: ComparisonPlan.Run, _ record: RunRecord?) -> Double? {
+        // Steps before the end, which a run that went on has no more.
+        let last = record?.steps.last.map { ($0.step, $0.seconds) } ?? record?.end.map { ($0.step, $0.seconds) }
+        guard let (step, seconds) = last, step > 0, seconds > 0 else { return nil }
+        return seconds * Double(run.spec.steps) / Double(step)
     }
 
-    /// The step with which a run diverged; its last one where it did not.
-    private func diverged(_ record: RunRecord?, _ run: ComparisonPlan.Run) -> Int {
-        record?.end?.status == .diverged ? reached(record, run) : run.spec.steps
-    }
-
-    /// Core-seconds of one run, by the finished ones of its place, or by the FLOP rate of the dearest that is finished.
-    private func seconds(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
+    /// Core-seconds of one run, by those of its place that have ended, or by the FLOP rate of the dearest that has.
+    private func secondsOfOthers(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
         let known = plan.runs.compactMap { other -> (run: ComparisonPlan.Run, seconds: Double)? in
             guard let record = records[other.id], record.isFinished else { return nil }
-            return record.end.map { (other, $0.seconds) }
+            return seconds(of: other, record).map { (other, $0) }
         }
         let here = known.filter {
             $0.run.place == run.place && !Set($0.run.candidates).isDisjoint(with: run.candidates)

@@ -1,7 +1,7 @@
 // Which runs to make next when the planned ladder has not decided: greedily the step that is worth most for its cost – by
-// what it adds to the probability of a right decision, and its chance to decide –, as long as the budget holds. What a step shows is weighed like everything else, by a
-// posterior that does not depend on why the runs were made; `PlantedFurtherRunsTests` hold the winners named in the end
-// to their probability.
+// what it adds to the probability of a right decision, and its chance to decide –, as long as the budget holds. What a step
+// shows is weighed like everything else, by a posterior that does not depend on why the runs were made;
+// `PlantedFurtherRunsTests` hold the winners named in the end to their probability.
 
 import ScalebenchCore
 import ScalingLaws
@@ -78,7 +78,7 @@ extension Judge {
                         NextRun.fewest(at: place, counts: [1] + NextRun.counts, pair, posterior, decisive: probability))
                 }
             }
-            for share in targetShares[index] ?? [] {
+            for share in targetShares[index] ?? [] where share == 1 || pair.targetShares.contains(share) {
                 add(.target, NextRun.target(upTo: share, pair, posterior, forecast, decisive: probability))
             }
         }

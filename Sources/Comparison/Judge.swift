@@ -111,7 +111,7 @@ package struct Judge: Sendable {
                 pair.ladderRungs + [pair.targetRung].compactMap { $0 }, through: pair.targetPlace)
             let sigma = pair.sigmaAtTarget
             let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
-            return Assessment(verdict: verdict(forecast), forecast: forecast, posterior: posterior)
+            return Assessment(verdict: verdict(forecast, pair), forecast: forecast, posterior: posterior)
         } catch let error as GapModelError {
             throw ScalebenchError(.invalidInput, "\(pair.a) against \(pair.b): \(error)")
         }
@@ -122,13 +122,16 @@ package struct Judge: Sendable {
         thresholds.equivalenceMargin * min(forecast.lossA.point, forecast.lossB.point)
     }
 
-    private func verdict(_ forecast: GapForecast) -> Verdict {
+    private func verdict(_ forecast: GapForecast, _ pair: PairLadder) -> Verdict {
         let margin = margin(forecast)
         let expected = forecast.expectedGap.interval90
         if expected.lower >= -margin, expected.upper <= margin { return .equivalent }
         if forecast.probabilityABetter >= thresholds.decisiveProbability { return .aBetter }
         if 1 - forecast.probabilityABetter >= thresholds.decisiveProbability { return .bBetter }
-        if forecast.probabilitySignDiffersFromTopRung >= thresholds.crossoverRiskProbability { return .crossoverRisk }
+        // Once the target has shown its order, what is unsure there is not whether the order changes on the way.
+        if !pair.isTargetTrained, forecast.probabilitySignDiffersFromTopRung >= thresholds.crossoverRiskProbability {
+            return .crossoverRisk
+        }
         return .unresolved
     }
 

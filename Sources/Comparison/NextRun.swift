@@ -28,8 +28,6 @@ extension NextRun {
     static let counts = [2, 4, 8]
     /// Runs that add less to the probability of a right decision, and decide with less, are not worth a line.
     private static let smallestGain = 0.01, smallestChance = 0.1
-    /// How far a step may take the runs at the target.
-    static let targetShares = [0.1, 0.2, 0.3, 0.5, 0.7, 1]
 
     /// More runs at every rung, at a new rung half-way (in log scale) between the top rung and the target, and at the
     /// target up to several shares, of which each helps more than the smaller ones: the fewest at each place that help,
@@ -49,7 +47,7 @@ extension NextRun {
                 flops: pair.axis == .flops ? middle : nil)
             options += [fewest(at: place, pair, posterior, decisive: decisive)].compactMap { $0 }
             var most = 0.0
-            for share in targetShares {
+            for share in pair.targetShares {
                 guard let run = target(upTo: share, pair, posterior, forecast, decisive: decisive),
                     run.worth >= most + smallestGain
                 else { continue }
@@ -66,6 +64,7 @@ extension NextRun {
         var scale: Double
         /// Of one run; without tokens it is trained as the target is.
         var tokens: Double?
+        /// That one run has still to come.
         var flops: Double?
         /// Of the losses of equal seeds; nil where it is not known.
         var seedCorrelation: Double?
@@ -98,16 +97,18 @@ extension NextRun {
     static func target(
         upTo share: Double, _ pair: PairLadder, _ posterior: GapPosterior, _ forecast: GapForecast, decisive: Double
     ) -> NextRun? {
-        let seen = pair.early?.fraction ?? 0, rung = pair.target.rung, sigma = pair.assumedSigmaAtTarget
-        guard share > seen, let news = pair.newsAtTarget(upTo: share, forecast) else { return nil }
+        let rung = pair.target.rung, sigma = pair.sigmaAtTarget
+        let seen = pair.seenOfTarget, from = min(seen.a, seen.b)
+        guard share > from, let news = pair.newsAtTarget(upTo: share, forecast) else { return nil }
         let runs = NextRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: news.a, sigmaB: news.b)
         let worth = posterior.worth(
             of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
-        return NextRun(
-            Place(
-                label: "\(seen > 0 && share == 1 ? "the rest of " : "")the target\(part(share)), \(rung.label)",
-                scale: pair.targetScale, flops: rung.flops, fromShare: seen, toShare: share),
-            1, pair, posterior, worth)
+        var place = Place(
+            label: "\(from > 0 && share == 1 ? "the rest of " : "")the target\(part(share)), \(rung.label)",
+            scale: pair.targetScale, fromShare: from, toShare: share)
+        // Of the mean of the two, one of which may have come further.
+        place.flops = rung.flops.map { $0 * (max(0, share - seen.a) + max(0, share - seen.b)) / 2 }
+        return NextRun(place, 1, pair, posterior, worth)
     }
 
     /// ` up to 30 %` of the schedule; nothing for the whole of it.
@@ -134,7 +135,7 @@ extension NextRun {
         self.init(
             label: place.label, scale: place.scale, runsPerCandidate: count, fromShare: place.fromShare,
             toShare: place.toShare,
-            flops: place.flops.map { $0 * Double(2 * count) * (place.toShare - place.fromShare) },
+            flops: place.flops.map { $0 * Double(2 * count) },
             probabilityRightNow: now,
             probabilityRightAfter: worth.probabilityRight,
             probabilityDecided: worth.probabilityDecided)

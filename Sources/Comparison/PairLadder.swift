@@ -20,6 +20,11 @@ struct PairLadder: Sendable {
     /// Correlation of the losses of equal seeds, by rung; nil where it is not known. Never of the target: one pair there
     /// says nothing, and what the rungs say of it is not carried upwards.
     let seedCorrelations: [Double?]
+    private let begun: (a: RunCurve?, b: RunCurve?)
+    /// The shares of their schedule up to which the runs at the target may be trained.
+    let targetShares: [Double]
+    /// The rungs' curves, by which runs at the target are forecast.
+    private let template: PairedTemplate
     private let indexA: Int
     private let indexB: Int
 
@@ -32,9 +37,15 @@ struct PairLadder: Sendable {
         target = (ladder.target, ladder.target.points[indexA], ladder.target.points[indexB])
         self.noise = noise
         rungsAbove = ladder.rungsAbove
+        let paired = PairedRung.common(rungs)
+        template = PairedTemplate(paired)
         early = EarlyCurves(
-            begunA: ladder.begun[indexA], begunB: ladder.begun[indexB], rungs: rungs, targetScale: targetScale)
+            begunA: ladder.begun[indexA], begunB: ladder.begun[indexB], rungs: paired, targetScale: targetScale)
+        // What diverged there is no start to go by: the other's result alone tells.
+        let hasDiverged = (target.a + target.b).contains(where: \.diverged)
+        targetShares = hasDiverged ? [1] : ladder.targetShares
         seedCorrelations = SeedPairing(rungs.map { SeedPairing.Rung(Self.equalSeeds($0.a, $0.b)) }).correlations
+        begun = (ladder.begun[indexA], ladder.begun[indexB])
         self.indexA = indexA
         self.indexB = indexB
     }
@@ -70,7 +81,16 @@ struct PairLadder: Sendable {
         let sigma = assumedSigmaAtTarget
         var rung = gapRung(target, sigma) ?? early?.rung(seedSigmaA: sigma.a, seedSigmaB: sigma.b)
         rung?.tokens = target.rung.tokens
+        rung?.isTarget = true
         return rung
+    }
+
+    /// The shares of their schedule up to which the runs at the target have been seen.
+    var seenOfTarget: (a: Double, b: Double) {
+        func seen(_ points: [ScalingPoint], _ begun: RunCurve?) -> Double {
+            points.isEmpty ? begun?.curve.end ?? 0 : 1
+        }
+        return (seen(target.a, begun.a), seen(target.b, begun.b))
     }
 
     /// What the run of each at the target would tell of its mean over seeds, once it is trained to a share of its
@@ -80,10 +100,7 @@ struct PairLadder: Sendable {
         let seeds = assumedSigmaAtTarget, known = early?.rung(seedSigmaA: seeds.a, seedSigmaB: seeds.b)
         var variance = 0.0
         if share < 1 {
-            guard
-                let expected = PairedTemplate(EarlyCurves.paired(rungs)).expectedVariance(
-                    after: share, scale: targetScale)
-            else { return nil }
+            guard let expected = template.expectedVariance(after: share, scale: targetScale) else { return nil }
             variance = expected
         }
         func news(_ loss: Double, _ seeds: Double, _ known: Double?) -> Double? {
@@ -181,7 +198,11 @@ struct PairLadder: Sendable {
         guard let place = isTargetTrained ? target : rungs.last(where: { !$0.a.isEmpty && !$0.b.isEmpty }) else {
             return nil
         }
-        switch (place.a.allSatisfy(\.diverged), place.b.allSatisfy(\.diverged)) {
+        // What came through at the target has not lost by diverging below it.
+        let lost = { (here: [ScalingPoint], atTarget: [ScalingPoint]) in
+            here.allSatisfy(\.diverged) && atTarget.allSatisfy(\.diverged)
+        }
+        switch (lost(place.a, target.a), lost(place.b, target.b)) {
         case (false, false): return nil
         case (true, true): return .unresolved
         case (let lostA, _): return lostA ? .bBetter : .aBetter

@@ -10,7 +10,7 @@ package struct RunCurve: Sendable, Equatable {
     package var curve: TrainingCurve
     /// On the whole validation set; nil while the run has no result.
     package var finalLoss: Double?
-    /// It was ended before its time, by `--stop-early` or a budget; it can go on.
+    /// It was ended because the comparison was decided; it can go on.
     package var wasStoppedEarly: Bool
 
     package init(curve: TrainingCurve, finalLoss: Double? = nil, wasStoppedEarly: Bool = false) {
@@ -40,10 +40,30 @@ extension RunCurve {
     }
 }
 
+extension PairedRung {
+    /// The rungs where both have whole curves: those of equal seeds side by side, where there are any.
+    static func common(_ rungs: [(rung: LadderRung, a: [ScalingPoint], b: [ScalingPoint])]) -> [PairedRung] {
+        rungs.compactMap { here in
+            var a = here.a.filter(\.hasWholeCurve), b = here.b.filter(\.hasWholeCurve)
+            let seeds = a.map(\.seed).filter(Set(b.map(\.seed)).contains)
+            if !seeds.isEmpty {
+                a = seeds.compactMap { seed in a.first { $0.seed == seed } }
+                b = seeds.compactMap { seed in b.first { $0.seed == seed } }
+            }
+            guard let a = a.curveRung(here.rung.scale), let b = b.curveRung(here.rung.scale) else { return nil }
+            return PairedRung(scale: here.rung.scale, a: a, b: b)
+        }
+    }
+}
+
+extension ScalingPoint {
+    fileprivate var hasWholeCurve: Bool { curve.map { $0.finalLoss != nil && $0.curve.count > 1 } ?? false }
+}
+
 extension [ScalingPoint] {
-    /// The whole curves of these runs with their results; nil where a run has none.
+    /// The whole curves of these runs with their results; nil where no run has one.
     func curveRung(_ scale: Double) -> CurveRung? {
-        let whole = compactMap(\.curve).filter { $0.finalLoss != nil && $0.curve.count > 1 }
+        let whole = filter(\.hasWholeCurve).compactMap(\.curve)
         guard !whole.isEmpty else { return nil }
         return CurveRung(scale: scale, curves: whole.map(\.curve), finalLosses: whole.compactMap(\.finalLoss))
     }

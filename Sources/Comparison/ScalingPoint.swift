@@ -110,6 +110,8 @@ package struct Ladder: Sendable {
     package var rungsAbove: [String]
     /// By candidate, the run at the target as far as it has come, finished or not; nil before its first evaluation.
     package var begun: [RunCurve?]
+    /// The shares of its schedule up to which a run at the target may be trained.
+    package var targetShares = [1.0]
 
     package init(
         axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung, rungsAbove: [String] = [],

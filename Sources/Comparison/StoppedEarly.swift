@@ -24,7 +24,7 @@ package struct StoppedEarly: Codable, Sendable {
         flopsSaved = 0
         var seconds: Double? = 0
         for run in plan.runs {
-            guard let end = records[run.id]?.end, end.status == .stoppedEarly else { continue }
+            guard let record = records[run.id], record.isWaiting, let end = record.end else { continue }
             let fraction = Double(end.step) / Double(run.spec.steps)
             runs.append(Run(id: run.id, candidates: run.candidates, fraction: fraction))
             flopsSaved += (1 - fraction) * run.spec.flops

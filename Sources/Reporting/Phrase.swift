@@ -120,7 +120,7 @@ package enum Phrase {
         let time = stopped.secondsSaved.map { " and \(Quantity.duration($0)) of core time" } ?? ""
         return
             "Stopped early at the target: \(runs.joined(separator: ", ")). Saved \(Quantity.short(stopped.flopsSaved)) FLOPs"
-            + "\(time); the same command without --stop-early or --budget trains them to their end."
+            + "\(time); a compare without --stop-early, --budget and --predict-only trains them to their end."
     }
 
     /// The step that `--budget` takes next.

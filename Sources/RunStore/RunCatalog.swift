@@ -127,6 +127,7 @@ package struct RunCatalog {
         case .completed: .completed
         case .diverged: .diverged
         case .stoppedEarly: folder.isLocked ? .running : .stoppedEarly
+        case .paused: folder.isLocked ? .running : .paused
         case .failed: folder.isLocked ? .running : .failed
         case nil: folder.isLocked ? .running : record == nil ? .prepared : .unfinished
         }

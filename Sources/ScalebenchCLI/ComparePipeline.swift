@@ -141,12 +141,15 @@ struct ComparePipeline {
     private func furtherTraining(
         _ plan: ComparisonPlan, _ entropies: [Double]?, _ budget: Budget
     ) -> FurtherTraining {
-        let judge = judge(plan, entropies), costs = CostModel()
+        let costs = CostModel(), until = options.until ?? plan.suite.thresholds.decisiveProbability
+        // What ends a run at the target must be enough for the budget too.
+        var strict = plan.suite.thresholds
+        strict.decisiveProbability = max(strict.decisiveProbability, until)
         return FurtherTraining(
             further: FurtherPlan(
-                plan, judge: judge, until: options.until ?? plan.suite.thresholds.decisiveProbability, budget: budget,
-                workers: workers, includesTarget: !options.predictOnly, estimate: { costs.cost($0).seconds }),
-            stopping: options.stopEarly ? judge : nil)
+                plan, judge: judge(plan, entropies), until: until, budget: budget, workers: workers,
+                includesTarget: !options.predictOnly, estimate: { costs.cost($0).seconds }),
+            stopping: options.stopEarly ? Judge(thresholds: strict, knownFloor: entropies?.mean) : nil)
     }
 
     private func printPlan(_ plan: ComparisonPlan, _ entropies: [Double]?) throws {
@@ -154,16 +157,17 @@ struct ComparePipeline {
         let exists = FileManager.default.fileExists(atPath: "\(storePath)/store.json")
         let store = exists ? try RunStore(root: storePath) : nil
         let costs = CostModel()
+        var records: [RunID: RunRecord] = [:]
+        for run in plan.runs { records[run.id] = try store?.record(run.id) }
+        let decided = Set(options.stopEarly ? judge(plan, entropies).runsDecidedEarly(plan, records).map(\.id) : [])
         func isDone(_ id: RunID) -> Bool {
-            let record = try? store?.record(id)
-            return record?.isFinished == true || (options.stopEarly && record?.end?.status == .stoppedEarly)
+            guard let record = try? store?.record(id) else { return false }
+            return record.isFinished || (record.isWaiting && decided.contains(id))
         }
         print(PlanReport.render(plan, workers: workers, cost: costs.cost, isDone: isDone), terminator: "")
         guard let budget = options.budget else {
             // A ladder that has been trained can tell what would come after it.
             guard plan.runs(at: { $0 != .target }).allSatisfy({ isDone($0.id) }) else { return }
-            var records: [RunID: RunRecord] = [:]
-            for run in plan.runs { records[run.id] = try store?.record(run.id) }
             for next in try judge(plan, entropies).result(plan.ladder(records)).pairs.compactMap(\.nextRuns.first) {
                 print(Phrase.nextStep(next))
             }

@@ -72,7 +72,7 @@ final class LadderSession {
         if let judge {
             let records = try records()
             let decided = Set(judge.runsDecidedEarly(plan, records).map(\.id))
-            work.removeAll { decided.contains($0.id) && records[$0.id]?.end?.status == .stoppedEarly }
+            work.removeAll { decided.contains($0.id) && records[$0.id]?.isWaiting == true }
         }
         guard !work.isEmpty else { return }
         try store.requireWritable()
@@ -99,7 +99,10 @@ final class LadderSession {
         try checkStop()
         for (run, result) in zip(work, results) {
             switch result.status {
-            case .finished: break
+            case .finished:
+                // Another compare may want less of a run than this one.
+                guard judge == nil, !run.hasReached(share, try store.record(run.id)) else { break }
+                failures[run.id] = "stopped by another process"
             case .failed(let explanation):
                 let end = try store.record(run.id)?.end
                 failures[run.id] = end?.status == .failed ? end?.reason ?? explanation : explanation
@@ -132,8 +135,8 @@ final class LadderSession {
         return try await body()
     }
 
-    /// The wanted runs that have no result, or have not come so far. A candidate that failed on the ladder is not trained at the target, where
-    /// failing is dearest.
+    /// The wanted runs that have no result, or have not come so far. A candidate that failed on the ladder is not trained
+    /// at the target, where failing is dearest.
     private func runsToDo(
         at isWanted: (ComparisonPlan.Place) -> Bool, upTo share: Double = 1
     ) throws -> [ComparisonPlan.Run] {

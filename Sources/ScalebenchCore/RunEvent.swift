@@ -143,6 +143,8 @@ package enum RunStatus: String, Codable, Sendable {
     /// Ended because the comparison that it belongs to was decided (`compare --stop-early`). No result; it goes on from its
     /// checkpoint when a result is wanted.
     case stoppedEarly
+    /// Has come as far as a budget wanted it. No result; it goes on from its checkpoint like one that was stopped early.
+    case paused
     /// The trainer could not do its work. No result; tried again by the next call.
     case failed
 }

@@ -17,8 +17,8 @@ package struct RunFolder: Sendable, Hashable {
     package var events: String { "\(path)/events.jsonl" }
     /// Locked by the process that trains.
     package var lock: String { "\(path)/lock" }
-    /// While it exists, a run ends as `stoppedEarly` after its next evaluation, or its first one at or after the step that
-    /// it names: whoever started it has then seen enough.
+    /// While it exists, a run ends as `stoppedEarly` after its next evaluation: whoever started it has seen enough. Where
+    /// it names a step it ends as `paused` after its first evaluation from there on.
     package var stopEarly: String { "\(path)/stop-early" }
     /// One folder per checkpoint of an unfinished run.
     package var checkpoints: String { "\(path)/checkpoints" }

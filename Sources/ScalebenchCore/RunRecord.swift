@@ -29,6 +29,9 @@ package struct RunRecord: Sendable, Equatable {
     /// Nothing more will be learned by calling the trainer again.
     package var isFinished: Bool { end?.status == .completed || end?.status == .diverged }
 
+    /// It was ended before its time and can go on.
+    package var isWaiting: Bool { end?.status == .stoppedEarly || end?.status == .paused }
+
     /// As it stood after `step`: what came later is left out.
     package func upTo(step: Int) -> RunRecord {
         var record = self

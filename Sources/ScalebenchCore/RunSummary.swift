@@ -34,6 +34,8 @@ package struct RunSummary: Codable, Sendable {
         case completed, diverged, failed
         /// Ended before its time because a comparison was decided.
         case stoppedEarly
+        /// As far as a budget wanted it.
+        case paused
         /// Its files cannot be read.
         case damaged
         /// Trained elsewhere.

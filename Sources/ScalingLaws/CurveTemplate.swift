@@ -103,9 +103,13 @@ package struct CurveTemplate: Sendable {
         return declines.isEmpty ? nil : Self.mean(declines.map { abs($0) })
     }
 
-    /// What was seen of the largest rung's first curve by a share of its schedule; nil where nothing was.
-    func startOfLargestRung(upTo share: Double) -> TrainingCurve? {
-        rungs.last.flatMap { $0.curves[0].upTo(share * $0.curves[0].end) }
+    /// The start of a finished run, up to the evaluation nearest to a share of its schedule. Of a run beside the one that
+    /// starts are laid against, where there is one: that one would fit itself too well.
+    func typicalStart(upTo share: Double) -> TrainingCurve? {
+        guard let top = rungs.last else { return nil }
+        let other = top.curves.count > 1 ? top.curves[1] : rungs.dropLast().last?.curves[0] ?? top.curves[0]
+        let nearest = other.progress.min { abs($0 - share * other.end) < abs($1 - share * other.end) }
+        return nearest.flatMap { other.upTo($0) }
     }
 
     /// The end of a run at `scale` planned to `end`, of which `start` has been seen.

@@ -1,6 +1,6 @@
 // The gap of two candidates over scale: what a small ladder says about a larger one. It models the difference, not the
 // two curves, so that whatever both share (rung-to-rung wiggle, misfit of the law) cancels.
-// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung, F and E floors,
+// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung below the target, F and E floors,
 //   d = ln((b − F)/(a − F))      the gap, positive: A is better;
 //   M = √(a b), m = ln(M − E)    the level.
 // Where tokens are known, both also depend on how far a run is off the ladder's line of tokens over FLOPs (TokenLine).
@@ -30,6 +30,9 @@ package struct GapRung: Sendable, Codable, Equatable {
     package var sharedDeviation: Double?
     /// Covariance of the two means that shared seeds cause, in squared units of the loss; nil when independent.
     package var meanCovariance: Double?
+    /// What was measured, or forecast, at a target above the ladder: weighed like a rung, but no part of the ladder, which
+    /// ends below it. So a measurement that says nothing changes nothing.
+    package var isTarget = false
 
     package init(
         scale: Double, tokens: Double? = nil, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil,

@@ -56,12 +56,36 @@ package struct GapPosterior: Sendable {
     let growth: Double
     let gaps: [FloorPosterior]
     let levels: [FloorPosterior]
+    /// What the target itself says of the gap's growth up to it; nil while nothing was seen there.
+    private var seenGrowth: (x: Double, explained: Double)?
 
     init(ladder: Ladder, growth: Double, gaps: [FloorPosterior], levels: [FloorPosterior]) {
         self.ladder = ladder
         self.growth = growth
         self.gaps = FloorPosterior.normalised(gaps)
         self.levels = FloorPosterior.normalised(levels)
+        seenGrowth = growthAtTarget()
+    }
+
+    /// Where the target was seen, and the share of the growth's variance there that this explains.
+    ///
+    /// The trend has taken the measurement (noise σ²) for itself and been left with the variance v′ = vσ²/(v + σ²). Had the
+    /// growth's variance g² stood beside v, both would be left with (v + g²)σ²/(v + g² + σ²): the difference is the growth's.
+    private func growthAtTarget() -> (x: Double, explained: Double)? {
+        guard let index = ladder.rungs.lastIndex(where: \.isTarget) else { return nil }
+        let place = ladder.positions[index]
+        var noise = 0.0, left = 0.0, square = 0.0
+        for gap in gaps {
+            noise += gap.weight * ladder.gapNoise(gap.floor)[index]
+            for fit in gap.fits {
+                let trend = fit.fit.predict(place, misfit: true)
+                left += gap.weight * fit.weight * trend.variance
+                square += gap.weight * fit.weight * trend.mean * trend.mean
+            }
+        }
+        guard noise > 0 else { return (place.x, 1) }
+        let k = min(max(1 - left / noise, 0), 1)
+        return (place.x, 1 - k * k / (1 + k * growth * growth * place.x * square / noise))
     }
 
     /// Weighted mean of a probability over the gap's fits and their floors.
@@ -73,10 +97,17 @@ package struct GapPosterior: Sendable {
         return min(max(sum, 0), 1)
     }
 
-    /// Standard deviation of ln |d| at a place that the trend does not explain: 0 inside the ladder.
+    /// Standard deviation of ln |d| at a place that the trend does not explain: 0 inside the ladder, outside it that of
+    /// a Brownian motion, of which the target has shown a point with noise.
     func growthDeviation(_ place: TrendPlace) -> Double {
         let outside = max(place.x, (ladder.positions.first?.x ?? 0) - place.x, 0)
-        return TrendFit.same(outside, 0) ? 0 : growth * outside.squareRoot()
+        guard !TrendFit.same(outside, 0) else { return 0 }
+        var variance = outside
+        if let seen = seenGrowth, place.x > 0, seen.x > 0 {
+            let shared = min(place.x, seen.x)
+            variance -= seen.explained * shared * shared / seen.x
+        }
+        return growth * max(variance, 0).squareRoot()
     }
 
     /// P(N(mean, variance) > 0); one half for an exact zero, so that equal arms stay equal.

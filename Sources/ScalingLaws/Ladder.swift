@@ -8,7 +8,7 @@ struct Ladder: Sendable {
     let rungs: [GapRung]
     /// The smallest mean loss, in the losses' own units.
     let unit: Double
-    /// log10 of the top rung's scale.
+    /// log10 of the scale of the top rung below the target.
     let topLogScale: Double
     let positions: [TrendPlace]
     /// Nil where the tokens of a rung are unknown.
@@ -36,11 +36,12 @@ struct Ladder: Sendable {
             }
         }
         rungs = unsorted.sorted { ($0.scale, $0.tokens ?? 0) < ($1.scale, $1.tokens ?? 0) }
-        let tokens = rungs.compactMap(\.tokens)
-        let line = tokens.count == rungs.count ? TokenLine(scales: rungs.map(\.scale), tokens: tokens) : nil
+        let known = rungs.allSatisfy { $0.tokens != nil }
+        let below = rungs.contains { !$0.isTarget } ? rungs.filter { !$0.isTarget } : rungs
+        let line = known ? TokenLine(scales: below.map(\.scale), tokens: below.compactMap(\.tokens)) : nil
         self.line = line
         pathOffset = line.flatMap { line in target.map { line.offset(scale: $0.scale, tokens: $0.tokens) } } ?? 0
-        topLogScale = log10(rungs[rungs.count - 1].scale)
+        topLogScale = log10(below[below.count - 1].scale)
         let top = topLogScale
         positions = rungs.map { rung in
             let offset = line.flatMap { line in rung.tokens.map { line.offset(scale: rung.scale, tokens: $0) } }

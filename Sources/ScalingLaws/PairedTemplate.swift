@@ -68,9 +68,9 @@ package struct PairedTemplate: Sendable {
     }
 
     /// Variance of that forecast once both runs will have been seen up to `share`, before they have begun: as if they
-    /// began like those of the largest rung. Nil where no rung was evaluated so early.
+    /// began like those of a rung. Nil where no rung was evaluated so early.
     package func expectedVariance(after share: Double, scale: Double) -> Double? {
-        let start = ratios.startOfLargestRung(upTo: share)
+        let start = ratios.typicalStart(upTo: share)
         return start.flatMap { try? forecast($0, scale: scale, at: 1) }?.logLoss.variance
     }
 

@@ -31,7 +31,7 @@ struct CommandRun {
             if let reason = events.divergence { return try diverged(events, reason) }
             if var outcome = try session(&events) {
                 if outcome == .interrupted, isToStopEarly(events), !stop.isRequested {
-                    try end(.stoppedEarly, events, nil)
+                    try end(folder.stopsEarlyFrom == 0 ? .stoppedEarly : .paused, events, nil)
                     outcome = .stoppedEarly
                 }
                 // All that it said is on record now.

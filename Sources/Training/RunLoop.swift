@@ -57,7 +57,7 @@ struct RunLoop {
                 }
                 if step < job.spec.steps, let from = folder.stopsEarlyFrom, step >= from {
                     try checkpoint(state)
-                    try end(.stoppedEarly, state, at: step, reason: nil)
+                    try end(from > 0 ? .paused : .stoppedEarly, state, at: step, reason: nil)
                     return .stoppedEarly
                 }
             }

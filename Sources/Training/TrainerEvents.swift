@@ -240,7 +240,7 @@ extension TrainerEvents {
         }
         end.reason = end.reason.map { SafeText.line($0, limit: 300) }
         switch end.status {
-        case .failed, .stoppedEarly: throw failure(end.reason ?? "the trainer says that it failed", nil)
+        case .failed, .stoppedEarly, .paused: throw failure(end.reason ?? "the trainer says that it failed", nil)
         case .diverged: return end
         case .completed: break
         }

@@ -134,6 +134,16 @@ struct LeaderboardTests {
         }
     }
 
+    @Test func whoCameThroughAtTheTargetIsRankedBesideThoseWhoWaitThere() throws {
+        // One diverged at the top rung alone, the others are still to be trained at the target, or wait on their way.
+        let result = try board([
+            planted("a") { place, _ in place < 4 ? .completed : .paused },
+            planted("b", amplitude: 1.05) { place, _ in place < 4 ? .completed : nil },
+            planted("c") { place, _ in place == 3 ? .diverged : .completed },
+        ])
+        #expect(Set(result.ranking.map(\.candidate)) == ["a", "b", "c"], "\(result.notRanked)")
+    }
+
     @Test func oneNameForTwoRecipesIsToldApart() throws {
         let result = try board([
             planted("a"), planted("a", recipe: "second", amplitude: 1.2, date: "2026-01-02"),

@@ -158,7 +158,11 @@ import Testing
     private static func walk(_ seed: UInt64, _ judge: Judge, shares: [Double]) throws -> Walk {
         var generator = SplitMix(seed: seed)
         let planted = PlantedCurves(spread: 0.01, using: &generator)
-        func ladder(_ share: Double) -> Ladder { planted.ladder(seen: Int((share * Double(planted.points)).rounded())) }
+        func ladder(_ share: Double) -> Ladder {
+            var ladder = planted.ladder(seen: Int((share * Double(planted.points)).rounded()))
+            ladder.targetShares = shares
+            return ladder
+        }
         var walk = Walk(isDecided: false, trained: 0)
         while true {
             let seen = walk.trained

@@ -49,6 +49,34 @@ func numbers(_ e: Estimate) -> [Double] {
         #expect(forecast.probabilitySignDiffersFromTopRung < 0.05)
     }
 
+    @Test(arguments: [[0.04, 0.03, 0.02, 0.01], [0.03, 0.03, 0.03, 0.03], [0.012, 0.01, 0.008, 0.006]])
+    func aTargetThatSaysNothingChangesNothing(gaps: [Double]) throws {
+        let ladder = gaps.enumerated().map { index, gap in
+            let scale = 1e12 * pow(4, Double(index)), loss = 2 + pow(scale / 1e12, -0.1)
+            return GapRung(
+                scale: scale, lossesA: [loss], lossesB: [loss * exp(gap)], sigmaA: 0.002 * loss, sigmaB: 0.002 * loss)
+        }
+        let scale = 6.4e14
+        func forecast(_ target: GapRung?) throws -> GapForecast {
+            try GapModel().posterior(ladder + [target].compactMap { $0 }).forecast(
+                at: scale, sigmaA: 0.002, sigmaB: 0.002)
+        }
+        let before = try forecast(nil)
+        var target = GapRung(scale: scale, lossesA: [2.5], lossesB: [2.5 * exp(0.05)], sigmaA: 1000, sigmaB: 1000)
+        target.isTarget = true
+        let after = try forecast(target)
+        #expect(abs(after.probabilityABetter - before.probabilityABetter) < 0.01)
+        #expect(abs(after.probabilitySignDiffersFromTopRung - before.probabilitySignDiffersFromTopRung) < 0.01)
+        let widths = [before, after].map { $0.expectedGap.interval90.upper - $0.expectedGap.interval90.lower }
+        #expect(abs(widths[1] / widths[0] - 1) < 0.05, "\(widths)")
+        // One that says all leaves nothing to the ladder, nor to growth.
+        target.sigmaA = 0.0005
+        target.sigmaB = 0.0005
+        let known = try forecast(target)
+        #expect(known.expectedGap.interval90.upper - known.expectedGap.interval90.lower < 0.003)
+        #expect(known.expectedGap.interval90.contains(2.5 * expm1(0.05)) && known.probabilityABetter > 0.999)
+    }
+
     @Test func theForecastOfAPowerLawIsNearItsTruth() throws {
         let ladder = powerLawLadder(6, a: (1.5, 0.2), b: (1.8, 0.2), noise: 0.002)
         let target = 1e6 * pow(3, 7.0)

@@ -266,7 +266,8 @@ import Training
         }
         #expect(try perform(run) == .stoppedEarly)
         #expect(try readRecord(run).evaluations.count == (evaluation == nil ? 0 : 1))
-        #expect(try readRecord(run).end?.status == .stoppedEarly && readRecord(run).end?.step == 2)
+        let status = evaluation == nil ? RunStatus.stoppedEarly : .paused
+        #expect(try readRecord(run).end?.status == status && readRecord(run).end?.step == 2)
         try FileManager.default.removeItem(atPath: run.stopEarly)
         #expect(try perform(run) == .completed)
         #expect(try readRecord(run).steps.map(\.step) == [1, 2, 3, 4])

@@ -123,7 +123,7 @@ import Training
         // A step in the file is waited for.
         try Data("31".utf8).write(to: URL(fileURLWithPath: run.stopEarly))
         #expect(try perform(run) == .stoppedEarly)
-        #expect(try readRecord(run).end?.step == 40)
+        #expect(try readRecord(run).end?.step == 40 && readRecord(run).end?.status == .paused)
         try FileManager.default.removeItem(atPath: run.stopEarly)
         #expect(try perform(run) == .completed)
         #expect(try readRecord(run).start?.resumedFromStep == 40)

@@ -65,7 +65,8 @@ package struct CurveTable: Sendable {
             && (table.header.contains("step") || table.header.contains("tokens"))
     }
 
-    /// Adds the curves of a table. Points without a positive loss are skipped, and runs that end above where they began: they diverged.
+    /// Adds the curves of a table. Points without a positive loss are skipped, and runs that end above where they began:
+    /// they diverged.
     /// - Throws: `invalidInput` for missing columns or a progress that is not a number.
     package mutating func add(_ table: DelimitedText, file: String) throws {
         guard let loss = table.header.firstIndex(of: "loss"),

@@ -121,8 +121,7 @@ package struct DecisionLadders: Sendable {
                         source: key.source, ladder: key.ladder, a: a, b: b, lever: lever, seen: visible,
                         target: target)
                 }
-                let step = max(1, Double(found.count) / Double(most))
-                let kept = (0..<min(found.count, most)).map { found[Int(Double($0) * step)] }
+                let kept = found.evenlySpread(most)
                 for one in kept { seen.insert("\(one.a)\u{0}\(one.b)\u{0}\(one.visible.count)") }
                 result += kept
             }
@@ -151,11 +150,7 @@ package struct DecisionLadders: Sendable {
                         truth: target.losses.mean))
             }
         }
-        return bySource.keys.sorted().flatMap { source -> [LevelCase] in
-            let all = bySource[source] ?? []
-            let step = max(1, Double(all.count) / Double(most))
-            return (0..<min(all.count, most)).map { all[Int(Double($0) * step)] }
-        }
+        return bySource.keys.sorted().flatMap { (bySource[$0] ?? []).evenlySpread(most) }
     }
 
     private func pairs(_ names: [String]) -> [(String, String)] {

@@ -14,7 +14,7 @@ struct RunsListCommand: ParsableCommand {
               scalebench runs list --status unfinished --json
 
             Status: prepared (never started), running, unfinished, completed, diverged, failed, stoppedEarly (a \
-            comparison was decided), damaged, imported.
+            comparison was decided), paused (as far as a budget wanted it), damaged, imported.
             """)
 
     @OptionGroup var filter: RunFilter

@@ -106,8 +106,8 @@ final class LadderMonitor: Sendable {
             outcome =
                 switch record?.end?.status {
                 case .diverged: "diverged"
-                case .stoppedEarly:
-                    "\(share < 1 ? "came to" : "stopped early at") step \(record?.end?.step ?? 0) of \(run.spec.steps)"
+                case .stoppedEarly: "stopped early at step \(record?.end?.step ?? 0) of \(run.spec.steps)"
+                case .paused: "came to step \(record?.end?.step ?? 0) of \(run.spec.steps)"
                 default: "loss \(loss.map(Phrase.loss) ?? "–")"
                 }
         case .interrupted:
