@@ -44,8 +44,8 @@ package struct FurtherPlan {
             newRungs: plan.suite.rungs.count..<offered.rungs.count, targetShares: sharesToCome
         ) { place, candidates, next in
             cost(
-                runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: targetShares,
-                to: next.toShare, records)
+                runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: targetShares, records
+            ) { _ in next.toShare }
         }
     }
 
@@ -79,7 +79,7 @@ package struct FurtherPlan {
                 for index in run.candidates { targetShares[index] = max(reached, before[index] ?? 0) }
             }
         }
-        let spent = cost(runs, from: before, to: step.expected.toShare, seen(records)) ?? 0
+        let spent = cost(runs, from: before, seen(records)) { $0.place == .target ? asked($0, targetShares) : 1 } ?? 0
         result.spent += spent
         result.steps.append(BudgetResult.Step(step, spent: spent))
     }
@@ -108,7 +108,7 @@ package struct FurtherPlan {
             label: String, runsPerCandidate: Int, cost: Double?
         ) {
             let costs = plan.candidates.indices.dropFirst().compactMap { index in
-                cost(runs(count, at: place, of: [0, index], in: offered), from: targetShares, to: share, records)
+                cost(runs(count, at: place, of: [0, index], in: offered), from: targetShares, records) { _ in share }
             }
             return ("\(offered.label(of: place))\(note)", count, costs.max())
         }
@@ -153,17 +153,19 @@ package struct FurtherPlan {
 
     // MARK: - Costs
 
-    /// What it costs in the budget's unit to carry runs on up to a share of their schedule; nil where it is unknown.
+    /// What it costs in the budget's unit to carry runs on; nil where it is unknown.
     /// - Parameters:
     ///   - shares: by candidate, where its run at the target stands.
     ///   - records: as far as they have been asked for.
+    ///   - end: the share of its schedule up to which a run is carried, unless it diverges before.
     private func cost(
-        _ runs: [ComparisonPlan.Run], from shares: [Int: Double], to share: Double, _ records: [RunID: RunRecord]
+        _ runs: [ComparisonPlan.Run], from shares: [Int: Double], _ records: [RunID: RunRecord],
+        to end: (ComparisonPlan.Run) -> Double
     ) -> Double? {
         var costs: [Double] = []
         for run in runs {
             guard let whole = wholeCost(run, records) else { return nil }
-            let part = min(share, lastShare(run, records[run.id])) - asked(run, shares)
+            let part = min(end(run), divergedShare(run, records[run.id])) - asked(run, shares)
             if part > 0 { costs.append(part * whole) }
         }
         let sum = costs.reduce(0, +)
@@ -172,11 +174,9 @@ package struct FurtherPlan {
         return max(sum / Double(max(1, workers)), costs.max() ?? 0)
     }
 
-    /// The share with which a run diverged or was stopped; 1 for all others.
-    private func lastShare(_ run: ComparisonPlan.Run, _ record: RunRecord?) -> Double {
-        guard let end = record?.end, end.status != .completed, end.status != .failed, end.status != .paused else {
-            return 1
-        }
+    /// The share with which a run diverged; 1 for all others.
+    private func divergedShare(_ run: ComparisonPlan.Run, _ record: RunRecord?) -> Double {
+        guard let end = record?.end, end.status == .diverged else { return 1 }
         return Double(end.step) / Double(run.spec.steps)
     }
 

@@ -132,10 +132,11 @@ package struct Ladder: Sendable {
         return ladder
     }
 
-    /// Without the results there, but with the curves of the runs that have begun there.
+    /// Without the results there, but with the curves of the runs that are on their way.
     package var withoutTargetResults: Ladder {
         var ladder = self
         ladder.target.points = candidates.map { _ in [] }
+        ladder.begun = begun.map { $0?.finalLoss == nil ? $0 : nil }
         return ladder
     }
 }

@@ -5,6 +5,17 @@ import Foundation
 import ScalebenchCore
 import ScalingLaws
 
+/// How many pairs the planted tests play; more of them, with what came of them printed, by SCALEBENCH_PLANTED_PAIRS.
+enum PlantedPairs {
+    private static let wanted = ProcessInfo.processInfo.environment["SCALEBENCH_PLANTED_PAIRS"].flatMap { Int($0) }
+
+    static func count(_ usual: Int) -> Int { wanted ?? usual }
+
+    static func report(_ text: String) {
+        if wanted != nil { print(text) }
+    }
+}
+
 /// Two recipes on five rungs and a target. Losses are floor + amplitude · C^(−exponent) · f^(−rest) along the share f of a
 /// schedule whose last third lowers them by a few percent more; every run has an offset and a drift of its own.
 struct PlantedCurves {

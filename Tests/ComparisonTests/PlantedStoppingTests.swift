@@ -32,7 +32,7 @@ import Testing
 
     @Test func runsThatAreStoppedAreDecidedRightly() {
         let judge = Judge(thresholds: VerdictThresholds())
-        let count = 96
+        let count = PlantedPairs.count(96)
         let outcomes = inParallel(count) { index -> Outcome? in
             var generator = SplitMix(seed: 100 + UInt64(index))
             // From differences that no run can show to some that a single look shows, and from quiet runs to noisy ones.
@@ -49,6 +49,9 @@ import Testing
         // Both sides of a 90 % interval may err, and of a count so small one more.
         #expect(Double(equivalent.filter { !$0.isRight }.count) <= 0.1 * Double(equivalent.count) + 1)
         let wrong = stopped.filter { !$0.isRight }.count
+        PlantedPairs.report(
+            "stopped early: \(stopped.count) winners of \(count) pairs, \(wrong) wrong; \(equivalent.count) equivalent, "
+                + "\(equivalent.filter { !$0.isRight }.count) wrong")
         #expect(stopped.count > count / 5)
         // Of those that were stopped no more than the rule's 5 % are wrong, and of a count so small one more.
         #expect(Double(wrong) <= 0.05 * Double(stopped.count) + 1)

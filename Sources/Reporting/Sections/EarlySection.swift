@@ -9,10 +9,10 @@ extension ReportSection {
         let figures = content.result.pairs.enumerated().compactMap { index, pair in
             pair.earlyForecast.map { EarlyPicture(result: content.result, pairIndex: index, early: $0).figure.markup }
         }
-        guard !figures.isEmpty else { return nil }
         let stopped = content.result.stoppedEarly.map { stopped in
             tag("p") { Phrase.stoppedEarly(stopped, candidates: content.result.candidates) }
         }
+        guard !figures.isEmpty || stopped != nil else { return nil }
         return .joined([stopped ?? .empty] + figures)
     }
 }
