@@ -18,11 +18,12 @@ package struct Judge: Sendable {
     }
 
     /// The whole result for a ladder.
+    /// - Parameter until: the probability that next runs are to bring a winner to; nil: the rule's.
     /// - Throws: `invalidInput` when no candidate has two rungs in common with the first; one that has not, among others
     ///   that have, is unresolved.
     package func result(
         _ ladder: Ladder, question: String? = nil, suite: CompareResult.SuiteReference? = nil,
-        findings: [Finding] = []
+        findings: [Finding] = [], until: Double? = nil
     ) throws -> CompareResult {
         let noise = LadderNoise(ladder)
         let noiseBefore = LadderNoise(ladder.withoutTarget)
@@ -32,7 +33,8 @@ package struct Judge: Sendable {
             var pair: PairResult
             do {
                 pair = try judge(
-                    whole, before: PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore))
+                    whole, before: PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore),
+                    until: until ?? thresholds.decisiveProbability)
             } catch let error as ScalebenchError {
                 errors.append(error)
                 pair = notJudged(whole, error)
@@ -54,7 +56,7 @@ package struct Judge: Sendable {
     }
 
     /// - Parameter blind: the same pair as it stood before any run at the target.
-    private func judge(_ pair: PairLadder, before blind: PairLadder) throws -> PairResult {
+    private func judge(_ pair: PairLadder, before blind: PairLadder, until: Double) throws -> PairResult {
         if pair.armsAreIdentical { return identical(pair) }
         let prediction = try assess(blind)
         let outcome = pair.isTargetTrained || pair.early != nil ? try assess(pair) : prediction
@@ -76,9 +78,10 @@ package struct Judge: Sendable {
         }
         if let posterior = outcome.posterior {
             result.probabilityWithKnownGap = NextRun.probabilityWithKnownGap(pair, posterior)
-            if let forecast, [.unresolved, .crossoverRisk].contains(outcome.verdict) {
-                result.nextRuns = NextRun.candidates(
-                    pair, posterior, forecast, decisive: thresholds.decisiveProbability)
+            if let forecast, outcome.verdict != .equivalent,
+                max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) < until
+            {
+                result.nextRuns = NextRun.candidates(pair, posterior, forecast, decisive: until)
             }
         }
         result.findings = Checks.all.flatMap { $0(pair, result) }

@@ -1,7 +1,7 @@
 // What a compare would cost, before anything is trained.
 
 package import Comparison
-package import ScalebenchCore
+import ScalebenchCore
 
 /// Measured or counted cost of one run.
 package struct RunCost: Sendable {
@@ -18,9 +18,10 @@ package struct RunCost: Sendable {
 
 /// Renders a plan for `--dry-run`.
 package enum PlanReport {
-    /// The plan as a table; `cost` is asked once per run, `isDone` tells what the store already has.
+    /// The plan as a table; `cost` is asked once per run, `left` tells which share of it the store does not have yet.
     package static func render(
-        _ plan: ComparisonPlan, workers: Int, cost: (ComparisonPlan.Run) -> RunCost, isDone: (RunID) -> Bool
+        _ plan: ComparisonPlan, workers: Int, cost: (ComparisonPlan.Run) -> RunCost,
+        left: (ComparisonPlan.Run) -> Double
     ) -> String {
         var table = TextTable(header: [
             "rung", "runs", "to do", "parameters", "non-embedding", "tokens/run", "FLOPs/run", "core time/run",
@@ -31,11 +32,11 @@ package enum PlanReport {
         var secondsToDo = 0.0, ladderFlops = 0.0
         for place in plan.places {
             let runs = plan.runs { $0 == place }
-            let toDo = runs.filter { !isDone($0.id) }
+            let toDo = runs.filter { left($0) > 0 }
             let costs = runs.map(cost)
             let flops = runs.map(\.spec.flops).reduce(0, +)
             if place != .target { ladderFlops += flops }
-            secondsToDo += toDo.compactMap { cost($0).seconds }.reduce(0, +)
+            secondsToDo += toDo.reduce(0) { $0 + left($1) * (cost($1).seconds ?? 0) }
             table.add([
                 plan.label(of: place) + (place == .target ? " (target)" : ""), String(runs.count), String(toDo.count),
                 range(runs.map { Double($0.spec.model.parametersTotal) }),
@@ -45,7 +46,7 @@ package enum PlanReport {
                 share(flops, targetFlops),
             ])
         }
-        let total = plan.runs.filter { !isDone($0.id) }.count
+        let total = plan.runs.count { left($0) > 0 }
         // Nothing is known of what a program of the user's takes.
         let time =
             plan.runs.contains { cost($0).seconds == nil }

@@ -164,7 +164,10 @@ struct ComparePipeline {
             guard let record = try? store?.record(id) else { return false }
             return record.isFinished || (record.isWaiting && decided.contains(id))
         }
-        print(PlanReport.render(plan, workers: workers, cost: costs.cost, isDone: isDone), terminator: "")
+        func left(_ run: ComparisonPlan.Run) -> Double {
+            isDone(run.id) ? 0 : 1 - Double(records[run.id]?.checkpointStep ?? 0) / Double(run.spec.steps)
+        }
+        print(PlanReport.render(plan, workers: workers, cost: costs.cost, left: left), terminator: "")
         guard let budget = options.budget else {
             // A ladder that has been trained can tell what would come after it.
             guard plan.runs(at: { $0 != .target }).allSatisfy({ isDone($0.id) }) else { return }
@@ -199,7 +202,7 @@ struct ComparePipeline {
                 name: suite.name, version: suite.version, dataset: suite.dataset,
                 dataHash: data.contentHash, thresholds: suite.thresholds),
             findings: Checks.failedRuns(plan, reasons: session.failures)
-                + (coverage.map { Checks.repeatedTokens($0) } ?? []))
+                + (coverage.map { Checks.repeatedTokens($0) } ?? []), until: options.until)
         result.dataCoverage = coverage
         result.stoppedEarly = StoppedEarly(plan, records)
         result.approximationGap = entropies.flatMap {

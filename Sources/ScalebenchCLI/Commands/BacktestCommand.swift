@@ -14,12 +14,13 @@ struct BacktestCommand: ParsableCommand {
         commandName: "backtest", abstract: "Score the method on ladders and curves whose outcome is known.",
         discussion: """
             A PATH is a CSV (plain, .gz or .zst) or a folder of them. Ladders have the columns \
-            source,ladder,candidate,scale,loss and, over FLOPs (axis flops), tokens; a \
-            decisions.csv beside them lists the decisions, otherwise every pair is judged at targets 3, 10 and 30 times beyond what is shown. Training curves have loss and step (or tokens), \
-            and where known source,config,params,seed,lr,split; everything after 10 to 50 % of a run is hidden and its \
-            end forecast, of two recipes at equal sizes also their gap. Final losses have \
-            source,candidate,loss,metric and several seeds: σ is said from a few of them and scored on the rest. In a folder, ladders.csv, curves.csv and ladder.csv (final losses) are read, \
-            also one folder further down. Priors are fitted without the source they are scored on.
+            source,ladder,candidate,scale,loss and, over FLOPs (axis flops), tokens; a decisions.csv beside them lists \
+            the decisions, otherwise every pair is judged at targets 3, 10 and 30 times beyond what is shown. Training \
+            curves have loss and step (or tokens), and where known source,config,params,seed,lr,split; everything after \
+            10 to 50 % of a run is hidden and its end forecast, of two recipes at equal sizes also their gap. Final \
+            losses have source,candidate,loss,metric and several seeds: σ is said from a few of them and scored on the \
+            rest. In a folder, ladders.csv, curves.csv and ladder.csv (final losses) are read, also one folder further \
+            down. Priors are fitted without the source they are scored on.
 
             With --store, your own finished comparisons are scored instead: every pair of candidates of every suite, each \
             rung and the target predicted from the rungs below, every run from its start, with the priors that compare uses.
