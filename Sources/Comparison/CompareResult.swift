@@ -217,7 +217,7 @@ package struct CrossoverResult: Codable, Sendable {
 
     /// - Parameter signChanges: the forecast's probability that the order at the target is not that of the top rung. It
     ///   counts single rungs that leave the trend, which the search along the smooth trend does not see; a crossing
-    ///   is at least as probable.
+    ///   is at least as probable, and beyond the top rung then nothing is clear of one.
     init(_ posterior: GapPosterior, _ pair: PairLadder, signChanges: Double) {
         let smallest = pair.smallestScaleLikeTarget
         let far = posterior.crossing(from: smallest, to: pair.targetScale * Self.reach)
@@ -231,9 +231,7 @@ package struct CrossoverResult: Codable, Sendable {
         self.init(
             statement: statement, probabilityBelowTarget: max(below.probability, signChanges),
             scale: far.kind == .between ? far.place : nil, searchedUpTo: pair.targetScale * Self.reach,
-            // What single rungs may do begins beyond the top one.
-            noneUpTo: signChanges < 0.05
-                ? far.noneUpTo : far.noneUpTo.map { min($0, pair.rungs.last?.rung.scale ?? $0) })
+            noneUpTo: far.noneUpTo.map { min($0, signChanges < 0.05 ? $0 : pair.rungs.last?.rung.scale ?? $0) })
     }
 
     private init(

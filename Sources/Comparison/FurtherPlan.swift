@@ -16,7 +16,7 @@ package struct FurtherPlan {
     private let includesTarget: Bool
     private let estimate: (ComparisonPlan.Run) -> Double?
     /// By candidate, the share of its schedule up to which its run at the target has been asked for.
-    private var targetShares: [Int: Double] = [:]
+    private var askedShares: [Int: Double] = [:]
 
     /// - Parameters:
     ///   - probability: every winner is to reach.
@@ -41,22 +41,12 @@ package struct FurtherPlan {
         let offered = offered, records = seen(records)
         return try judge.nextChoice(
             offered.ladder(records), until: result.until, budget: budget.amount - result.spent,
-            newRungs: plan.suite.rungs.count..<offered.rungs.count, targetShares: sharesToCome
+            newRungs: plan.suite.rungs.count..<offered.rungs.count, includesTarget: includesTarget
         ) { place, candidates, next in
             cost(
-                runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: targetShares, records
+                runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: askedShares, records
             ) { _ in next.toShare }
         }
-    }
-
-    /// By candidate, the shares up to which a step may take its run at the target.
-    private var sharesToCome: [Int: [Double]] {
-        guard includesTarget else { return [:] }
-        let shares = plan.targetShares
-        return Dictionary(
-            uniqueKeysWithValues: plan.candidates.indices.map { index in
-                (index, shares.filter { $0 > min(targetShares[0] ?? 0, targetShares[index] ?? 0) })
-            })
     }
 
     /// The plan gains a step's runs; what is to be trained.
@@ -72,14 +62,14 @@ package struct FurtherPlan {
 
     /// Books a step whose runs have ended.
     package mutating func end(_ step: FurtherRuns, _ runs: [ComparisonPlan.Run], _ records: [RunID: RunRecord]) {
-        let before = targetShares
+        let before = askedShares
         if step.place == .target {
             for run in runs {
                 let reached = reachedShare(run, step.expected.toShare, records[run.id])
-                for index in run.candidates { targetShares[index] = max(reached, before[index] ?? 0) }
+                for index in run.candidates { askedShares[index] = max(reached, before[index] ?? 0) }
             }
         }
-        let spent = cost(runs, from: before, seen(records)) { $0.place == .target ? asked($0, targetShares) : 1 } ?? 0
+        let spent = cost(runs, from: before, seen(records)) { $0.place == .target ? asked($0, askedShares) : 1 } ?? 0
         result.spent += spent
         result.steps.append(BudgetResult.Step(step, spent: spent))
     }
@@ -93,7 +83,7 @@ package struct FurtherPlan {
         guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else { return share }
         let reached = Double(step) / Double(run.spec.steps)
         // A step that brought nothing is not asked for again.
-        return reached > asked(run, targetShares) ? reached : share
+        return reached > asked(run, askedShares) ? reached : share
     }
 
     package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
@@ -108,7 +98,7 @@ package struct FurtherPlan {
             label: String, runsPerCandidate: Int, cost: Double?
         ) {
             let costs = plan.candidates.indices.dropFirst().compactMap { index in
-                cost(runs(count, at: place, of: [0, index], in: offered), from: targetShares, records) { _ in share }
+                cost(runs(count, at: place, of: [0, index], in: offered), from: askedShares, records) { _ in share }
             }
             return ("\(offered.label(of: place))\(note)", count, costs.max())
         }
@@ -132,15 +122,15 @@ package struct FurtherPlan {
     /// The records as far as steps have asked for them.
     private func seen(_ records: [RunID: RunRecord]) -> [RunID: RunRecord] {
         var seen = records
-        for run in plan.runs(at: { $0 == .target }) where asked(run, targetShares) < 1 {
-            seen[run.id] = records[run.id]?.upTo(step: run.step(at: asked(run, targetShares)))
+        for run in plan.runs(at: { $0 == .target }) where asked(run, askedShares) < 1 {
+            seen[run.id] = records[run.id]?.upTo(step: run.step(at: asked(run, askedShares)))
         }
         return seen
     }
 
     /// The share up to which a run has been asked for.
-    private func asked(_ run: ComparisonPlan.Run, _ targetShares: [Int: Double]) -> Double {
-        run.place == .target ? run.candidates.map { targetShares[$0] ?? 0 }.max() ?? 0 : 0
+    private func asked(_ run: ComparisonPlan.Run, _ shares: [Int: Double]) -> Double {
+        run.place == .target ? run.candidates.map { shares[$0] ?? 0 }.max() ?? 0 : 0
     }
 
     /// The runs of a step; those at the target are part of every plan.

@@ -44,11 +44,11 @@ extension Judge {
     ///   - probability: the winner of every pair is to reach.
     ///   - budget: what is left.
     ///   - newRungs: the rungs where candidates without runs may get their first.
-    ///   - targetShares: by candidate, up to where in their schedule its run at the target and A's may be taken.
+    ///   - includesTarget: whether runs at the target may be taken to the ladder's target shares.
     ///   - cost: of such runs of each of these candidates at a place, in the budget's unit; nil where unknown.
     package func nextChoice(
         _ ladder: Ladder, until probability: Double, budget: Double, newRungs: Range<Int> = 0..<0,
-        targetShares: [Int: [Double]],
+        includesTarget: Bool,
         cost: (_ place: ComparisonPlan.Place, _ candidates: Set<Int>, _ runs: NextRun) -> Double?
     ) throws -> NextChoice {
         let noise = LadderNoise(ladder)
@@ -78,7 +78,7 @@ extension Judge {
                         NextRun.fewest(at: place, counts: [1] + NextRun.counts, pair, posterior, decisive: probability))
                 }
             }
-            for share in targetShares[index] ?? [] where share == 1 || pair.targetShares.contains(share) {
+            for share in includesTarget ? pair.targetShares : [] {
                 add(.target, NextRun.target(upTo: share, pair, posterior, forecast, decisive: probability))
             }
         }

@@ -28,6 +28,8 @@ extension NextRun {
     static let counts = [2, 4, 8]
     /// Runs that add less to the probability of a right decision, and decide with less, are not worth a line.
     private static let smallestGain = 0.01, smallestChance = 0.1
+    /// Of a schedule: shares fall between steps, so that what has come to one may lie a little below it.
+    private static let smallestPart = 0.01
 
     /// More runs at every rung, at a new rung half-way (in log scale) between the top rung and the target, and at the
     /// target up to several shares, of which each helps more than the smaller ones: the fewest at each place that help,
@@ -99,7 +101,7 @@ extension NextRun {
     ) -> NextRun? {
         let rung = pair.target.rung, sigma = pair.sigmaAtTarget
         let seen = pair.seenOfTarget, from = min(seen.a, seen.b)
-        guard share > from, let news = pair.newsAtTarget(upTo: share, forecast) else { return nil }
+        guard share > from + smallestPart, let news = pair.newsAtTarget(upTo: share, forecast) else { return nil }
         let runs = NextRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: news.a, sigmaB: news.b)
         let worth = posterior.worth(
             of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)

@@ -140,6 +140,9 @@ struct BudgetTests {
         #expect(
             dry.output.contains("(target up to 50 %)") && dry.output.contains("every pair is decided"), "\(dry.output)")
 
+        let timed = ["--until", "0.99", "--budget", "1h", "--json", "-"]
+        let timedBefore = try document(try Tool.run(arguments + timed, in: scratch.url))
+
         // Without a budget they go on to the result of runs that were never stopped; the budget's steps stay the same.
         let whole = try document(try Tool.run(arguments + ["--json", "-"], in: scratch.url))
         let undisturbed = try Scratch()
@@ -148,6 +151,9 @@ struct BudgetTests {
         #expect(whole["pairs"] as? NSArray == reference["pairs"] as? NSArray)
         let after = try document(try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url))
         #expect(after["furtherRuns"] as? NSDictionary == further as NSDictionary)
+        // Time too is that of what had been asked for.
+        let timedAfter = try document(try Tool.run(arguments + timed, in: scratch.url))
+        #expect(timedAfter["furtherRuns"] as? NSDictionary == timedBefore["furtherRuns"] as? NSDictionary)
     }
 
     @Test func interruptedItGoesOn() throws {

@@ -85,4 +85,22 @@ struct ComparisonPlanTests {
         let new = try #require(plan.withNewRung)
         #expect(new.further(1, at: .rung(3), of: [0, 1]).map(\.spec.seed) == [10, 10])
     }
+
+    @Test func aPartIsReachedOnlyWhereItCanGoOn() throws {
+        let run = try #require(try plan().runs { $0 == .target }.first), step = run.step(at: 0.5)
+        func record(_ checkpoint: Int?, _ status: RunStatus?) -> RunRecord {
+            var record = RunRecord()
+            record.fold(
+                .evaluation(.init(step: step, tokens: step, natsPerToken: 3, standardError: nil, sequences: 4)))
+            if let checkpoint { record.fold(.checkpoint(.init(step: checkpoint))) }
+            if let status { record.fold(.end(.init(status: status, step: step, tokens: step, seconds: 1))) }
+            return record
+        }
+        #expect(run.hasReached(0.5, record(step, .paused)) && run.hasReached(0.5, record(step, nil)))
+        #expect(run.hasReached(1, record(nil, .completed)))
+        // Killed while it saved, or failed there; not so far, or not to its end.
+        #expect(!run.hasReached(0.5, record(nil, nil)) && !run.hasReached(0.5, record(step, .failed)))
+        #expect(!run.hasReached(0.7, record(step, .paused)) && !run.hasReached(1, record(step, .paused)))
+        #expect(!run.hasReached(0.5, nil))
+    }
 }

@@ -76,6 +76,32 @@ import Testing
         #expect(early.gap.interval90.upper - early.gap.interval90.lower > 0.05)
     }
 
+    @Test func curvesOfEqualSeedsAreLaidSideBySide() throws {
+        func without(_ seed: String, arms: [Int]) throws -> EarlyForecast {
+            var ladder = makePlanted().ladder(seen: 4)
+            for rung in ladder.rungs.indices {
+                for arm in arms { ladder.rungs[rung].points[arm].removeAll { $0.seed == seed } }
+            }
+            return try #require(try judge.result(ladder).pairs[0].earlyForecast)
+        }
+        // What only one of them has tells nothing of the two.
+        let one = try without("0", arms: [0]), both = try without("0", arms: [0, 1])
+        #expect(one.gap == both.gap && one.probabilityABetter == both.probabilityABetter)
+        #expect(try without("2", arms: [0, 1]).gap != both.gap)
+    }
+
+    @Test func onlyWhatWasDecidedWasStoppedEarly() throws {
+        var record = RunRecord()
+        record.fold(.evaluation(.init(step: 5, tokens: 40, natsPerToken: 3, standardError: nil, sequences: 4)))
+        for (status, isStopped) in [(RunStatus.stoppedEarly, true), (.paused, false)] {
+            record.fold(.end(.init(status: status, step: 5, tokens: 40, seconds: 1)))
+            #expect(record.isWaiting && !record.isFinished)
+            // Every later look at a paused run is one of many.
+            #expect(RunCurve(record, tokens: 80)?.wasStoppedEarly == isStopped)
+        }
+        #expect(record.upTo(step: 4).evaluations.isEmpty && !record.upTo(step: 4).isWaiting)
+    }
+
     @Test func aFinishedRunStandsForItself() throws {
         let planted = makePlanted()
         var ladder = planted.ladder(seen: 5)

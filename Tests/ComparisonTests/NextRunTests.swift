@@ -59,6 +59,14 @@ struct NextRunTests {
         #expect(!after.nextRuns.contains { $0.scale > 6.4e13 })
     }
 
+    @Test(arguments: [0.001, 0.003, 0.006, 0.02]) func nothingIsClearOfACrossingThatIsFeared(gap: Double) throws {
+        for noise in [0.002, 0.005, 0.01] {
+            let ladder = Self.ladder(gap: gap, noise: noise), crossover = try #require(try judge(ladder).crossover)
+            guard crossover.probabilityBelowTarget >= 0.05 else { continue }
+            #expect((crossover.noneUpTo ?? 0) <= 1.05 * ladder.target.scale, "\(crossover)")
+        }
+    }
+
     @Test func noiseAtTheTargetIsNamedAsTheReason() throws {
         // A gap of a hundredth of what seeds differ by: known exactly, it would still not tell which run comes out lower.
         let pair = try judge(Self.ladder(gap: 0.002, noise: 0.2, seeds: 100))

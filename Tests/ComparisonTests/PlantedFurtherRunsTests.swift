@@ -83,7 +83,7 @@ import Testing
         steps: while true {
             let choice = try judge.nextChoice(
                 pair.ladder, until: 0.95, budget: budget - spent,
-                targetShares: includesTarget && pair.ladder.target.points[1].isEmpty ? [1: [1]] : [:]
+                includesTarget: includesTarget
             ) { place, candidates, runs in
                 let flops = if case .rung(let index) = place { scales[index] } else { target }
                 return flops * Double(runs.runsPerCandidate * candidates.count)
@@ -172,7 +172,7 @@ import Testing
         while true {
             let seen = walk.trained
             let choice = try judge.nextChoice(
-                ladder(seen), until: 0.95, budget: 2, targetShares: [1: shares.filter { $0 > seen }]
+                ladder(seen), until: 0.95, budget: 2, includesTarget: true
             ) { place, _, runs in
                 place == .target ? 2 * (runs.toShare - runs.fromShare) : nil
             }
