@@ -1,6 +1,6 @@
 // swift-tools-version: 6.2
 // scalebench: which of two training recipes wins at a scale where only one run is affordable.
-// Targets are listed floor by floor; a floor may use only those below it (Tests/HouseTests checks it).
+// Targets are listed layer by layer; a module may use only those of the layers below it (Tests/ArchitectureTests checks it).
 
 import PackageDescription
 
@@ -16,16 +16,16 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
-func room(
+func module(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
     .target(
         name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: swiftSettings)
 }
 
-func tests(_ room: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+func tests(_ module: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
-        name: "\(room)Tests", dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
+        name: "\(module)Tests", dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -45,31 +45,42 @@ let package = Package(
         .target(name: "CKernels"),
 
         // MARK: Vocabulary
-        room("ScalebenchCore", [crypto]),
+        module("ScalebenchCore", [crypto]),
 
         // MARK: Pure parts
-        room("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
-        room("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
-        room("ScalingLaws", [], exclude: ["README.md", "risk.svg"]),
+        module("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
+        module("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
+        module("ScalingLaws", [], exclude: ["README.md", "risk.svg"]),
 
         // MARK: One run, and what a ladder of them says
-        room("Training", ["ScalebenchCore", "TokenData", "Transformer"]),
-        room("Comparison", ["ScalebenchCore", "ScalingLaws"]),
+        module("Training", ["ScalebenchCore", "TokenData", "Transformer"]),
+        module("Comparison", ["ScalebenchCore", "ScalingLaws"]),
+
+        // MARK: Scores of the method, and laws through finished runs
+        module("Backtesting", ["ScalebenchCore", "TokenData", "ScalingLaws", "Comparison"]),
+        module("LawFitting", ["ScalebenchCore", "ScalingLaws", "Comparison"]),
 
         // MARK: Storing, launching, showing
-        room(
-            "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison"],
+        module(
+            "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison", "Backtesting", "LawFitting"],
             resources: [.embedInCode("Resources/report.css")]),
-        room("RunStore", ["ScalebenchCore", "Comparison"]),
-        room("Launching", ["ScalebenchCore", subprocess, systemPackage]),
+        module("RunStore", ["ScalebenchCore"]),
+        module("Launching", ["ScalebenchCore", subprocess, systemPackage]),
+
+        // MARK: A comparison from request to result
+        module(
+            "Benchmarking",
+            [
+                "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Comparison", "RunStore", "Launching",
+            ], resources: [.embedInCode("Embedded")]),
 
         // MARK: The tool
-        room(
+        module(
             "ScalebenchCLI",
             [
-                "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Training", "Comparison", "RunStore",
-                "Launching", "Reporting", argumentParser,
-            ], resources: [.embedInCode("Embedded")]),
+                "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Training", "Comparison", "Backtesting",
+                "LawFitting", "RunStore", "Launching", "Reporting", "Benchmarking", argumentParser,
+            ]),
         .executableTarget(name: "scalebench", dependencies: ["ScalebenchCLI"], swiftSettings: swiftSettings),
 
         // MARK: Tests mirror Sources; CommandTests run the built binary
@@ -78,12 +89,13 @@ let package = Package(
         tests("Transformer", ["Transformer", "CKernels", "ScalebenchCore"], exclude: ["Golden"]),
         tests("ScalingLaws", ["ScalingLaws"], exclude: ["Golden"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
+        tests("Backtesting", ["Backtesting", "Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
         tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),
-        tests("RunStore", ["RunStore", "Comparison", "ScalebenchCore"]),
+        tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(
             name: "CommandTests", dependencies: ["scalebench"], exclude: ["Snapshots"], swiftSettings: swiftSettings),
-        .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
+        .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]
 )

@@ -1,7 +1,7 @@
 // The score of the method as a page: how often its stated probabilities come true, what deciding more would cost, and the
 // tables that a terminal shows.
 
-package import Comparison
+package import Backtesting
 package import Foundation
 import ScalebenchCore
 import ScalingLaws

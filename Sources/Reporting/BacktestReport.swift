@@ -1,6 +1,6 @@
 // The score of the method, beside simpler ones, as a terminal shows it.
 
-package import Comparison
+package import Backtesting
 import ScalebenchCore
 import ScalingLaws
 

@@ -1,6 +1,6 @@
 // The score of forecasts of a run's end, as a terminal shows it.
 
-import Comparison
+import Backtesting
 import Foundation
 import ScalebenchCore
 import ScalingLaws

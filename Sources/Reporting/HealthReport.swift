@@ -43,9 +43,7 @@ package struct HealthReport: Codable, Sendable {
     package var isBroken: Bool { checks.contains { $0.status == .broken } }
 
     package func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        try JSONDocument.pretty(self)
     }
 
     /// Sections in order of appearance; ends with a newline.
@@ -68,7 +66,7 @@ package struct HealthReport: Codable, Sendable {
         let summary =
             broken > 0
             ? "\(broken) broken: comparisons will not work."
-            : warnings > 0 ? "Works, with \(warnings) warning\(warnings == 1 ? "" : "s")." : "All is well."
+            : warnings > 0 ? "Works, with \(Quantity.count(warnings, "warning"))." : "All is well."
         return (lines + ["", summary]).joined(separator: "\n") + "\n"
     }
 

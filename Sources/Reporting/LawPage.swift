@@ -1,7 +1,8 @@
 // A fitted law as a page: the law through its runs, or for a law in parameters and tokens the best split of every budget.
 
-package import Comparison
+import Comparison
 package import Foundation
+package import LawFitting
 import ScalebenchCore
 import ScalingLaws
 

@@ -1,6 +1,7 @@
 // A fitted law as a terminal shows it.
 
-package import Comparison
+import Comparison
+package import LawFitting
 import ScalebenchCore
 import ScalingLaws
 

@@ -125,17 +125,16 @@ package enum Phrase {
 
     /// The step that `--budget` takes next.
     package static func furtherRuns(
-        _ step: FurtherRuns, candidates: [String], budget: Budget, spent: Double
+        _ step: ProposedRun, isAtTarget: Bool, candidates: [String], cost: Double, budget: Budget, spent: Double
     ) -> String {
-        let names = step.candidates.sorted().map { SafeText.line(candidates[$0], limit: 30) }.joined(separator: " and ")
+        let names = candidates.map { SafeText.line($0, limit: 30) }.joined(separator: " and ")
         let what =
-            step.place == .target
-            ? "\(step.expected.label), of \(names)"
-            : "\(runs(step.expected.runsPerCandidate)) of \(names) each at \(step.expected.label)"
+            isAtTarget
+            ? "\(step.label), of \(names)" : "\(runs(step.runsPerCandidate)) of \(names) each at \(step.label)"
         return
-            "next: \(what) (about \(amount(step.cost, budget))): right winner "
-            + "\(percent(step.expected.probabilityRightNow)) → \(percent(step.expected.probabilityRightAfter)), "
-            + "chance to decide \(percent(step.expected.probabilityDecided)); "
+            "next: \(what) (about \(amount(cost, budget))): right winner "
+            + "\(percent(step.probabilityRightNow)) → \(percent(step.probabilityRightAfter)), "
+            + "chance to decide \(percent(step.probabilityDecided)); "
             + "spent \(amount(spent, budget)) of \(amount(budget.amount, budget))"
     }
 
@@ -185,10 +184,10 @@ package enum Phrase {
     }
 
     /// `1 run`, `3 runs`.
-    static func runs(_ count: Int) -> String { "\(count) run\(count == 1 ? "" : "s")" }
+    static func runs(_ count: Int) -> String { Quantity.count(count, "run") }
 
     /// The runs that buy most certainty for their cost.
-    package static func nextStep(_ next: NextRun) -> String {
+    package static func nextStep(_ next: ProposedRun) -> String {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
         // One decimal: what a few runs add is small.
         let percent = { Quantity.significant(100 * $0) + " %" }

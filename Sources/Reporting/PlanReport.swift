@@ -3,19 +3,6 @@
 package import Comparison
 import ScalebenchCore
 
-/// Measured or counted cost of one run.
-package struct RunCost: Sendable {
-    /// Core-seconds of training and evaluation; nil where no rate is known.
-    package var seconds: Double?
-    /// Nil where it is the trainer's own business.
-    package var memoryBytes: Double?
-
-    package init(seconds: Double?, memoryBytes: Double?) {
-        self.seconds = seconds
-        self.memoryBytes = memoryBytes
-    }
-}
-
 /// Renders a plan for `--dry-run`.
 package enum PlanReport {
     /// The plan as a table; `cost` is asked once per run, `left` tells which share of it the store does not have yet.
@@ -64,7 +51,7 @@ package enum PlanReport {
 
     /// Where the steps of a budget could be and what the smallest would cost, as a table.
     package static func steps(
-        _ steps: [(label: String, runsPerCandidate: Int, cost: Double?)], budget: Budget
+        _ steps: [PossibleStep], budget: Budget
     ) -> String {
         var table = TextTable(header: ["a step", "runs of each", "cost"])
         for step in steps {

@@ -88,7 +88,7 @@ struct RecipeDifference: Sendable {
 
     /// At the smallest rung and at the target: what is not the same for all, and how it changes along the ladder.
     static func all(_ plan: ComparisonPlan) -> [RecipeDifference] {
-        [ComparisonPlan.Place.rung(0), .target].flatMap { place -> [RecipeDifference] in
+        [LadderPlace.rung(0), .target].flatMap { place -> [RecipeDifference] in
             let specs = plan.candidates.indices.map { index in
                 plan.runs.first { $0.place == place && $0.candidates.contains(index) }
                     .flatMap { try? JSONValue(encoding: $0.spec) }?.flattened ?? [:]

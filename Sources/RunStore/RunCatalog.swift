@@ -1,7 +1,6 @@
 // Everything a store holds, by run: which candidates and suites it serves, its state, its result. Reads files, changes
 // nothing.
 
-import Comparison
 import Foundation
 package import ScalebenchCore
 
@@ -33,13 +32,13 @@ package struct RunCatalog {
 
     private struct Use {
         var candidate: String
-        var suite: CompareResult.SuiteReference
+        var suite: SuiteReference
         var place: String
     }
 
     package init(_ store: RunStore) {
         self.store = store
-        let boards = Dictionary(grouping: store.entries().entries, by: \.board).values.map { board in
+        let boards = Dictionary(grouping: store.candidateRecords().records, by: \.board).values.map { board in
             board.sorted { ($0.firstWritten, $0.position) < ($1.firstWritten, $1.position) }
         }
         for board in boards {

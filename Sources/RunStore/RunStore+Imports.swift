@@ -21,10 +21,8 @@ extension RunStore {
             if run == present { return .unchanged }
             outcome = .relabelled
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.makeFolder("\(root)/imports")
-        try AtomicFile.write(try encoder.encode(run) + Data("\n".utf8), to: file)
+        try AtomicFile.write(try JSONDocument.line(run), to: file)
         return outcome
     }
 
@@ -52,7 +50,7 @@ extension RunStore {
         }
         let run: ImportedRun
         do {
-            run = try JSONDecoder().decode(ImportedRun.self, from: try ConfigReader.readFile(file))
+            run = try JSONDecoder().decode(ImportedRun.self, from: try InputFile.read(file))
         } catch {
             throw broken("\(error)")
         }

@@ -33,7 +33,7 @@ package struct RunStore: Sendable {
         if FileManager.default.fileExists(atPath: marker) {
             let found: Marker
             do {
-                found = try JSONDecoder().decode(Marker.self, from: try ConfigReader.readFile(marker))
+                found = try JSONDecoder().decode(Marker.self, from: try InputFile.read(marker))
             } catch let error as DecodingError {
                 throw ScalebenchError(
                     .damagedData, "not a store's marker", at: marker,
@@ -47,8 +47,7 @@ package struct RunStore: Sendable {
                     hint: "use a newer scalebench, or another folder with --store")
             }
         } else {
-            try AtomicFile.write(
-                try JSONEncoder().encode(Marker(layoutVersion: Self.layoutVersion)) + Data("\n".utf8), to: marker)
+            try AtomicFile.write(try JSONDocument.line(Marker(layoutVersion: Self.layoutVersion)), to: marker)
         }
     }
 
@@ -83,7 +82,7 @@ package struct RunStore: Sendable {
     package func record(_ id: RunID) throws -> RunRecord? {
         let file = folder(of: id).events
         guard FileManager.default.fileExists(atPath: file) else { return nil }
-        let record = try RunRecord(events: try ConfigReader.readFile(file), file: file)
+        let record = try RunRecord(events: try InputFile.read(file), file: file)
         if let owner = record.start?.runID, owner != id {
             throw ScalebenchError(
                 .damagedData, "these are the events of run \(owner), not of \(id)", at: file,

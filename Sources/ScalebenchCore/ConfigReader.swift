@@ -50,7 +50,7 @@ package final class ConfigReader {
 
     /// The top object of the file at `path`.
     package static func open(_ path: String) throws -> ConfigReader {
-        try parse(try readFile(path), file: path)
+        try parse(try InputFile.read(path), file: path)
     }
 
     /// Throws for a key that no read asked for, naming the nearest one that was.
@@ -240,21 +240,6 @@ extension ConfigReader {
             let line = before.count { $0 == UInt8(ascii: "\n") } + 1
             let column = before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count + 1
             return "\(match.1.lowercased()) near line \(line), column \(column), read as plain JSON"
-        }
-    }
-
-    package static func readFile(_ path: String) throws -> Data {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw ScalebenchError(.notFound, "no such file", at: path, hint: "check the spelling of the path")
-        }
-        guard !isFolder.boolValue else {
-            throw ScalebenchError(.invalidInput, "this is a folder, a file was expected", at: path)
-        }
-        do {
-            return try Data(contentsOf: URL(fileURLWithPath: path))
-        } catch {
-            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: error.localizedDescription)
         }
     }
 }

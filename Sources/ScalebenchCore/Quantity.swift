@@ -25,6 +25,9 @@ package enum Quantity {
         return result.isFinite ? result : value
     }
 
+    /// `1 run`, `3 runs`: a count with its noun.
+    package static func count(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
     /// `45 s`, `3 min 20 s`, `2 h 5 min`, `3.2 days`.
     package static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0 else { return "–" }

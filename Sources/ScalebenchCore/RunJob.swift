@@ -53,7 +53,7 @@ extension RunJob {
     /// Reads the job of `folder` and checks that the spec still has the name it was given.
     /// - Throws: `notFound` without a job file, `damagedData` for one that was edited or that another version wrote.
     package static func open(_ folder: RunFolder) throws -> RunJob {
-        let data = try ConfigReader.readFile(folder.job)
+        let data = try InputFile.read(folder.job)
         let job: RunJob
         do {
             job = try JSONDecoder().decode(RunJob.self, from: data)
@@ -74,8 +74,6 @@ extension RunJob {
     /// Writes `job.json` into `folder`, which is created if need be.
     package func write(to folder: RunFolder) throws {
         try AtomicFile.makeFolder(folder.path)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: folder.job)
+        try AtomicFile.write(try JSONDocument.pretty(self), to: folder.job)
     }
 }

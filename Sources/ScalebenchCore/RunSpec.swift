@@ -62,10 +62,3 @@ package struct RunSpec: Codable, Sendable, Hashable {
         RunID(rawValue: String(ContentHash.sha256(try! JSONValue(encoding: self)).prefix(16)))
     }
 }
-
-/// The content-derived name of a run and of its folder in the store.
-package struct RunID: RawRepresentable, Codable, Sendable, Hashable, CustomStringConvertible {
-    package var rawValue: String
-    package init(rawValue: String) { self.rawValue = rawValue }
-    package var description: String { rawValue }
-}

@@ -1,9 +1,9 @@
 // The one error type that reaches a user: what happened, where, and what to change.
 
 /// An error a user can act on. `message` says what is wrong, `location` where, `hint` what to change.
-package struct ScalebenchError: Error, Sendable {
+public struct ScalebenchError: Error, Sendable {
     /// The family of an error; decides the exit status and nothing else.
-    package enum Code: String, Sendable {
+    public enum Code: String, Sendable {
         /// A configuration, suite or table does not say something valid.
         case invalidInput
         /// A named file, suite, data set or candidate does not exist.
@@ -16,15 +16,15 @@ package struct ScalebenchError: Error, Sendable {
         case runFailed
     }
 
-    package var code: Code
-    package var message: String
+    public var code: Code
+    public var message: String
     /// `file:json.path`, `file:line`, or just a file.
-    package var location: String?
-    package var hint: String?
+    public var location: String?
+    public var hint: String?
     /// The underlying error's own words, if there was one.
-    package var cause: String?
+    public var cause: String?
 
-    package init(
+    public init(
         _ code: Code, _ message: String, at location: String? = nil, hint: String? = nil, cause: String? = nil
     ) {
         self.code = code
@@ -37,7 +37,7 @@ package struct ScalebenchError: Error, Sendable {
 
 extension ScalebenchError: CustomStringConvertible {
     /// `location: message`, then the cause and the hint on lines of their own.
-    package var description: String {
+    public var description: String {
         var text = location.map { "\($0): \(message)" } ?? message
         if let cause { text += "\n  cause: \(cause)" }
         if let hint { text += "\n  hint: \(hint)" }

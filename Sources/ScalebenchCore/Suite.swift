@@ -36,18 +36,6 @@ package struct Suite: Sendable, Hashable {
     }
 }
 
-/// The rule of the verdict, declared before anything is trained (method: "What the numbers mean").
-package struct VerdictThresholds: Codable, Sendable, Hashable {
-    /// A winner is named from this probability on.
-    package var decisiveProbability = 0.95
-    /// Gaps smaller than this share of the loss do not matter.
-    package var equivalenceMargin = 0.002
-    /// A change of sign between the top rung and the target is called a risk from this probability on.
-    package var crossoverRiskProbability = 0.2
-
-    package init() {}
-}
-
 extension Suite {
     /// Hash of what makes results comparable: scales, context, evaluation and the verdict's rule. Words, the list of
     /// candidates and the number of seeds are left out; the data set counts by its own hash.
@@ -123,16 +111,6 @@ extension RunSpec.Evaluation {
                 .invalidInput, "unknown breakdown \"\(unknown)\"", at: reader.location(of: "breakdown"),
                 hint: "use any of: \(Breakdown.allCases.map(\.rawValue).joined(separator: ", "))")
         }
-        try reader.finish()
-    }
-}
-
-extension VerdictThresholds {
-    init(_ reader: ConfigReader?) throws {
-        let reader = try reader ?? ConfigReader(.object([:]), file: "")
-        decisiveProbability = try reader.number("decisiveProbability", in: 0.5...0.999999, default: 0.95)
-        equivalenceMargin = try reader.number("equivalenceMargin", in: 0...1, default: 0.002)
-        crossoverRiskProbability = try reader.number("crossoverRiskProbability", in: 0...1, default: 0.2)
         try reader.finish()
     }
 }

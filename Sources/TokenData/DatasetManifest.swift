@@ -262,9 +262,7 @@ extension DatasetManifest {
         if let train, let validation {
             fields["splits"] = .object(["train": train.json, "validation": validation.json])
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(JSONValue.object(fields)) + Data("\n".utf8)
+        return try JSONDocument.pretty(JSONValue.object(fields))
     }
 }
 

@@ -15,9 +15,7 @@ struct ModelExport: Encodable {
 
     /// Writes `config.json` into `folder`.
     func write(to folder: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile.write(try encoder.encode(self) + Data("\n".utf8), to: "\(folder)/\(Self.configFile)")
+        try AtomicFile.write(try JSONDocument.pretty(self), to: "\(folder)/\(Self.configFile)")
     }
 
     /// Whether all that Hugging Face's GPT-2 leaves no choice about is as there.

@@ -55,7 +55,7 @@ package enum Safetensors {
     package static func read(
         into tensors: [Tensor<UnsafeMutableBufferPointer<Float>>], from path: String
     ) throws -> [String: String] {
-        let data = try ConfigReader.readFile(path)
+        let data = try InputFile.read(path)
         guard data.count >= 8 else { throw damaged(path, "it is shorter than its header") }
         let length = data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
         guard length <= UInt64(data.count - 8) else { throw damaged(path, "it is shorter than its header") }

@@ -50,7 +50,7 @@ package struct TrainingRun {
         guard let lock = try RunLock.acquire(folder, stop: stop) else { return .interrupted }
         defer { withExtendedLifetime(lock) {} }
         let log = try EventLog(folder.events)
-        let record = try RunRecord(events: try ConfigReader.readFile(folder.events), file: folder.events)
+        let record = try RunRecord(events: try InputFile.read(folder.events), file: folder.events)
         let checkpoints = CheckpointFolder(folder, runID: job.runID)
         if record.isFinished {
             checkpoints.removeAll()
@@ -62,7 +62,7 @@ package struct TrainingRun {
             }
             return try train(job, after: record, log: log, checkpoints, stop: stop)
         } catch {
-            let last = (try? ConfigReader.readFile(folder.events))
+            let last = (try? InputFile.read(folder.events))
                 .flatMap { try? RunRecord(events: $0, file: folder.events) }?.steps.last
             // Best effort: where the disk is full, this cannot be written either.
             try? log.append(

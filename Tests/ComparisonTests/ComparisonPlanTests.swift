@@ -57,19 +57,19 @@ struct ComparisonPlanTests {
         #expect(try self.plan(widths: [31, 62], target: 93, heads: ["31", "31"]).withNewRung == nil)
     }
 
-    @Test func addedRungsChangeNoEntry() throws {
+    @Test func addedRungsChangeNoRecord() throws {
         let plan = try plan()
         var larger = try #require(plan.withNewRung)
         #expect(larger.runs.count == plan.runs.count)
         larger.add(larger.further(1, at: .rung(3), of: [0, 1]))
         #expect(larger.runs.count == plan.runs.count + 2)
-        #expect(larger.entries(writtenAt: "t").map(\.identity) == plan.entries(writtenAt: "t").map(\.identity))
+        #expect(larger.candidateRecords(writtenAt: "t").map(\.identity) == plan.candidateRecords(writtenAt: "t").map(\.identity))
         #expect(larger.suite.contentHash == plan.suite.contentHash)
         // Seeds that were added are entered, on the same board and for the same recipe.
         larger.add(larger.further(2, at: .rung(0), of: [0, 1]))
-        let entries = zip(plan.entries(writtenAt: "t"), larger.entries(writtenAt: "t"))
-        #expect(entries.allSatisfy { $0.board == $1.board && $0.candidate.recipe == $1.candidate.recipe })
-        #expect(entries.allSatisfy { $0.identity != $1.identity })
+        let records = zip(plan.candidateRecords(writtenAt: "t"), larger.candidateRecords(writtenAt: "t"))
+        #expect(records.allSatisfy { $0.board == $1.board && $0.candidate.recipe == $1.candidate.recipe })
+        #expect(records.allSatisfy { $0.identity != $1.identity })
         // The ladder has the new rung, labelled like the others.
         let ladder = larger.ladder([:])
         #expect(ladder.rungs.count == 4 && ladder.rungs[3].label == "width 128, 262 k tokens")

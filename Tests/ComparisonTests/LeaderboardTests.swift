@@ -8,7 +8,7 @@ import Testing
 struct LeaderboardTests {
     private struct Planted {
         var name: String
-        var entry: LadderEntry
+        var entry: CandidateRecord
         var records: [RunID: RunRecord]
     }
 
@@ -34,9 +34,9 @@ struct LeaderboardTests {
                 if let status = finished(place, seed) { records[id] = Self.record(loss, status) }
                 return CandidateRuns.Run(seed: seed, id: id)
             }
-            return CandidateRuns.Place(label: "rung \(place)", flops: flops, tokens: 1000, runs: runs)
+            return CandidateRuns.PlaceRuns(label: "rung \(place)", flops: flops, tokens: 1000, runs: runs)
         }
-        let entry = LadderEntry(
+        let entry = CandidateRecord(
             suite: .init(
                 name: "s", version: suiteVersion, dataset: "d", dataHash: dataHash, thresholds: VerdictThresholds()),
             suiteHash: "h", question: "?", axis: .flops,

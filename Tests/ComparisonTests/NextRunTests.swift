@@ -90,11 +90,11 @@ struct NextRunTests {
         let noise = SeedNoise(
             groups: ladder.rungs.flatMap { rung in
                 rung.points.enumerated().map {
-                    SeedGroup(arm: $0, scale: rung.scale, losses: $1.compactMap(\.loss))
+                    SeedGroup(candidate: $0, scale: rung.scale, losses: $1.compactMap(\.loss))
                 }
             })
         let rungs = zip(ladder.rungs, pair.rungGaps).map { rung, gap in
-            let sigmaA = noise.sigma(at: rung.scale, arm: 0), sigmaB = noise.sigma(at: rung.scale, arm: 1)
+            let sigmaA = noise.sigma(at: rung.scale, candidate: 0), sigmaB = noise.sigma(at: rung.scale, candidate: 1)
             return GapRung(
                 scale: rung.scale, lossesA: rung.points[0].compactMap(\.loss),
                 lossesB: rung.points[1].compactMap(\.loss),
@@ -105,11 +105,10 @@ struct NextRunTests {
             let index = try #require(rungs.firstIndex { $0.scale == run.scale })
             let correlation = try #require(pair.rungGaps[index].seedCorrelation)
             #expect(correlation > 0.5)
-            let worth = posterior.worth(
-                of: NextRuns(
+            let worth = posterior.value(of: PossibleRuns(
                     scale: run.scale, runsA: run.runsPerCandidate, runsB: run.runsPerCandidate,
                     sigmaA: rungs[index].sigmaA, sigmaB: rungs[index].sigmaB, seedCorrelation: correlation),
-                at: 6.4e14, sigmaA: noise.sigma(at: 6.4e14, arm: 0), sigmaB: noise.sigma(at: 6.4e14, arm: 1),
+                at: 6.4e14, sigmaA: noise.sigma(at: 6.4e14, candidate: 0), sigmaB: noise.sigma(at: 6.4e14, candidate: 1),
                 decisive: 0.95)
             #expect(worth.probabilityDecided == run.probabilityDecided)
             return worth.probabilityRight - run.probabilityRightAfter

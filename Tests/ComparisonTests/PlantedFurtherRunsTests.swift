@@ -49,7 +49,7 @@ import Testing
             for (index, seeds) in [4, 3, 2, 2].enumerated() { add(seeds, at: .rung(index)) }
         }
 
-        mutating func add(_ count: Int, at place: ComparisonPlan.Place) {
+        mutating func add(_ count: Int, at place: LadderPlace) {
             for _ in 0..<count {
                 let number = generator.next(), common = generator.normal()
                 for arm in 0...1 {
@@ -64,7 +64,7 @@ import Testing
         }
 
         /// One run: the noise falls with scale, and hides the smallest gaps.
-        mutating func loss(_ place: ComparisonPlan.Place, _ arm: Int, _ common: Double = 0) -> Double {
+        mutating func loss(_ place: LadderPlace, _ arm: Int, _ common: Double = 0) -> Double {
             let own = shared.squareRoot() * common + (1 - shared).squareRoot() * generator.normal()
             let index = if case .rung(let index) = place { index } else { PlantedFurtherRunsTests.scales.count }
             return means[index][arm] * (1 + 0.006 * pow(2, -Double(index)) * own)
@@ -81,7 +81,7 @@ import Testing
         var isDecided = false
         var expected: Double?, atTarget: (Double, Bool)?
         steps: while true {
-            let choice = try judge.nextChoice(
+            let choice = try judge.nextDecision(
                 pair.ladder, until: 0.95, budget: budget - spent,
                 includesTarget: includesTarget
             ) { place, candidates, runs in
@@ -165,25 +165,25 @@ import Testing
         let planted = PlantedCurves(spread: 0.01, using: &generator)
         func ladder(_ share: Double) -> Ladder {
             var ladder = planted.ladder(seen: Int((share * Double(planted.points)).rounded()))
-            ladder.targetShares = shares
+            ladder.targetFractions = shares
             return ladder
         }
         var walk = Walk(isDecided: false, trained: 0)
         while true {
             let seen = walk.trained
-            let choice = try judge.nextChoice(
+            let choice = try judge.nextDecision(
                 ladder(seen), until: 0.95, budget: 2, includesTarget: true
             ) { place, _, runs in
-                place == .target ? 2 * (runs.toShare - runs.fromShare) : nil
+                place == .target ? 2 * (runs.toFraction - runs.fromFraction) : nil
             }
             guard case .make(let step) = choice else {
                 walk.isDecided = choice.outcome == .decided
                 break
             }
             #expect(
-                abs(step.expected.fromShare - seen) < 1e-9 && abs(step.cost - 2 * (step.expected.toShare - seen)) < 1e-9
+                abs(step.expected.fromFraction - seen) < 1e-9 && abs(step.cost - 2 * (step.expected.toFraction - seen)) < 1e-9
             )
-            walk.trained = step.expected.toShare
+            walk.trained = step.expected.toFraction
         }
         let verdict = try judge.verdict(ladder(walk.trained), b: 1)
         switch verdict {

@@ -18,7 +18,7 @@ import Testing
     private static func watch(_ planted: PlantedCurves, _ judge: Judge) -> Outcome? {
         for seen in 1..<planted.points {
             let ladder = planted.ladder(seen: seen)
-            guard judge.candidatesDecidedEarly(ladder, looks: planted.points - 1) == [0, 1] else { continue }
+            guard judge.candidatesDecidedEarly(ladder, analyses: planted.points - 1) == [0, 1] else { continue }
             guard let verdict = try? judge.verdict(ladder, b: 1) else { return nil }
             let isRight =
                 switch verdict {
@@ -61,7 +61,7 @@ import Testing
 
     @Test func everyLookHasItsShareOfTheRisk() {
         let judge = Judge(thresholds: VerdictThresholds())
-        #expect(abs(judge.probabilityPerLook(1) - 0.95) < 1e-12)
-        #expect(abs(judge.probabilityPerLook(19) - (1 - 0.05 / 19)) < 1e-12)
+        #expect(abs(judge.probabilityPerAnalysis(1) - 0.95) < 1e-12)
+        #expect(abs(judge.probabilityPerAnalysis(19) - (1 - 0.05 / 19)) < 1e-12)
     }
 }

@@ -42,7 +42,7 @@ import Testing
         let target = 1e6 * pow(3, 6.0)
         func after(_ scale: Double, _ runs: Int) -> Double {
             posterior.right(
-                NextRuns(scale: scale, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
+                PossibleRuns(scale: scale, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
                 sigmaA: nil, sigmaB: nil)
         }
         let now = posterior.probabilityOfRightDecision(at: target, sigmaA: nil, sigmaB: nil)
@@ -61,10 +61,10 @@ import Testing
             #expect(now == max(p, 1 - p))
             // No noise of the new runs, or as good as infinitely many: all that is left is the target's own seeds.
             let known = posterior.right(
-                NextRuns(scale: target, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: target, sigmaA: sigma,
+                PossibleRuns(scale: target, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: target, sigmaA: sigma,
                 sigmaB: sigma)
             let many = posterior.right(
-                NextRuns(scale: target, runsA: 1_000_000, runsB: 1_000_000, sigmaA: 0.01, sigmaB: 0.01),
+                PossibleRuns(scale: target, runsA: 1_000_000, runsB: 1_000_000, sigmaA: 0.01, sigmaB: 0.01),
                 at: target, sigmaA: sigma, sigmaB: sigma)
             #expect(abs(known - many) < 0.01 && known >= now)
             if sigma == 0.1 { #expect(known < 0.75) } else if sigma == nil { #expect(known > 0.98) }
@@ -75,9 +75,8 @@ import Testing
         // The leader will stay the leader: little is added to what is expected, but the target would decide.
         let posterior = try GapModel().posterior(powerLawLadder(3, a: (1.5, 0.2), b: (1.6, 0.205), noise: 0.01))
         let target = 1e6 * pow(3, 6.0)
-        func worth(_ decisive: Double, _ runs: Int) -> NextRunsWorth {
-            posterior.worth(
-                of: NextRuns(scale: target, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
+        func worth(_ decisive: Double, _ runs: Int) -> ValueOfRuns {
+            posterior.value(of: PossibleRuns(scale: target, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
                 sigmaA: 0.01, sigmaB: 0.01, decisive: decisive)
         }
         let chances = [0.5, 0.9, 0.95, 0.99, 1.01].map { worth($0, 1).probabilityDecided }
@@ -91,7 +90,7 @@ import Testing
         let target = 2.7e8
         let after = [-0.9, 0, 0.5, 0.9].map { correlation in
             posterior.right(
-                NextRuns(
+                PossibleRuns(
                     scale: 9e7, runsA: 2, runsB: 2, sigmaA: 0.02, sigmaB: 0.02, seedCorrelation: correlation),
                 at: target, sigmaA: 0, sigmaB: 0)
         }

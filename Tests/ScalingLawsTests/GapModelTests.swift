@@ -14,8 +14,8 @@ func rung(_ scale: Double, _ a: Double, _ b: Double, noise: Double? = nil) -> Ga
 
 extension GapPosterior {
     /// The expected probability of a right decision after `runs`.
-    func right(_ runs: NextRuns, at scale: Double, sigmaA: Double?, sigmaB: Double?) -> Double {
-        worth(of: runs, at: scale, sigmaA: sigmaA, sigmaB: sigmaB, decisive: 0.95).probabilityRight
+    func right(_ runs: PossibleRuns, at scale: Double, sigmaA: Double?, sigmaB: Double?) -> Double {
+        value(of: runs, at: scale, sigmaA: sigmaA, sigmaB: sigmaB, decisive: 0.95).probabilityRight
     }
 }
 
@@ -207,7 +207,7 @@ func numbers(_ e: Estimate) -> [Double] {
             #expect((0...1).contains(crossing.probability))
             #expect(crossing.place.map { numbers($0).allSatisfy(\.isFinite) } ?? true)
             let after = posterior.right(
-                NextRuns(scale: 1e8, runsA: 2, runsB: 2, sigmaA: 0.01, seedCorrelation: 1), at: 1e9,
+                PossibleRuns(scale: 1e8, runsA: 2, runsB: 2, sigmaA: 0.01, seedCorrelation: 1), at: 1e9,
                 sigmaA: 0.01, sigmaB: 1e9)
             #expect((0.5...1).contains(after), "\(name)")
             let trend = [1e6, 1e12].map { posterior.trend(at: $0) }

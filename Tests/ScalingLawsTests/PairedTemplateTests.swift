@@ -16,16 +16,16 @@ import Testing
     }
 
     /// Three rungs whose levels fall, and whose ratio at the end is `ratio`; B has `rest` more to come than A.
-    private func rungs(ratio: Double, restB: (Double) -> Double) throws -> [PairedRung] {
+    private func rungs(ratio: Double, restB: (Double) -> Double) throws -> [PairedCurves] {
         try [1e6, 1e7, 1e8].map { scale in
             let level = 2 + 3 * pow(scale / 1e6, -0.15)
-            return PairedRung(
+            return PairedCurves(
                 scale: scale, a: CurveRung(scale: scale, curve: try curve(level: level, rest: 0.2, end: scale)),
                 b: CurveRung(scale: scale, curve: try curve(level: ratio * level, rest: restB(scale), end: scale * 2)))
         }
     }
 
-    private func forecast(_ rungs: [PairedRung], restB: Double, ratio: Double, seen: Double) throws -> CurveForecast {
+    private func forecast(_ rungs: [PairedCurves], restB: Double, ratio: Double, seen: Double) throws -> CurveForecast {
         let a = try curve(level: 2.5, rest: 0.2, end: 1e9), b = try curve(level: 2.5 * ratio, rest: restB, end: 2e9)
         let startA = try #require(a.upTo(seen * 1e9)), startB = try #require(b.upTo(seen * 2e9))
         return try #require(
@@ -70,7 +70,7 @@ import Testing
 
     @Test func seedsWidenTheForecast() throws {
         var generator = SplitMix(seed: 3)
-        func noisy(_ deviation: Double) throws -> [PairedRung] {
+        func noisy(_ deviation: Double) throws -> [PairedCurves] {
             try [1e6, 1e7, 1e8].map { scale in
                 // Each run drifts away from its rung's mean by its own amount.
                 func runs(_ level: Double) throws -> CurveRung {
@@ -80,7 +80,7 @@ import Testing
                     }
                     return CurveRung(scale: scale, curves: curves)
                 }
-                return PairedRung(scale: scale, a: try runs(3), b: try runs(3.03))
+                return PairedCurves(scale: scale, a: try runs(3), b: try runs(3.03))
             }
         }
         let quiet = try forecast(try noisy(1e-4), restB: 0.2, ratio: 1.01, seen: 0.5)

@@ -12,7 +12,7 @@ import Testing
             for i in 0..<rungs {
                 let scale = 1e6 * pow(4, Double(i))
                 let losses = (0..<seeds).map { _ in 3 - 0.2 * Double(i) + sigma(arm, scale) * generator.normal() }
-                groups.append(SeedGroup(arm: arm, scale: scale, losses: losses))
+                groups.append(SeedGroup(candidate: arm, scale: scale, losses: losses))
             }
         }
         return groups
@@ -47,11 +47,11 @@ import Testing
             groups: planted(3, seeds: 4) { arm, scale in arm == 0 && scale > 2e8 ? 0.2 : 0.002 })
         let odd = try #require(noise.oddGroups.first)
         #expect(noise.oddGroups.count == 1 && !noise.isPooled)
-        #expect(odd.arm == 0 && abs(odd.scale / 2.56e8 - 1) < 1e-9 && odd.ratio > 20)
-        #expect(noise.sigma(at: 2.56e8, arm: 0) > 0.05)
-        #expect(noise.sigma(at: 1e9, arm: 0) > 0.05)
-        #expect(noise.sigma(at: 6.4e7, arm: 0) < 0.005)
-        #expect(noise.sigma(at: 2.56e8, arm: 1) < 0.005)
+        #expect(odd.candidate == 0 && abs(odd.scale / 2.56e8 - 1) < 1e-9 && odd.ratio > 20)
+        #expect(noise.sigma(at: 2.56e8, candidate: 0) > 0.05)
+        #expect(noise.sigma(at: 1e9, candidate: 0) > 0.05)
+        #expect(noise.sigma(at: 6.4e7, candidate: 0) < 0.005)
+        #expect(noise.sigma(at: 2.56e8, candidate: 1) < 0.005)
     }
 
     @Test func ordinaryArmsAreSeldomFlagged() {
@@ -61,8 +61,8 @@ import Testing
 
     @Test func bitEqualReplicatesAndAbsurdLossesStayFinite() {
         for losses in [[3.0, 3, 3], [1e300, 1e-300], [.nan, 1], [], [-1, 2]] {
-            let noise = SeedNoise(groups: [SeedGroup(arm: 0, scale: 1e6, losses: losses)])
-            #expect(noise.sigma(at: 1e9).isFinite && noise.sigma(at: 1e9, arm: 0) >= 0)
+            let noise = SeedNoise(groups: [SeedGroup(candidate: 0, scale: 1e6, losses: losses)])
+            #expect(noise.sigma(at: 1e9).isFinite && noise.sigma(at: 1e9, candidate: 0) >= 0)
         }
     }
 }

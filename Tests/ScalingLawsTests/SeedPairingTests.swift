@@ -15,32 +15,32 @@ import Testing
     @Test func manyPairsAreBelievedAndFewAreNot() throws {
         var generator = SplitMix(seed: 8)
         for rho in [-0.5, 0, 0.5, 0.95] {
-            let many = SeedPairing([SeedPairing.Rung(pairs(rho, 400, &generator))])
+            let many = SeedPairing([SeedPairing.EqualSeeds(pairs(rho, 400, &generator))])
             #expect(abs(try #require(many.correlations[0]) - rho) < 0.1, "\(rho)")
         }
         // Two pairs always lie on a line: of the prior's mean of .40, agreement makes a little more.
-        let rising = SeedPairing([SeedPairing.Rung([(3, 2), (3.1, 2.1)])]).correlations[0]
-        let falling = SeedPairing([SeedPairing.Rung([(3, 2), (3.1, 1.9)])]).correlations[0]
+        let rising = SeedPairing([SeedPairing.EqualSeeds([(3, 2), (3.1, 2.1)])]).correlations[0]
+        let falling = SeedPairing([SeedPairing.EqualSeeds([(3, 2), (3.1, 1.9)])]).correlations[0]
         let up = try #require(rising), down = try #require(falling)
         #expect(up > 0.4 && up < 0.6 && down > -0.3 && down < 0.35)
     }
 
     @Test func rungsLearnFromEachOtherAndNothingIsCarriedToRungsWithoutPairs() throws {
         var generator = SplitMix(seed: 9)
-        let strong = SeedPairing.Rung(pairs(0.95, 12, &generator)), weak = SeedPairing.Rung([(3, 2), (3.1, 2.1)])
+        let strong = SeedPairing.EqualSeeds(pairs(0.95, 12, &generator)), weak = SeedPairing.EqualSeeds([(3, 2), (3.1, 2.1)])
         let alone = SeedPairing([weak]).correlations[0], beside = SeedPairing([strong, weak, nil]).correlations
         #expect(try #require(beside[1]) > #require(alone) + 0.1)
         #expect(beside[2] == nil)
-        #expect(SeedPairing.Rung([(3, 2)]) == nil)
-        #expect(SeedPairing.Rung([(3, 2), (3, 2.1), (3, 2.2)]) == nil)
+        #expect(SeedPairing.EqualSeeds([(3, 2)]) == nil)
+        #expect(SeedPairing.EqualSeeds([(3, 2), (3, 2.1), (3, 2.2)]) == nil)
     }
 
     /// Exchanging the candidates, or shifting and stretching one's losses, changes nothing.
     @Test func onlyTheCorrelationCounts() throws {
         var generator = SplitMix(seed: 10)
         let some = pairs(0.6, 5, &generator)
-        let first = try #require(SeedPairing([SeedPairing.Rung(some)]).correlations[0])
-        let second = try #require(SeedPairing([SeedPairing.Rung(some.map { ($0.b, 7 + 5 * $0.a) })]).correlations[0])
+        let first = try #require(SeedPairing([SeedPairing.EqualSeeds(some)]).correlations[0])
+        let second = try #require(SeedPairing([SeedPairing.EqualSeeds(some.map { ($0.b, 7 + 5 * $0.a) })]).correlations[0])
         #expect(abs(first - second) < 1e-9)
     }
 
@@ -130,7 +130,7 @@ import Testing
                 for first in stride(from: 0, to: 30, by: seeds) {
                     let shown = first..<(first + seeds)
                     let rungs = [0, 1].map { rung in
-                        SeedPairing.Rung(shown.map { (a.rungs[rung][$0], b.rungs[rung][$0]) })
+                        SeedPairing.EqualSeeds(shown.map { (a.rungs[rung][$0], b.rungs[rung][$0]) })
                     }
                     let correlations = SeedPairing(rungs).correlations
                     for rung in [0, 1] {

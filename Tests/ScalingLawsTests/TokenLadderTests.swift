@@ -18,8 +18,8 @@ import Testing
         return GapRung(scale: 6 * parameters * tokens, tokens: tokens, lossesA: [loss.a], lossesB: [loss.b])
     }
 
-    private func place(parameters: Double, tokens: Double) -> TrainedPlace {
-        TrainedPlace(scale: 6 * parameters * tokens, tokens: tokens)
+    private func place(parameters: Double, tokens: Double) -> TrainedScale {
+        TrainedScale(scale: 6 * parameters * tokens, tokens: tokens)
     }
 
     private var grid: [GapRung] {
@@ -71,7 +71,7 @@ import Testing
         let posterior = try GapModel().posterior(noisy, through: target)
         let after = { (tokens: Double?) in
             posterior.right(
-                NextRuns(scale: 1.2e20, tokens: tokens, runsA: 4, runsB: 4, sigmaA: 0.001, sigmaB: 0.001),
+                PossibleRuns(scale: 1.2e20, tokens: tokens, runsA: 4, runsB: 4, sigmaA: 0.001, sigmaB: 0.001),
                 at: target.scale, sigmaA: nil, sigmaB: nil)
         }
         #expect(after(nil) >= after(1e10))
@@ -87,14 +87,14 @@ import Testing
             rung.tokens = 2e9 * pow(rung.scale / 1e6, exponent)
             return rung
         }
-        let target = TrainedPlace(scale: 3e9, tokens: 2e9 * pow(3e9 / 1e6, exponent))
+        let target = TrainedScale(scale: 3e9, tokens: 2e9 * pow(3e9 / 1e6, exponent))
         let expected = try GapModel().posterior(plain), found = try GapModel().posterior(trained, through: target)
         #expect(
             found.forecast(at: 3e9, sigmaA: 0.002, sigmaB: 0.003)
                 == expected.forecast(at: 3e9, sigmaA: 0.002, sigmaB: 0.003))
         #expect(found.crossing(from: 1e6, to: 3e9) == expected.crossing(from: 1e6, to: 3e9))
         // A target off the line is less certain.
-        let off = try GapModel().posterior(trained, through: TrainedPlace(scale: 3e9, tokens: target.tokens * 8))
+        let off = try GapModel().posterior(trained, through: TrainedScale(scale: 3e9, tokens: target.tokens * 8))
         #expect(
             abs(off.forecast(at: 3e9, sigmaA: nil, sigmaB: nil).probabilityABetter - 0.5)
                 < abs(expected.forecast(at: 3e9, sigmaA: nil, sigmaB: nil).probabilityABetter - 0.5))
@@ -104,7 +104,7 @@ import Testing
         let plain = powerLawLadder(4, a: (1.5, 0.2), b: (1.6, 0.21))
         var some = plain
         some[1].tokens = 1e9
-        let target = TrainedPlace(scale: 1e9, tokens: 1e12)
+        let target = TrainedScale(scale: 1e9, tokens: 1e12)
         let forecast = { try GapModel().posterior($0, through: target).forecast(at: 1e9, sigmaA: nil, sigmaB: nil) }
         #expect(try forecast(some) == forecast(plain))
     }

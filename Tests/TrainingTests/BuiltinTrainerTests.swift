@@ -60,7 +60,7 @@ import Training
         }
         #expect(try perform(stopped) == .completed)
         #expect(try Result(readRecord(stopped)) == Result(readRecord(whole)))
-        #expect(try ConfigReader.readFile(stopped.weights) == ConfigReader.readFile(whole.weights))
+        #expect(try InputFile.read(stopped.weights) == InputFile.read(whole.weights))
     }
 
     @Test func checkpointOfWhichAPartIsDamagedIsNotUsed() throws {
@@ -71,7 +71,7 @@ import Training
             let run = try makeRun(spec, in: folder, name: "damaged-\(file)")
             _ = try perform(run, stopAfter: 10)
             let path = "\(run.checkpoints)/step-10/\(file)"
-            try ConfigReader.readFile(path).dropLast(5).write(to: URL(fileURLWithPath: path))
+            try InputFile.read(path).dropLast(5).write(to: URL(fileURLWithPath: path))
             #expect(try perform(run) == .completed)
             let record = try readRecord(run)
             #expect(record.start?.resumedFromStep == 0)

@@ -17,18 +17,18 @@ import Training
             let log = try EventLog(path)
             try log.append(first)
         }
-        let whole = try ConfigReader.readFile(path)
+        let whole = try InputFile.read(path)
         // Longer than the block that is searched for the last newline at a time.
         for torn in ["{\"event\":\"st", String(repeating: "x", count: 200_000)] {
             try (whole + Data(torn.utf8)).write(to: URL(fileURLWithPath: path))
             try EventLog(path).append(second)
-            let record = try RunRecord(events: try ConfigReader.readFile(path), file: path)
+            let record = try RunRecord(events: try InputFile.read(path), file: path)
             #expect(record.checkpointStep == 2)
             #expect(!record.hasTornLine)
         }
         try Data("no newline at all".utf8).write(to: URL(fileURLWithPath: path))
         try EventLog(path).append(first)
-        #expect(try ConfigReader.readFile(path) == whole)
+        #expect(try InputFile.read(path) == whole)
     }
 
     @Test func fullDiskIsAClearError() throws {

@@ -89,7 +89,7 @@ func makeRun(_ spec: RunSpec, in folder: TemporaryFolder, name: String = "run") 
 }
 
 func readRecord(_ folder: RunFolder) throws -> RunRecord {
-    try RunRecord(events: try ConfigReader.readFile(folder.events), file: folder.events)
+    try RunRecord(events: try InputFile.read(folder.events), file: folder.events)
 }
 
 /// Everything in a record that must not depend on time or on interruptions.

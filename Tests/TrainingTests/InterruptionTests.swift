@@ -74,7 +74,7 @@ import Training
             }
         }
         _ = try session.perform(stop: stop)
-        let events = try ConfigReader.readFile(run.events)
+        let events = try InputFile.read(run.events)
         for length in stride(from: 0, to: events.count, by: 37) {
             let copy = RunFolder("\(folder.path)/cut-\(length)")
             try FileManager.default.copyItem(atPath: run.path, toPath: copy.path)

@@ -73,7 +73,7 @@ import Training
             precondition(error?.code == .inputOutput && error?.location == path)
         }
         // Two lines of 32 bytes and a newline fit into 100 bytes, the third does not quite.
-        let data = try ConfigReader.readFile(path)
+        let data = try InputFile.read(path)
         let record = try RunRecord(events: data, file: path)
         #expect(!record.hasTornLine)
         #expect(try #require(record.checkpointStep) >= 2)

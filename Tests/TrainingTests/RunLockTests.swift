@@ -41,7 +41,7 @@ import Training
             return outcomes
         }
         #expect(outcomes == [.completed, .completed])
-        let lines = try ConfigReader.readFile(run.events).split(separator: UInt8(ascii: "\n"))
+        let lines = try InputFile.read(run.events).split(separator: UInt8(ascii: "\n"))
         let starts = lines.filter { String(decoding: $0, as: UTF8.self).contains("\"event\":\"start\"") }
         #expect(starts.count == 1)
     }

@@ -45,7 +45,7 @@ import Training
     /// The header by hand, as another reader would find it.
     @Test func headerIsAsTheFormatSays() throws {
         try write([1, 2, 3], shapes: [("b", [2]), ("a", [1])])
-        let data = try ConfigReader.readFile(path)
+        let data = try InputFile.read(path)
         let length = Int(data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian })
         #expect((8 + length) % 8 == 0)
         #expect(data.count == 8 + length + 12)
@@ -57,7 +57,7 @@ import Training
 
     @Test func damageIsRefusedAtEveryLength() throws {
         try write([1, 2, 3], shapes: [("a", [3])])
-        let data = try ConfigReader.readFile(path)
+        let data = try InputFile.read(path)
         for length in 0..<data.count {
             try data.prefix(length).write(to: URL(fileURLWithPath: path))
             #expect { try read("a", [3]) } throws: { ($0 as? ScalebenchError)?.code == .damagedData }

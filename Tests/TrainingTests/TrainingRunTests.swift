@@ -53,10 +53,10 @@ import Training
     @Test func finishedRunIsNotRepeated() throws {
         let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
         #expect(try perform(run) == .completed)
-        let events = try ConfigReader.readFile(run.events)
+        let events = try InputFile.read(run.events)
         let again = TrainingRun(run, options: testOptions) { _ in throw InterferingTrainer.Killed() }
         #expect(try again.perform(stop: StopRequest()) == .completed)
-        #expect(try ConfigReader.readFile(run.events) == events)
+        #expect(try InputFile.read(run.events) == events)
     }
 
     @Test func plantedDivergenceEndsTheRunAsAResult() throws {
@@ -144,7 +144,7 @@ import Training
 
     @Test func editedJobIsRefused() throws {
         let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
-        let text = String(decoding: try ConfigReader.readFile(run.job), as: UTF8.self)
+        let text = String(decoding: try InputFile.read(run.job), as: UTF8.self)
         try Data(text.replacing("\"steps\" : 20", with: "\"steps\" : 21").utf8).write(
             to: URL(fileURLWithPath: run.job))
         #expect { try perform(run) } throws: { error in

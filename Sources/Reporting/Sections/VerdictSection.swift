@@ -42,7 +42,7 @@ extension ReportSection {
             })
     }
 
-    @MarkupBuilder private static func nextRuns(_ runs: [NextRun]) -> Markup {
+    @MarkupBuilder private static func nextRuns(_ runs: [ProposedRun]) -> Markup {
         tag("p") { "What would make it surer, best value first:" }
         ReportTable(
             header: ["more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)"],

@@ -95,9 +95,7 @@ struct BenchRow: Codable {
 
     var json: Data {
         get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return try encoder.encode(self) + Data("\n".utf8)
+            try JSONDocument.line(self)
         }
     }
 

@@ -1,8 +1,8 @@
-// `scalebench fit`: a law through finished runs. The work is Comparison/Laws.
+// `scalebench fit`: a law through finished runs. The work is LawFitting's.
 
 import ArgumentParser
-import Comparison
 import Foundation
+import LawFitting
 import Reporting
 import ScalebenchCore
 import TokenData

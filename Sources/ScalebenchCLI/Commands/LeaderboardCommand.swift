@@ -42,16 +42,14 @@ struct LeaderboardCommand: ParsableCommand {
         case .markdown: data = Data(LeaderboardReport.markdown(boards).utf8)
         case .csv: data = Data(LeaderboardReport.csv(boards).utf8)
         case .json:
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            data = try encoder.encode(LeaderboardDocument(leaderboards: boards)) + Data("\n".utf8)
+            data = try JSONDocument.pretty(LeaderboardDocument(leaderboards: boards))
         }
         try FileHandle.standardOutput.write(contentsOf: data)
     }
 
     /// By suite name, the newest version first.
     private func leaderboards(_ store: RunStore) throws -> [Leaderboard] {
-        let (all, errors) = store.entries()
+        let (all, errors) = store.candidateRecords()
         StoreOptions.warn(errors)
         let entries = try filtered(all)
         let groups = Dictionary(grouping: entries, by: \.board).values.sorted {
@@ -66,7 +64,7 @@ struct LeaderboardCommand: ParsableCommand {
         }
     }
 
-    private func filtered(_ entries: [LadderEntry]) throws -> [LadderEntry] {
+    private func filtered(_ entries: [CandidateRecord]) throws -> [CandidateRecord] {
         guard !entries.isEmpty else {
             throw ScalebenchError(
                 .notFound, "nobody has been compared in this store yet", at: store,
@@ -87,7 +85,7 @@ struct LeaderboardCommand: ParsableCommand {
 extension RunStore {
     /// The records of every run that `entries` name. A run whose events cannot be read counts as one that has not begun,
     /// and is named.
-    func records(of entries: [LadderEntry]) -> [RunID: RunRecord] {
+    func records(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
         var records: [RunID: RunRecord] = [:], errors: [ScalebenchError] = []
         for id in Set(entries.flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) {
             do {

@@ -32,7 +32,7 @@ struct StoreOptions: ParsableArguments {
 
     func catalog() throws -> RunCatalog {
         let store = try RunStore.existing(root: store)
-        StoreOptions.warn(store.entries().errors + store.imports().errors)
+        StoreOptions.warn(store.candidateRecords().errors + store.imports().errors)
         return RunCatalog(store)
     }
 

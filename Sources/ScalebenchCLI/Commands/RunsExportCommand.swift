@@ -67,7 +67,7 @@ struct RunsExportCommand: ParsableCommand {
         ) {
             let why =
                 [.completed, .imported].contains(status) ? "without a candidate or a finite loss" : status.rawValue
-            LiveLine.print("left out: \(group.count) run\(group.count == 1 ? "" : "s") \(why)")
+            LiveLine.print("left out: \(Quantity.count(group.count, "run")) \(why)")
         }
     }
 }

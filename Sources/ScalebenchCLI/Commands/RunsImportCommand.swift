@@ -159,7 +159,7 @@ struct RunsImportCommand: ParsableCommand {
         }
         try AtomicFile.write(Data(text.utf8), to: file)
         print(
-            "\(file): \(found.count) run\(found.count == 1 ? "" : "s"); fill it in, then import with --labels \(file)")
+            "\(file): \(Quantity.count(found.count, "run")); fill it in, then import with --labels \(file)")
     }
 }
 

@@ -38,11 +38,7 @@ struct RunsListCommand: ParsableCommand {
         let all = try catalog.runs(suite: filter.suite, candidate: filter.candidate) { status == nil || $0 == status }
         let runs = all.prefix(limit ?? all.count).map(\.summary)
         if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let data = try encoder.encode(Document(runs: runs)) + Data("\n".utf8)
-            try FileHandle.standardOutput.write(contentsOf: data)
-            return
+            return try FileHandle.standardOutput.write(contentsOf: try JSONDocument.pretty(Document(runs: runs)))
         }
         var text = runs.isEmpty ? "No runs.\n" : RunReport.list(runs)
         if runs.count < all.count { text += "\n\(all.count - runs.count) more; raise --limit\n" }

@@ -1,6 +1,7 @@
 // `scalebench suites`: what can be asked.
 
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Reporting
 import ScalebenchCore

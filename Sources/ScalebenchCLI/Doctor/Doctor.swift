@@ -1,5 +1,6 @@
 // Looks at everything a comparison needs on this machine. Changes nothing.
 
+import Benchmarking
 import Foundation
 import Reporting
 import RunStore

@@ -47,7 +47,7 @@ struct StoreExamination {
         if torn > 0 {
             checks.append(
                 HealthCheck(
-                    "store", "torn lines", "\(torn) run\(torn == 1 ? "" : "s")",
+                    "store", "torn lines", Quantity.count(torn, "run"),
                     advice: "left by a kill or a full disk; dropped when the run goes on"))
         }
         let strays = try store.strays()
@@ -57,7 +57,7 @@ struct StoreExamination {
                     "store", "strays", "\(strays.count) in runs/ without a job, such as \(strays[0])", .warning,
                     advice: "not runs: move them away"))
         }
-        for error in store.entries().errors + store.imports().errors {
+        for error in store.candidateRecords().errors + store.imports().errors {
             checks.append(
                 HealthCheck(
                     "store", "damaged", "\(error.location ?? ""): \(error.message)", .warning, advice: error.hint))
@@ -78,7 +78,7 @@ struct StoreExamination {
         guard let first = damaged.first else { return [] }
         return [
             HealthCheck(
-                "store", "damaged", "\(damaged.count) run\(damaged.count == 1 ? "" : "s"), such as \(first.id)",
+                "store", "damaged", "\(Quantity.count(damaged.count, "run")), such as \(first.id)",
                 .warning,
                 advice: "rm -r '\(path)/runs/\(first.id)' has it trained again")
         ]

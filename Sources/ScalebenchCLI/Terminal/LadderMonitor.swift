@@ -1,8 +1,7 @@
 // What a person sees while a ladder is trained: on a terminal a live line, elsewhere a log line per event.
 
-import Comparison
+import Benchmarking
 import Foundation
-import Launching
 import Reporting
 import RunStore
 import ScalebenchCore
@@ -10,15 +9,10 @@ import Synchronization
 
 /// Follows the running runs through their event files, so that it works for every launcher.
 final class LadderMonitor: Sendable {
-    private let plan: ComparisonPlan
-    private let runs: [String: ComparisonPlan.Run]
-    /// Of their schedule, up to which the runs are trained.
-    private let share: Double
-    private let store: RunStore
-    private let workers: Int
+    private let batch: TrainingBatch
     private let isQuiet: Bool
     private let line: LiveLine
-    /// Estimated core-seconds of each run, by folder.
+    /// Estimated core-seconds of each run, by name.
     private let estimates: [String: Double]
     private let state: Mutex<State>
 
@@ -29,107 +23,90 @@ final class LadderMonitor: Sendable {
         var estimatedDone = 0.0
         var secondsDone = 0.0
         var estimatedLeft: Double
+        var drawing: Task<Void, Never>?
     }
 
     private struct Running {
+        let run: TrainingBatch.Run
         var started = ContinuousClock.now
         var tail: EventTail
         var lastStep: RunEvent.Step?
         var tokensPerSecond: Double?
     }
 
-    init(
-        plan: ComparisonPlan, work: [ComparisonPlan.Run], upTo share: Double, store: RunStore, workers: Int,
-        isQuiet: Bool
-    ) {
-        self.plan = plan
-        self.share = share
-        self.store = store
-        self.workers = workers
+    init(_ batch: TrainingBatch, isQuiet: Bool) {
+        self.batch = batch
         self.isQuiet = isQuiet
         line = LiveLine(isQuiet: isQuiet)
-        runs = Dictionary(uniqueKeysWithValues: work.map { (store.folder(of: $0.id).path, $0) })
-        let costs = CostModel()
         // Only the live line shows them, and measuring takes a moment.
-        let isEstimated = line.isShown
-        estimates = runs.mapValues { isEstimated ? share * (costs.cost($0).seconds ?? 0) : 0 }
+        estimates = line.isShown ? batch.estimatedSeconds() : [:]
         state = Mutex(State(estimatedLeft: estimates.values.reduce(0, +)))
     }
 
-    /// Draws while `body` works.
-    func watch<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+    /// Draws until `end`.
+    func begin() {
+        guard line.isShown else { return }
         let drawing = Task {
             while !Task.isCancelled {
                 draw()
                 try? await Task.sleep(for: .milliseconds(250))
             }
         }
-        defer {
-            drawing.cancel()
-            line.clear()
-        }
-        return try await body()
+        state.withLock { $0.drawing = drawing }
     }
 
-    /// Takes note of a run that started or ended.
-    func note(_ event: LaunchEvent) {
+    func end() {
+        state.withLock { $0.drawing?.cancel() }
+        line.clear()
+    }
+
+    func started(_ run: TrainingBatch.Run) {
         guard !isQuiet else { return }
-        switch event {
-        case .started(let folder):
-            state.withLock { state in
-                var tail = EventTail(folder)
-                tail.skipPresent()
-                state.running[folder.path] = Running(tail: tail)
-            }
-            if !line.isShown, let run = runs[folder.path] { LiveLine.print("started   \(plan.describe(run))") }
-        case .finished(let result):
-            let position = state.withLock { state -> Int in
-                if let running = state.running.removeValue(forKey: result.folder.path) {
-                    state.secondsDone += running.started.duration(to: .now).seconds
-                    state.estimatedDone += estimates[result.folder.path] ?? 0
-                }
-                state.estimatedLeft -= estimates[result.folder.path] ?? 0
-                state.finished += 1
-                return state.finished
-            }
-            report(result, position)
+        state.withLock { state in
+            var tail = EventTail(RunFolder(run.folder))
+            tail.skipPresent()
+            state.running[run.id] = Running(run: run, tail: tail)
         }
+        if !line.isShown { LiveLine.print("started   \(run.description)") }
     }
 
-    private func report(_ result: LaunchResult, _ position: Int) {
-        guard let run = runs[result.folder.path] else { return }
-        let outcome: String
-        switch result.status {
-        case .finished:
-            let record = try? store.record(run.id)
-            let loss = record?.finalEvaluation?.natsPerToken
-            outcome =
-                switch record?.end?.status {
-                case .diverged: "diverged"
-                case .stoppedEarly: "stopped early at step \(record?.end?.step ?? 0) of \(run.spec.steps)"
-                case .paused: "came to step \(record?.end?.step ?? 0) of \(run.spec.steps)"
-                default: "loss \(loss.map(Phrase.loss) ?? "–")"
-                }
-        case .interrupted:
-            LiveLine.print("stopped   \(plan.describe(run)): goes on later")
-            return
-        case .notStarted: return
-        case .failed: outcome = "failed"
+    func ended(_ run: TrainingBatch.Run, _ outcome: RunOutcome) {
+        guard !isQuiet else { return }
+        let estimate = estimates[run.id] ?? 0
+        let position = state.withLock { state -> Int in
+            if let running = state.running.removeValue(forKey: run.id) {
+                state.secondsDone += running.started.duration(to: .now).seconds
+                state.estimatedDone += estimate
+            }
+            state.estimatedLeft -= estimate
+            state.finished += 1
+            return state.finished
         }
-        if line.isShown, case .finished = result.status { return }
-        LiveLine.print("finished  \(plan.describe(run)): \(outcome) (\(position) of \(runs.count))")
+        report(run, outcome, position)
+    }
+
+    private func report(_ run: TrainingBatch.Run, _ outcome: RunOutcome, _ position: Int) {
+        let words: String
+        switch outcome {
+        case .completed(let loss): words = "loss \(loss.map(Phrase.loss) ?? "–")"
+        case .diverged: words = "diverged"
+        case .stoppedEarly(let step): words = "stopped early at step \(step) of \(run.steps)"
+        case .paused(let step): words = "came to step \(step) of \(run.steps)"
+        case .failed: words = "failed"
+        case .interrupted: return LiveLine.print("stopped   \(run.description): goes on later")
+        case .notStarted: return
+        }
+        if line.isShown, outcome != .failed { return }
+        LiveLine.print("finished  \(run.description): \(words) (\(position) of \(batch.runs.count))")
     }
 
     private func draw() {
-        guard line.isShown else { return }
         let text = state.withLock { state -> String in
             for key in Array(state.running.keys) { follow(&state.running[key]!) }
-            let parts = state.running.sorted { $0.key < $1.key }.compactMap { path, running -> String? in
-                runs[path].map { describe($0, running) }
-            }
+            let parts = state.running.values.sorted { $0.run.folder < $1.run.folder }.map(describe)
             let left = timeLeft(state).map { " · \(Quantity.duration($0)) left" } ?? ""
-            let number = min(state.finished + state.running.count, runs.count)
-            return "run \(number) of \(runs.count)\(left) · " + parts.joined(separator: " | ")
+            let number = min(state.finished + state.running.count, batch.runs.count)
+            return "run \(number) of \(batch.runs.count)\(left) · " + parts.joined(separator: " | ")
         }
         line.show(text)
     }
@@ -143,10 +120,10 @@ final class LadderMonitor: Sendable {
         }
     }
 
-    private func describe(_ run: ComparisonPlan.Run, _ running: Running) -> String {
-        var text = plan.describe(run)
+    private func describe(_ running: Running) -> String {
+        var text = running.run.description
         guard let step = running.lastStep else { return text }
-        text += " step \(step.step)/\(run.step(at: share))"
+        text += " step \(step.step)/\(running.run.goalStep)"
         if let loss = step.natsPerToken { text += " loss \(String(format: "%.3f", loss))" }
         if let rate = running.tokensPerSecond { text += " \(Quantity.short(rate)) tok/s" }
         return text
@@ -159,6 +136,6 @@ final class LadderMonitor: Sendable {
         let elapsed = state.running.values.reduce(0.0) { sum, running in
             sum + running.started.duration(to: .now).seconds
         }
-        return max(0, state.estimatedLeft * correction - elapsed) / Double(workers)
+        return max(0, state.estimatedLeft * correction - elapsed) / Double(batch.workers)
     }
 }

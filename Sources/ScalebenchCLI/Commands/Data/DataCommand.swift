@@ -1,6 +1,7 @@
 // `scalebench data`: making, finding and examining data sets. The work is TokenData; a file per kind of command.
 
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Reporting
 import ScalebenchCore
@@ -83,7 +84,5 @@ struct ProgressLine {
 
 /// Prints a result as JSON, keys sorted, as `compare` does.
 func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try FileHandle.standardOutput.write(contentsOf: try encoder.encode(value) + Data("\n".utf8))
+    try FileHandle.standardOutput.write(contentsOf: try JSONDocument.pretty(value))
 }

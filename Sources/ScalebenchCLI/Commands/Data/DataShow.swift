@@ -1,6 +1,7 @@
 // `scalebench data list | inspect | verify | stats`: what there is.
 
 import ArgumentParser
+import Benchmarking
 import Foundation
 import Reporting
 import ScalebenchCore

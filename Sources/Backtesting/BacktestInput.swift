@@ -1,0 +1,90 @@
+// What a backtest scores: tables of ladders, curves and final losses, or a store's own comparisons.
+
+import Foundation
+package import ScalebenchCore
+import TokenData
+
+/// Everything that can be scored.
+package struct BacktestInput {
+    package private(set) var decisions: [DecisionCase] = []
+    private(set) var levels: [LevelCase] = []
+    private(set) var curves = CurveBacktest(CurveTable())
+    private(set) var replicates: [ReplicatedLadder] = []
+    private var seen: Set<String> = []
+
+    /// The finished comparisons of a store.
+    /// - Parameters:
+    ///   - candidates: what the store keeps of them.
+    ///   - runs: of these candidates, as far as there are any.
+    package init(_ candidates: [CandidateRecord], runs: [RunID: RunRecord]) {
+        let own = OwnLadders(candidates, records: runs)
+        decisions = own.decisions
+        levels = own.levels
+        replicates = own.replicates
+        curves = CurveBacktest(own)
+    }
+
+    /// The tables at some paths.
+    /// - Parameter paths: CSVs, plain or compressed, or folders that hold some.
+    /// - Throws: `ScalebenchError` for a table that holds nothing to score.
+    package init(_ paths: [String]) throws {
+        var final = SeedTable(), curves = CurveTable()
+        for path in paths {
+            var isFolder: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+            guard isFolder.boolValue else {
+                try read(path, &final, &curves)
+                continue
+            }
+            let files = try Self.files(in: path)
+            guard !files.isEmpty else {
+                throw ScalebenchError(
+                    .notFound, "no ladders.csv, curves.csv or ladder.csv in this folder", at: path,
+                    hint: "give the file itself, or add one; .gz and .zst are read too")
+            }
+            for file in files { try read(file, &final, &curves) }
+        }
+        replicates = final.ladders
+        self.curves = CurveBacktest(curves)
+    }
+
+    private static func files(in folder: String) throws -> [String] {
+        let inside = try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { "\(folder)/\($0)" }
+        return ([folder] + inside).flatMap { place in
+            ["ladders.csv", "curves.csv", "ladder.csv"].compactMap { name in
+                ["", ".gz", ".zst"].map { "\(place)/\(name)\($0)" }.first(where: FileManager.default.fileExists)
+            }
+        }
+    }
+
+    private mutating func read(_ file: String, _ final: inout SeedTable, _ curves: inout CurveTable) throws {
+        // A file named twice would count twice.
+        guard seen.insert(URL(filePath: file).standardizedFileURL.path).inserted else { return }
+        let table = try DelimitedText(try ByteSource.readAll(file), file: file)
+        if SeedTable.describes(table) {
+            try final.add(table, file: file)
+            return
+        }
+        if CurveTable.describes(table) {
+            try curves.add(table, file: file)
+            return
+        }
+        guard table.header.contains("scale") else {
+            throw ScalebenchError(
+                .invalidInput, "neither ladders nor curves", at: "\(file):1",
+                hint:
+                    "ladders have source,ladder,candidate,scale,loss; curves have loss and step or tokens; final losses "
+                    + "have candidate,loss,metric; found: "
+                    + table.header.joined(separator: ","))
+        }
+        try final.add(table, file: file)
+        let ladders = try DecisionLadders(table, file: file)
+        levels += ladders.levels()
+        let list = "\(URL(filePath: file).deletingLastPathComponent().path)/decisions.csv"
+        let isInFolder = URL(filePath: file).lastPathComponent.hasPrefix("ladders.csv")
+        decisions +=
+            isInFolder && FileManager.default.fileExists(atPath: list)
+            ? try ladders.cases(listedIn: try DelimitedText(try ByteSource.readAll(list), file: list), file: list)
+            : ladders.cases()
+    }
+}

@@ -1,0 +1,139 @@
+// Scores the seed noise: the standard deviation of one run, said from the first few seeds of two candidates as a compare
+// would, against the seeds that were hidden.
+// Three ways to say it: pooled over candidates and rungs (SeedNoise, as every compare does), the deviation of the rung's
+// own seeds (what people do), and the prior alone (no seed seen).
+
+import Foundation
+package import ScalingLaws
+
+/// What the seed backtest found; plain values, ready for JSON.
+package struct SeedReport: Codable, Sendable {
+    /// Forecasts of one method from so many seeds.
+    package struct Score: Codable, Sendable {
+        package var source: String
+        /// "pooled", "ownSeeds" or "prior".
+        package var method: String
+        package var seeds: Int
+        /// Arms at a rung, and forecasts: each arm is met with several choices of seeds.
+        package var arms: Int
+        package var forecasts: Int
+        /// Median of σ said over the standard deviation of the hidden seeds: below one, noise is understated.
+        package var medianRatio: Double
+        /// The factor, up or down, within which half of all forecasts are, and nine tenths of them.
+        package var factor50: ScoredFigure
+        package var factor90: Double
+        /// How often one more run fell into the 90 % interval about the mean of the visible ones. A mean over arms.
+        package var coverage90: ScoredFigure
+    }
+
+    package var scores: [Score]
+}
+
+package enum SeedBacktest {
+    private static let visible = [2, 3, 5]
+    /// Fewer hidden seeds say too little of the truth.
+    private static let fewestHidden = 5
+    private static let mostBlocks = 4
+
+    private struct Answer: Sendable {
+        var arm: String
+        var ratio: [String: Double]
+        var held: [String: Double]
+    }
+
+    /// The whole report; nil where no rung has enough seeds.
+    package static func report(_ ladders: [ReplicatedLadder], prior: SeedNoisePrior = .shipped) -> SeedReport? {
+        let bySource = Dictionary(grouping: ladders, by: \.source)
+        let scores = bySource.keys.sorted().flatMap { source -> [SeedReport.Score] in
+            visible.flatMap { seeds -> [SeedReport.Score] in
+                let own = bySource[source] ?? []
+                let answers = inParallel(own.count) { index in
+                    forecasts(own[index], name: String(index), seeds, prior)
+                }.flatMap { $0 }
+                return answers.isEmpty ? [] : ["pooled", "ownSeeds", "prior"].map { score(source, $0, seeds, answers) }
+            }
+        }
+        return scores.isEmpty ? nil : SeedReport(scores: scores)
+    }
+
+    /// Every arm beside the next one of its ladder, with several choices of visible seeds.
+    private static func forecasts(
+        _ ladder: ReplicatedLadder, name: String, _ seeds: Int, _ prior: SeedNoisePrior
+    ) -> [Answer] {
+        let arms = ladder.arms.filter { arm in arm.rungs.contains { $0.losses.count >= seeds + fewestHidden } }
+        return arms.indices.flatMap { index -> [Answer] in
+            let arm = arms[index], other = arms[(index + 1) % arms.count]
+            let most = arm.rungs.map { $0.losses.count / seeds }.max() ?? 0
+            return (0..<min(most, mostBlocks)).flatMap { block -> [Answer] in
+                var groups = visibleGroups(arm, 0, block, seeds)
+                if arms.count > 1 { groups += visibleGroups(other, 1, block, seeds) }
+                let pooled = SeedNoise(groups: groups, prior: prior)
+                let unseen = SeedNoise(
+                    groups: groups.map { SeedGroup(candidate: $0.candidate, scale: $0.scale, losses: [$0.losses[0]]) }, prior: prior
+                )
+                return arm.rungs.compactMap { rung -> Answer? in
+                    guard let range = range(rung.losses.count, block, seeds),
+                        rung.losses.count - seeds >= fewestHidden
+                    else { return nil }
+                    let shown = Array(rung.losses[range])
+                    let hidden = rung.losses.indices.filter { !range.contains($0) }.map { rung.losses[$0] }
+                    // Rounded losses can agree by chance: no deviation is taken for smaller than a ten-millionth.
+                    let truth = max(hidden.variance.squareRoot(), 1e-7 * shown.mean)
+                    let said = [
+                        "pooled": pooled.sigma(at: rung.scale, candidate: 0),
+                        "ownSeeds": max(shown.variance.squareRoot(), 1e-7 * shown.mean),
+                        "prior": unseen.sigma(at: rung.scale),
+                    ]
+                    let held = said.mapValues { sigma in
+                        let reach = 1.644854 * sigma * (1 + 1 / Double(seeds)).squareRoot()
+                        return Double(hidden.count { abs($0 - shown.mean) <= reach }) / Double(hidden.count)
+                    }
+                    return Answer(
+                        arm: "\(name) \(arm.name) \(rung.scale)", ratio: said.mapValues { $0 / truth }, held: held)
+                }
+            }
+        }
+    }
+
+    private static func visibleGroups(_ arm: ReplicatedCandidate, _ number: Int, _ block: Int, _ seeds: Int) -> [SeedGroup] {
+        arm.rungs.compactMap { rung in
+            range(rung.losses.count, block, seeds).map {
+                SeedGroup(candidate: number, scale: rung.scale, losses: Array(rung.losses[$0]))
+            }
+        }
+    }
+
+    /// The visible seeds of a choice; rungs with fewer choices start again. Nil where there are too few seeds.
+    private static func range(_ count: Int, _ block: Int, _ seeds: Int) -> Range<Int>? {
+        let blocks = count / seeds
+        guard blocks > 0 else { return nil }
+        let first = block % blocks * seeds
+        return first..<(first + seeds)
+    }
+
+    private static func score(_ source: String, _ method: String, _ seeds: Int, _ answers: [Answer]) -> SeedReport.Score
+    {
+        let ratios = answers.compactMap { $0.ratio[method] }
+        let distances = ratios.map { abs(log($0)) }
+        let families = Dictionary(grouping: answers, by: \.arm)
+        func perArm(_ value: (Answer) -> Double) -> [(family: String, value: Double)] {
+            families.map { ($0.key, $0.value.map(value).mean) }.sorted { $0.0 < $1.0 }
+        }
+        let held = perArm { $0.held[method] ?? 0 }
+        func quantile(_ share: Double) -> Double {
+            let sorted = distances.sorted()
+            return exp(sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)])
+        }
+        return SeedReport.Score(
+            source: source, method: method, seeds: seeds, arms: families.count, forecasts: answers.count,
+            medianRatio: Estimate(draws: ratios).point,
+            factor50: ScoredFigure(
+                value: quantile(0.5),
+                interval90: FamilyBootstrap.interval90(answers.map(\.arm)) { chosen in
+                    exp(Estimate(draws: chosen.map { distances[$0] }).point)
+                }),
+            factor90: quantile(0.9),
+            coverage90: ScoredFigure(
+                value: held.map(\.value).mean, interval90: FamilyBootstrap.interval90OfMean(held)))
+    }
+}

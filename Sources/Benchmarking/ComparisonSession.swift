@@ -1,0 +1,91 @@
+// A comparison from request to result: plan, data, ladder, prediction, target, verdict.
+
+import Comparison
+import Foundation
+import RunStore
+package import ScalebenchCore
+
+/// Carries out one request.
+package struct ComparisonSession {
+    let request: ComparisonRequest
+    private let progress: (any ComparisonProgress)?
+    private let stop: StopRequest
+
+    /// - Parameter stop: asks for an orderly end; by default nobody does.
+    package init(
+        _ request: ComparisonRequest, progress: (any ComparisonProgress)? = nil, stop: StopRequest = StopRequest()
+    ) {
+        self.request = request
+        self.progress = progress
+        self.stop = stop
+    }
+
+    /// Trains what the store does not have yet and judges.
+    /// - Throws: `ComparisonInterrupted` after a stop; `runFailed` when so many runs failed that nothing can be judged;
+    ///   and whatever is wrong with the request.
+    package func run() async throws -> ComparisonOutcome {
+        let resolved = try ResolvedComparison(request)
+        let store = try RunStore(root: request.store)
+        try keep(resolved.plan, resolved, store)
+        let training = LadderTraining(
+            plan: resolved.plan, store: store, workers: request.workers, program: request.program, stop: stop,
+            progress: progress, dataset: RunDataset(resolved.plan.suite.dataset, resolved.locator, stop, progress))
+
+        try await training.train { $0 != .target }
+        var further: BudgetResult?
+        if let budget = request.budget {
+            var steps = BudgetTraining(resolved, request, budget)
+            further = try await steps.run(training)
+            try keep(training.plan, resolved, store)
+        } else if request.trainsTarget {
+            if try training.hasWork(at: { $0 == .target }) {
+                // Where nothing can be foretold, the target is what is left to ask.
+                let ladder = resolved.plan.ladder(try training.records()).withoutTarget
+                if let pairs = try? resolved.judge.pairs(ladder, until: request.until) {
+                    progress?.note(.predicted(pairs))
+                }
+            }
+            try await training.train(
+                at: { $0 == .target }, stoppingBy: request.stopsEarly ? resolved.judge : nil)
+        }
+        let records = try training.records()
+        do {
+            return ComparisonOutcome(
+                result: try result(resolved, training, records, further), plan: training.plan, records: records,
+                report: try StoredReport.file(
+                    training.plan, store: request.store, includesTarget: request.trainsTarget),
+                failure: training.failure)
+        } catch let error as ScalebenchError where error.code == .invalidInput {
+            // Too little is left to judge: the failures are the reason.
+            throw training.failure ?? error
+        }
+    }
+
+    /// Records in the store which runs belong to which candidate.
+    private func keep(_ plan: ComparisonPlan, _ resolved: ResolvedComparison, _ store: RunStore) throws {
+        let time = Date.now.formatted(.iso8601)
+        for record in plan.candidateRecords(writtenAt: time, knownFloor: resolved.knownFloor) { try store.add(record) }
+    }
+
+    private func result(
+        _ resolved: ResolvedComparison, _ training: LadderTraining, _ records: [RunID: RunRecord],
+        _ further: BudgetResult?
+    ) throws -> CompareResult {
+        let plan = training.plan, suite = plan.suite
+        let ladder = plan.ladder(records)
+        var context = Judge.Context()
+        context.question = suite.question
+        context.suite = plan.suiteReference
+        context.dataCoverage = resolved.coverage(of: plan)
+        context.findings =
+            Checks.failedRuns(plan, reasons: training.failures)
+            + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
+        context.stoppedEarly = StoppedEarly(plan, records)
+        context.approximationGap = resolved.entropies.flatMap {
+            ApproximationGap(plan, records, entropies: $0, includesTarget: request.trainsTarget)
+        }
+        context.furtherRuns = further
+        return try resolved.judge.result(
+            request.trainsTarget ? ladder : ladder.withoutTargetResults, context, until: request.until)
+    }
+}

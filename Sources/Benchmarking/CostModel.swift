@@ -1,0 +1,108 @@
+// What a run will cost on this machine: FLOPs and memory are counted, the rate is measured by training a few steps.
+
+package import Comparison
+import Foundation
+import ScalebenchCore
+import Transformer
+
+/// Measures each shape once.
+package final class CostModel {
+    package init() {}
+
+    private struct Shape: Hashable {
+        var model: ModelConfig
+        var batchSequences: Int
+
+        /// Of one training step.
+        var flops: Double { model.flopsPerToken * Double(batchSequences * model.contextLength) }
+    }
+
+    private var secondsPerStep: [Shape: Double] = [:]
+    /// The best FLOP/s measured so far: what larger models, which use the machine better, will reach at least.
+    private var bestRate = 0.0
+
+    /// A step of more FLOPs than this is not tried out but estimated from the best rate measured.
+    private static let largestMeasuredStep = 2e10
+    /// A shape that is measured when the plan has only large ones.
+    private static let fallback = Shape(
+        model: ModelConfig(width: 128, layers: 2, heads: 2, contextLength: 64, vocabularySize: 256, mlpWidth: 512),
+        batchSequences: 8)
+
+    /// Long enough to be past caches and clock steps, short enough not to be noticed.
+    private static let measuringSeconds = 0.04
+
+    package func cost(_ run: ComparisonPlan.Run) -> RunCost {
+        let spec = run.spec
+        switch spec.trainer {
+        case .planted(let law):
+            return RunCost(seconds: law.secondsPerStep * Double(spec.steps), memoryBytes: 0)
+        case .command:
+            return RunCost(seconds: nil, memoryBytes: nil)
+        case .builtin:
+            let shape = Shape(model: spec.model, batchSequences: spec.batchSequences)
+            let perStep = secondsPerStep(shape)
+            // Evaluation is a forward pass, a third of a training step's FLOPs.
+            let evaluated =
+                spec.evaluation.sequences + (spec.evaluation.curvePoints - 1) * spec.evaluation.curveSequences
+            let steps = Double(spec.steps) + Double(evaluated) / Double(spec.batchSequences) / 3
+            return RunCost(
+                seconds: perStep * steps,
+                memoryBytes: memoryBytes(spec))
+        }
+    }
+
+    /// Core-seconds of runs up to a fraction of their schedule, by name; zero where nothing is known.
+    static func estimates(_ runs: [ComparisonPlan.Run], upTo fraction: Double) -> [String: Double] {
+        let model = CostModel()
+        return Dictionary(
+            uniqueKeysWithValues: runs.map { ($0.id.rawValue, fraction * (model.cost($0).seconds ?? 0)) })
+    }
+
+    /// FLOP/s of whole training steps at a shape that uses the machine well; for `doctor`.
+    package func trainingRate() -> Double { Self.fallback.flops / secondsPerStep(Self.fallback) }
+
+    /// Model, gradients, activations, the optimizer's moments, and the validation tokens.
+    private func memoryBytes(_ spec: RunSpec) -> Double {
+        let moments = Double(spec.optimizer.type.stateBytes(GPTParameters(spec.model)))
+        let validation = 4 * Double(spec.evaluation.sequences * (spec.model.contextLength + 1))
+        return Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)) + moments + validation
+    }
+
+    private func secondsPerStep(_ shape: Shape) -> Double {
+        if let known = secondsPerStep[shape] { return known }
+        if shape.flops > Self.largestMeasuredStep {
+            if bestRate == 0 { _ = secondsPerStep(Self.fallback) }
+            return shape.flops / bestRate
+        }
+        let seconds = measure(shape, OptimizerConfig(learningRate: 0.001))
+        secondsPerStep[shape] = seconds
+        bestRate = max(bestRate, shape.flops / seconds)
+        return seconds
+    }
+
+    private func measure(_ shape: Shape, _ optimizerConfig: OptimizerConfig) -> Double {
+        BLAS.useOneThread()
+        let model = GPT(shape.model, batchSequences: shape.batchSequences)
+        model.initialize(seed: 0)
+        let optimizer = makeOptimizer(optimizerConfig, model.layout)
+        var random = Philox(seed: 0)
+        let tokens = (0..<(shape.batchSequences * (shape.model.contextLength + 1))).map { _ in
+            random.next32() % UInt32(shape.model.vocabularySize)
+        }
+        let step = {
+            _ = tokens.withUnsafeBufferPointer { model.lossAndGradients($0, sequences: shape.batchSequences) }
+            _ = optimizer.update(
+                parameters: model.parameters, gradients: model.gradients, learningRate: optimizerConfig.learningRate)
+        }
+        step()
+        let start = ContinuousClock.now
+        var steps = 0
+        var elapsed = 0.0
+        while elapsed < Self.measuringSeconds {
+            step()
+            steps += 1
+            elapsed = start.duration(to: .now).seconds
+        }
+        return elapsed / Double(steps)
+    }
+}

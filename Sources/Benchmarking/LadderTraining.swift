@@ -1,0 +1,217 @@
+// Training what the store does not have yet.
+
+import Comparison
+import Foundation
+import Launching
+import RunStore
+import ScalebenchCore
+
+/// One comparison's dealings with store and launcher.
+final class LadderTraining {
+    /// May grow between two calls of `train`.
+    var plan: ComparisonPlan
+    private let store: RunStore
+    private let workers: Int
+    private let program: String?
+    private let stop: StopRequest
+    private let progress: (any ComparisonProgress)?
+    private let dataset: RunDataset
+    /// Why runs have no result, in words for a person.
+    private(set) var failures: [RunID: String] = [:]
+
+    init(
+        plan: ComparisonPlan, store: RunStore, workers: Int, program: String?, stop: StopRequest,
+        progress: (any ComparisonProgress)?, dataset: RunDataset
+    ) {
+        self.plan = plan
+        self.store = store
+        self.workers = workers
+        self.program = program
+        self.stop = stop
+        self.progress = progress
+        self.dataset = dataset
+    }
+
+    /// What every run of the plan has left so far.
+    func records() throws -> [RunID: RunRecord] {
+        var records: [RunID: RunRecord] = [:]
+        for run in plan.runs { records[run.id] = try store.record(run.id) }
+        return records
+    }
+
+    func hasWork(at isWanted: (LadderPlace) -> Bool) throws -> Bool {
+        try !runsToDo(at: isWanted).isEmpty
+    }
+
+    func note(_ event: ComparisonEvent) { progress?.note(event) }
+
+    /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails keeps no other from being
+    /// trained; it is noted in `failures`.
+    /// - Parameters:
+    ///   - candidates: whose runs are wanted; nil for everybody's.
+    ///   - fraction: of their schedule, up to which they are wanted.
+    ///   - judge: ends runs at the target as soon as it has seen enough of them; nil trains them to their end.
+    /// - Throws: `ComparisonInterrupted` after a stop.
+    func train(
+        at isWanted: (LadderPlace) -> Bool, of candidates: Set<Int>? = nil, upTo fraction: Double = 1,
+        stoppingBy judge: Judge? = nil
+    ) async throws {
+        var work = try runsToDo(at: isWanted, upTo: fraction)
+        if let candidates { work.removeAll { candidates.isDisjoint(with: $0.candidates) } }
+        if let judge {
+            let records = try records()
+            let decided = Set(judge.runsDecidedEarly(plan, records).map(\.id))
+            work.removeAll { decided.contains($0.id) && records[$0.id]?.isWaiting == true }
+        }
+        guard !work.isEmpty else { return }
+        try store.requireWritable()
+        let described = work.map { self.described($0, upTo: fraction) }
+        for (run, description) in zip(work, described) where (try? store.record(run.id))?.hasTornLine == true {
+            note(.droppedTornEvent(description))
+        }
+        try prepare(work, upTo: fraction)
+        let results = try await launch(work, described, upTo: fraction, stoppingBy: judge)
+        try checkStop()
+        for (run, result) in zip(work, results) {
+            failures[run.id] = try failure(of: run, result, upTo: fraction, isJudged: judge != nil)
+        }
+    }
+
+    /// Writes the jobs of runs and up to which step they are wanted.
+    private func prepare(_ work: [ComparisonPlan.Run], upTo fraction: Double) throws {
+        try checkStop()
+        for run in work {
+            let launch = plan.candidates[run.candidates[0]].launch
+            try store.prepare(RunJob(run.spec, dataset: try dataset.source(for: run.spec.trainer), launch: launch))
+            try store.stopEarly(run.id, from: fraction < 1 ? run.step(at: fraction) : nil)
+        }
+        try checkStop()
+    }
+
+    private func launch(
+        _ work: [ComparisonPlan.Run], _ described: [TrainingBatch.Run], upTo fraction: Double, stoppingBy judge: Judge?
+    ) async throws -> [LaunchResult] {
+        let launcher = LocalLauncher(executable: try RunProgram.find(program), slots: workers)
+        let byFolder = Dictionary(uniqueKeysWithValues: described.map { ($0.folder, $0) })
+        note(
+            .trainingBegan(
+                TrainingBatch(runs: described, workers: workers) { CostModel.estimates(work, upTo: fraction) }))
+        defer { note(.trainingEnded) }
+        let store = store, progress = progress, stop = stop
+        return try await watchTarget(judge) {
+            try await launcher.launch(work.map { store.folder(of: $0.id) }, stop: stop) { event in
+                switch event {
+                case .started(let folder):
+                    if let run = byFolder[folder.path] { progress?.note(.runStarted(run)) }
+                case .finished(let result):
+                    guard let run = byFolder[result.folder.path] else { return }
+                    let record = try? store.record(RunID(rawValue: run.id))
+                    progress?.note(.runEnded(run, RunOutcome(result, record)))
+                }
+            }
+        }
+    }
+
+    private func described(_ run: ComparisonPlan.Run, upTo fraction: Double) -> TrainingBatch.Run {
+        TrainingBatch.Run(
+            id: run.id.rawValue, description: plan.describe(run), folder: store.folder(of: run.id).path,
+            steps: run.spec.steps, goalStep: run.step(at: fraction))
+    }
+
+    /// Looks at the runs at the target after each of their evaluations while `body` trains them, and tells those that
+    /// `judge` has seen enough of to end.
+    private func watchTarget<Result: Sendable>(
+        _ judge: Judge?, _ body: @escaping @Sendable () async throws -> Result
+    ) async throws -> Result {
+        guard let judge else { return try await body() }
+        let ladder = try records(), plan = plan, store = store
+        let watching = Task {
+            var seen = 0
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(100))
+                var records = ladder
+                for run in plan.runs(at: { $0 == .target }) { records[run.id] = try? store.record(run.id) }
+                let evaluations = records.values.reduce(0) { $0 + $1.evaluations.count }
+                guard evaluations != seen else { continue }
+                seen = evaluations
+                // A folder that cannot be written leaves its run to go on.
+                for run in judge.runsDecidedEarly(plan, records) { try? store.stopEarly(run.id, from: 0) }
+            }
+        }
+        defer { watching.cancel() }
+        return try await body()
+    }
+
+    /// The wanted runs that have no result, or have not come so far. A candidate that failed on the ladder is not trained
+    /// at the target, where failing is most expensive.
+    private func runsToDo(
+        at isWanted: (LadderPlace) -> Bool, upTo fraction: Double = 1
+    ) throws -> [ComparisonPlan.Run] {
+        let records = try self.records()
+        let failed = Set(plan.runs.filter { failures[$0.id] != nil }.flatMap(\.candidates))
+        return plan.runs(at: isWanted).filter { run in
+            !run.hasReached(fraction, records[run.id])
+                && (run.place != .target || failed.isDisjoint(with: run.candidates))
+        }
+    }
+
+    private func checkStop() throws {
+        guard stop.isRequested else { return }
+        let finished = try records().values.filter(\.isFinished).count
+        throw ComparisonInterrupted(finished: (finished, plan.runs.count))
+    }
+
+    // MARK: - Failures
+
+    /// Why a run that was trained has no result; nil where it has come as far as it was wanted.
+    private func failure(
+        of run: ComparisonPlan.Run, _ result: LaunchResult, upTo fraction: Double, isJudged: Bool
+    ) throws -> String? {
+        switch result.status {
+        case .finished:
+            // Another compare may want less of a run than this one.
+            let hasCome = try isJudged || run.hasReached(fraction, store.record(run.id))
+            return hasCome ? failures[run.id] : "stopped by another process"
+        case .failed(let explanation):
+            let end = try store.record(run.id)?.end
+            return end?.status == .failed ? end?.reason ?? explanation : explanation
+        case .interrupted, .notStarted: return "stopped by another process"
+        }
+    }
+
+    /// What is to be said when runs failed; nil where none did.
+    var failure: ScalebenchError? {
+        let failed = plan.runs.filter { failures[$0.id] != nil }
+        guard let first = failed.first, let reason = failures[first.id] else { return nil }
+        return ScalebenchError(
+            .runFailed, "\(failed.count) of \(plan.runs.count) runs failed; the others are kept", at: store.root,
+            hint: "the same command tries the failed runs again", cause: "\(plan.describe(first)): \(reason)")
+    }
+}
+
+extension RunOutcome {
+    init(_ result: LaunchResult, _ record: RunRecord?) {
+        switch result.status {
+        case .interrupted: self = .interrupted
+        case .notStarted: self = .notStarted
+        case .failed: self = .failed
+        case .finished:
+            let step = record?.end?.step ?? 0
+            self =
+                switch record?.end?.status {
+                case .diverged: .diverged
+                case .stoppedEarly: .stoppedEarly(step: step)
+                case .paused: .paused(step: step)
+                default: .completed(loss: record?.finalEvaluation?.natsPerToken)
+                }
+        }
+    }
+}
+
+extension ComparisonPlan {
+    /// `width 48, constant, seed 1`.
+    func describe(_ run: Run) -> String {
+        let names = run.candidates.map { SafeText.line(candidates[$0].name, limit: 30) }.joined(separator: " = ")
+        return "\(label(of: run.place)), \(names), seed \(run.spec.seed)"
+    }
+}

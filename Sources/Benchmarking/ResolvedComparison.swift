@@ -1,0 +1,90 @@
+// A request brought down to what it means: the suite, the candidates, the data set, and the plan of runs. Nothing is
+// trained or written here.
+
+import Comparison
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+import TokenData
+
+struct ResolvedComparison {
+    let plan: ComparisonPlan
+    let data: DatasetDescription
+    let locator: DatasetLocator
+    /// Mean −ln p of each validation sequence, where it is known and a model of this context can reach it.
+    let entropies: [Double]?
+
+    /// - Throws: `invalidInput` or `notFound` for a request that cannot be carried out.
+    init(_ request: ComparisonRequest) throws {
+        locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
+        let located = try SuiteLocator.find(request.suite)
+        var suite = located.suite
+        if let dataset = request.dataset { suite.dataset = dataset }
+        let names = request.candidates.isEmpty ? suite.candidates : request.candidates
+        guard names.count >= 2 else {
+            throw ScalebenchError(
+                .invalidInput, "suite \(suite.name) names no candidates to compare",
+                hint: "name two: scalebench compare a.json b.json --suite \(suite.name)")
+        }
+        let candidates = try names.map { try located.candidate($0) }
+        try Self.refuseEqualNames(candidates)
+        guard !request.stopsEarly || suite.evaluation.curvePoints > 1 else {
+            throw ScalebenchError(
+                .invalidInput, "suite \(suite.name) evaluates its runs only at their end: nothing to stop them by",
+                at: "evaluation.curvePoints", hint: "raise it, or leave out --stop-early")
+        }
+        data = try locator.describe(suite.dataset)
+        try Self.checkSize(data, for: suite)
+        plan = try ComparisonPlan(
+            suite: suite, candidates: candidates, vocabularySize: data.vocabularySize, dataHash: data.contentHash,
+            firstSeed: request.firstSeed)
+        entropies =
+            Self.readsData(plan)
+            ? try locator.validationEntropy(
+                suite.dataset, sequences: suite.evaluation.sequences, contextLength: suite.contextLength) : nil
+    }
+
+    /// The rule of the suite, and what is known of its data.
+    var judge: Judge { Judge(thresholds: plan.suite.thresholds, knownFloor: knownFloor) }
+
+    /// Entropy of the validation data in nats per token, where it is known.
+    var knownFloor: Double? { entropies?.mean }
+
+    /// How often the plan's longest run goes through the training data.
+    func coverage(of plan: ComparisonPlan) -> CompareResult.Coverage? {
+        guard Self.readsData(plan) else { return nil }
+        let sequences = plan.runs.map { $0.spec.steps * $0.spec.batchSequences }.max() ?? 0
+        return data.coverage(sequences: sequences, contextLength: plan.suite.contextLength).map {
+            CompareResult.Coverage(passes: $0.passes, repeatedShare: $0.repeatedShare)
+        }
+    }
+
+    /// Synthetic runs read no data: their losses have nothing to do with it.
+    private static func readsData(_ plan: ComparisonPlan) -> Bool {
+        !plan.candidates.contains { candidate in
+            if case .planted = candidate.trainer { true } else { false }
+        }
+    }
+
+    /// Found here rather than in every run.
+    private static func checkSize(_ data: DatasetDescription, for suite: Suite) throws {
+        let needed = max(suite.evaluation.sequences, suite.evaluation.curveSequences)
+        let present = data.validationSequences(contextLength: suite.contextLength)
+        guard present >= needed else {
+            throw ScalebenchError(
+                .invalidInput,
+                "data set \"\(data.name)\" has \(present) validation sequences of \(suite.contextLength) tokens, "
+                    + "suite \(suite.name) evaluates on \(needed)", at: "evaluation.sequences",
+                hint: "use more text (a tenth of it becomes validation), or a suite with fewer evaluation.sequences")
+        }
+    }
+
+    private static func refuseEqualNames(_ candidates: [Candidate]) throws {
+        var seen: Set<String> = []
+        for candidate in candidates where !seen.insert(candidate.name).inserted {
+            throw ScalebenchError(
+                .invalidInput, "two candidates are named \"\(candidate.name)\"", at: "name",
+                hint: "give each candidate file a name of its own")
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// A verdict on results that were trained elsewhere.
+
+public import Comparison
+import ScalebenchCore
+import TokenData
+
+/// A table of final losses to be judged.
+public struct RunTableRequest: Sendable {
+    /// A CSV file, plain or compressed.
+    public var file: String
+    public var query: RunTable.Query
+    public var target: RunTable.Target
+
+    public init(file: String, target: RunTable.Target, query: RunTable.Query = RunTable.Query()) {
+        self.file = file
+        self.target = target
+        self.query = query
+    }
+
+    /// Judges every candidate against the first; nothing is trained.
+    /// - Throws: `ScalebenchError` for a table that says nothing valid or cannot be judged.
+    public func run() throws -> CompareResult {
+        let table = try RunTable(
+            try DelimitedText(try ByteSource.readAll(file), file: file), file: file, query: query)
+        var context = Judge.Context()
+        context.findings = table.findings
+        return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: target), context)
+    }
+}

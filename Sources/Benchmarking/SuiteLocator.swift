@@ -1,0 +1,111 @@
+// Finds suites: a folder anywhere, or a name in the suite roots, or what the binary carries.
+
+import Foundation
+package import ScalebenchCore
+
+/// A suite with the folder its candidates come from.
+package struct LocatedSuite {
+    package var suite: Suite
+    /// Nil for the embedded one.
+    package var folder: String?
+
+    /// What `--suite` finds it by: the folder's name.
+    package var name: String { folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? suite.name }
+
+    /// The candidate that `argument` means: a file, or the name of one of the suite's own candidates.
+    package func candidate(_ argument: String) throws -> Candidate {
+        if argument.contains("/") || argument.hasSuffix(".json") || argument.hasSuffix(".json5") {
+            return try Candidate.open(argument)
+        }
+        if let folder {
+            let path = "\(folder)/candidates/\(argument).json"
+            if FileManager.default.fileExists(atPath: path) { return try Candidate.open(path) }
+        } else if let data = EmbeddedFiles.candidates[suite.name]?[argument] {
+            let reader = try ConfigReader.parse(data, file: "\(suite.name)/candidates/\(argument).json")
+            return try Candidate(reader, defaultName: argument)
+        }
+        let names = candidateNames
+        throw ScalebenchError(
+            .notFound, "no candidate \"\(argument)\" in suite \(suite.name)",
+            hint: NearestName.hint(
+                argument, among: names,
+                otherwise: "give a file such as ./\(argument).json, or one of: \(names.joined(separator: ", "))"))
+    }
+
+    /// The names of the suite's own candidates, sorted.
+    package var candidateNames: [String] {
+        guard let folder else { return EmbeddedFiles.candidates[suite.name]?.keys.sorted() ?? [] }
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/candidates")) ?? []
+        return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()
+    }
+}
+
+package enum SuiteLocator {
+    /// Environment variable with a folder of suites.
+    static let environmentKey = "SCALEBENCH_SUITES"
+
+    /// The suite that `name` means. A path (anything with a slash, or an existing folder) is that folder.
+    package static func find(_ name: String) throws -> LocatedSuite {
+        if name.contains("/") || FileManager.default.fileExists(atPath: "\(name)/suite.json") {
+            return try open(folder: name)
+        }
+        for root in roots where FileManager.default.fileExists(atPath: "\(root)/\(name)/suite.json") {
+            return try open(folder: "\(root)/\(name)")
+        }
+        if let embedded = try embedded(name) { return embedded }
+        let names = survey().suites.map(\.name)
+        throw ScalebenchError(
+            .notFound, "no suite \"\(name)\"",
+            hint: NearestName.hint(
+                name, among: names,
+                otherwise: "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))"))
+    }
+
+    /// Every suite in the roots and in the binary, by name, and what is wrong with those that cannot be read.
+    package static func survey() -> (suites: [LocatedSuite], errors: [ScalebenchError]) {
+        var found: [String: Result<LocatedSuite, ScalebenchError>] = [:]
+        for name in EmbeddedFiles.suites.keys { found[name] = attempt { try embedded(name)! } }
+        for root in roots.reversed() {
+            for name in (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+            where FileManager.default.fileExists(atPath: "\(root)/\(name)/suite.json") {
+                found[name] = attempt { try open(folder: "\(root)/\(name)") }
+            }
+        }
+        let ordered = found.sorted { $0.key < $1.key }.map(\.value)
+        return (
+            ordered.compactMap { try? $0.get() },
+            ordered.compactMap { if case .failure(let error) = $0 { error } else { nil } }
+        )
+    }
+
+    private static func attempt(_ body: () throws -> LocatedSuite) -> Result<LocatedSuite, ScalebenchError> {
+        do {
+            return .success(try body())
+        } catch {
+            return .failure(error as? ScalebenchError ?? ScalebenchError(.invalidInput, "\(error)"))
+        }
+    }
+
+    private static func open(folder: String) throws -> LocatedSuite {
+        let path = "\(folder)/suite.json"
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw ScalebenchError(
+                .notFound, "no suite.json in this folder", at: folder, hint: "a suite is a folder with a suite.json")
+        }
+        let name = URL(fileURLWithPath: folder).lastPathComponent
+        return LocatedSuite(suite: try Suite(try ConfigReader.open(path), defaultName: name), folder: folder)
+    }
+
+    private static func embedded(_ name: String) throws -> LocatedSuite? {
+        guard let data = EmbeddedFiles.suites[name] else { return nil }
+        let reader = try ConfigReader.parse(data, file: "\(name)/suite.json")
+        return LocatedSuite(suite: try Suite(reader, defaultName: name), folder: nil)
+    }
+
+    /// Folders of suites, whether they exist or not; the first one with a name wins.
+    package static var roots: [String] {
+        FolderSearch.roots(of: "Suites", environmentKey: environmentKey) {
+            FolderSearch.holds("suite.json", inFoldersOf: $0)
+        }
+    }
+}

@@ -1,0 +1,198 @@
+// The steps of a budget: which runs come next, what they cost, what has been spent. Trains nothing and remembers nothing
+// between calls: from the same records the same steps follow, and steps whose runs have ended take no time, only their
+// share of the budget. So an interrupted comparison goes on where it was, and a dry run can tell what comes next. For
+// that, runs at the target are looked at only as far as a step has asked for them.
+
+package import ScalebenchCore
+import ScalingLaws
+
+/// A comparison's plan with the runs that a budget has added so far.
+package struct BudgetPlanner {
+    package private(set) var plan: ComparisonPlan
+    package let budget: Budget
+    /// The steps so far; the outcome is `decided` until `end` says otherwise.
+    package private(set) var result: BudgetResult
+    private let judge: Judge
+    private let workers: Int
+    /// Whether the target is among the choices.
+    package let includesTarget: Bool
+    private let estimate: (ComparisonPlan.Run) -> Double?
+    /// By candidate, the share of its schedule up to which its run at the target has been asked for.
+    private var requested: [Int: Double] = [:]
+
+    /// - Parameters:
+    ///   - probability: every winner is to reach.
+    ///   - includesTarget: whether the target is among the choices.
+    ///   - estimate: core-seconds of a run where nothing has been trained that tells; nil where that is unknown.
+    package init(
+        _ plan: ComparisonPlan, judge: Judge, until probability: Double, budget: Budget, workers: Int,
+        includesTarget: Bool, estimate: @escaping (ComparisonPlan.Run) -> Double?
+    ) {
+        self.plan = plan
+        self.judge = judge
+        self.budget = budget
+        self.workers = workers
+        self.includesTarget = includesTarget
+        self.estimate = estimate
+        result = BudgetResult(until: probability, budget: budget)
+    }
+
+    /// What is to be done next.
+    /// - Parameter records: of the plan's runs.
+    package func nextDecision(_ records: [RunID: RunRecord]) throws -> BudgetDecision {
+        let offered = offered, records = seen(records)
+        return try judge.nextDecision(
+            offered.ladder(records), until: result.until, budget: budget.amount - result.spent,
+            newRungs: plan.suite.rungs.count..<offered.rungs.count, includesTarget: includesTarget
+        ) { place, candidates, next in
+            cost(
+                runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: requested, records
+            ) { _ in next.toFraction }
+        }
+    }
+
+    /// The plan gains a step's runs; what is to be trained.
+    package mutating func begin(_ step: BudgetStep) -> [ComparisonPlan.Run] {
+        let offered = offered
+        let runs = runs(step.expected.runsPerCandidate, at: step.place, of: step.candidates, in: offered)
+        if case .rung(let index) = step.place {
+            if index == plan.rungs.count { plan = offered }
+            plan.add(runs)
+        }
+        return runs
+    }
+
+    /// Books a step whose runs have ended.
+    package mutating func end(_ step: BudgetStep, _ runs: [ComparisonPlan.Run], _ records: [RunID: RunRecord]) {
+        let before = requested
+        if step.place == .target {
+            for run in runs {
+                let reached = reachedFraction(run, step.expected.toFraction, records[run.id])
+                for index in run.candidates { requested[index] = max(reached, before[index] ?? 0) }
+            }
+        }
+        let spent = cost(runs, from: before, seen(records)) { $0.place == .target ? asked($0, requested) : 1 } ?? 0
+        result.spent += spent
+        result.steps.append(BudgetResult.Step(step, spent: spent))
+    }
+
+    /// The share up to which a run has come that was wanted up to `share`: to the first evaluation from there on, or less
+    /// where it was stopped early.
+    private func reachedFraction(_ run: ComparisonPlan.Run, _ share: Double, _ record: RunRecord?) -> Double {
+        let wanted = run.step(at: share)
+        guard share < 1 || record?.isWaiting == true, let record else { return share }
+        let evaluated = record.evaluations.first { $0.step >= wanted }?.step
+        guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else { return share }
+        let reached = Double(step) / Double(run.spec.steps)
+        // A step that brought nothing is not asked for again.
+        return reached > asked(run, requested) ? reached : share
+    }
+
+    package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
+
+    /// Every place where a step could be, with the fewest runs there and their cost: where there are several pairs, that
+    /// of the most expensive one.
+    package func possibleSteps(_ records: [RunID: RunRecord]) -> [PossibleStep] {
+        let offered = offered, records = seen(records)
+        func step(_ place: LadderPlace, _ count: Int, upTo fraction: Double = 1, _ note: String = "") -> PossibleStep {
+            let costs = plan.candidates.indices.dropFirst().compactMap { index in
+                cost(runs(count, at: place, of: [0, index], in: offered), from: requested, records) { _ in fraction }
+            }
+            return PossibleStep(
+                label: "\(offered.label(of: place))\(note)", runsPerCandidate: count, cost: costs.max())
+        }
+        let rungs = offered.rungs.indices.map { index in
+            index == plan.rungs.count ? step(.rung(index), 1, " (new)") : step(.rung(index), ProposedRun.counts[0])
+        }
+        guard includesTarget else { return rungs }
+        return rungs
+            + plan.targetFractions.map { fraction in
+                step(.target, 1, upTo: fraction, " (target\(ProposedRun.part(fraction)))")
+            }
+    }
+
+    /// How the pairs stand.
+    package func pairs(_ records: [RunID: RunRecord]) throws -> [PairResult] {
+        try judge.pairs(plan.ladder(seen(records)))
+    }
+
+    private var offered: ComparisonPlan { plan.withNewRung ?? plan }
+
+    /// The records as far as steps have asked for them.
+    private func seen(_ records: [RunID: RunRecord]) -> [RunID: RunRecord] {
+        var seen = records
+        for run in plan.runs(at: { $0 == .target }) where asked(run, requested) < 1 {
+            seen[run.id] = records[run.id]?.upTo(step: run.step(at: asked(run, requested)))
+        }
+        return seen
+    }
+
+    /// The share up to which a run has been asked for.
+    private func asked(_ run: ComparisonPlan.Run, _ shares: [Int: Double]) -> Double {
+        run.place == .target ? run.candidates.map { shares[$0] ?? 0 }.max() ?? 0 : 0
+    }
+
+    /// The runs of a step; those at the target are part of every plan.
+    private func runs(
+        _ count: Int, at place: LadderPlace, of candidates: Set<Int>, in plan: ComparisonPlan
+    ) -> [ComparisonPlan.Run] {
+        guard place == .target else { return plan.further(count, at: place, of: candidates) }
+        return plan.runs.filter { $0.place == .target && !candidates.isDisjoint(with: $0.candidates) }
+    }
+
+    // MARK: - Costs
+
+    /// What it costs in the budget's unit to carry runs on; nil where it is unknown.
+    /// - Parameters:
+    ///   - shares: by candidate, where its run at the target stands.
+    ///   - records: as far as they have been asked for.
+    ///   - end: the share of its schedule up to which a run is carried, unless it diverges before.
+    private func cost(
+        _ runs: [ComparisonPlan.Run], from shares: [Int: Double], _ records: [RunID: RunRecord],
+        to end: (ComparisonPlan.Run) -> Double
+    ) -> Double? {
+        var costs: [Double] = []
+        for run in runs {
+            guard let whole = wholeCost(run, records) else { return nil }
+            let part = min(end(run), divergedFraction(run, records[run.id])) - asked(run, shares)
+            if part > 0 { costs.append(part * whole) }
+        }
+        let sum = costs.reduce(0, +)
+        if case .flops = budget { return sum }
+        // No worker makes one run faster.
+        return max(sum / Double(max(1, workers)), costs.max() ?? 0)
+    }
+
+    /// The share with which a run diverged; 1 for all others.
+    private func divergedFraction(_ run: ComparisonPlan.Run, _ record: RunRecord?) -> Double {
+        guard let end = record?.end, end.status == .diverged else { return 1 }
+        return Double(end.step) / Double(run.spec.steps)
+    }
+
+    private func wholeCost(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
+        if case .flops = budget { return run.spec.flops }
+        return seconds(of: run, records[run.id]) ?? secondsOfOthers(run, records)
+    }
+
+    /// Core-seconds of the whole of a run, at the speed that it had so far; nil for one that has not begun.
+    private func seconds(of run: ComparisonPlan.Run, _ record: RunRecord?) -> Double? {
+        // Steps before the end, which a run that went on has no more.
+        let last = record?.steps.last.map { ($0.step, $0.seconds) } ?? record?.end.map { ($0.step, $0.seconds) }
+        guard let (step, seconds) = last, step > 0, seconds > 0 else { return nil }
+        return seconds * Double(run.spec.steps) / Double(step)
+    }
+
+    /// Core-seconds of one run, by those of its place that have ended, or by the FLOP rate of the mostExpensive that has.
+    private func secondsOfOthers(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
+        let known = plan.runs.compactMap { other -> (run: ComparisonPlan.Run, seconds: Double)? in
+            guard let record = records[other.id], record.isFinished else { return nil }
+            return seconds(of: other, record).map { (other, $0) }
+        }
+        let here = known.filter {
+            $0.run.place == run.place && !Set($0.run.candidates).isDisjoint(with: run.candidates)
+        }
+        if !here.isEmpty { return here.map(\.seconds).mean }
+        guard let mostExpensive = known.max(by: { $0.run.spec.flops < $1.run.spec.flops }) else { return estimate(run) }
+        return mostExpensive.seconds * run.spec.flops / mostExpensive.run.spec.flops
+    }
+}

@@ -1,0 +1,25 @@
+// How a budget's record begins and grows.
+
+extension BudgetResult {
+    package init(until: Double, budget: Budget) {
+        self.until = until
+        self.budget = budget.amount
+        if case .seconds = budget { unit = .seconds } else { unit = .flops }
+        spent = 0
+        steps = []
+        outcome = .decided
+    }
+}
+
+extension BudgetResult.Step {
+    package init(_ runs: BudgetStep, spent: Double) {
+        label = runs.expected.label
+        candidates = runs.candidates.sorted()
+        runsPerCandidate = runs.expected.runsPerCandidate
+        toFraction = runs.expected.toFraction
+        self.spent = spent
+        probabilityRightBefore = runs.expected.probabilityRightNow
+        probabilityRightExpected = runs.expected.probabilityRightAfter
+        probabilityDecided = runs.expected.probabilityDecided
+    }
+}

@@ -1,0 +1,44 @@
+// The one way from run records to a ladder.
+
+package import ScalebenchCore
+import ScalingLaws
+
+extension Ladder {
+    /// The ladder that `records` tell of; unfinished and failed runs are left out. The axis is training FLOPs, output
+    /// head and attention included.
+    /// - Parameter candidates: at least one, all with the same places; the first is the reference.
+    package init(_ candidates: [CandidateRuns], records: [RunID: RunRecord]) {
+        let rungs = candidates[0].places.indices.map { index in
+            let here = candidates.map { $0.places[index] }
+            let flops = here.map(\.flops)
+            return LadderRung(
+                label: here[0].label, scale: flops.mean, flops: flops.mean, flopsByCandidate: flops,
+                tokens: Double(here[0].tokens),
+                points: here.map { place in
+                    place.runs.compactMap { run in
+                        records[run.id].flatMap { ScalingPoint($0, of: run, tokens: place.tokens) }
+                    }
+                })
+        }
+        self.init(
+            axis: .flops, candidates: candidates.map(\.name), rungs: Array(rungs.dropLast()),
+            target: rungs[rungs.count - 1],
+            begun: candidates.map { candidate in
+                guard let target = candidate.places.last, let run = target.runs.first, let record = records[run.id]
+                else { return nil }
+                return RunCurve(record, tokens: target.tokens)
+            })
+    }
+}
+
+extension ScalingPoint {
+    /// Nil while the run has no result.
+    fileprivate init?(_ record: RunRecord, of run: CandidateRuns.Run, tokens: Int) {
+        guard record.isFinished else { return nil }
+        let evaluation = record.finalEvaluation
+        self.init(
+            seed: String(run.seed), loss: evaluation?.natsPerToken,
+            sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id,
+            curve: RunCurve(record, tokens: tokens))
+    }
+}

@@ -1,0 +1,33 @@
+// Seed noise of a ladder: pooled over candidates and rungs where the data allow it.
+
+import ScalebenchCore
+import ScalingLaws
+
+/// The standard deviation of one run's final loss, by candidate and scale.
+struct LadderNoise: Sendable {
+    let pooled: SeedNoise
+
+    init(_ ladder: Ladder) {
+        var groups: [SeedGroup] = []
+        for rung in ladder.rungs + [ladder.target] {
+            for (index, points) in rung.points.enumerated() where !Self.isShared(points, by: index, in: rung) {
+                groups.append(SeedGroup(candidate: index, scale: rung.scale, losses: points.compactMap(\.loss)))
+            }
+        }
+        pooled = SeedNoise(groups: groups)
+    }
+
+    /// Nil where no rung has two seeds of one candidate: then the gap model's own misfit stands for the noise, as in
+    /// the public ladders that it was scored on.
+    func sigma(candidate: Int, scale: Double) -> Double? {
+        pooled.replicatedGroups > 0 ? pooled.sigma(at: scale, candidate: candidate) : nil
+    }
+
+    /// The same, with what public ladders show where nothing of this one's noise is known.
+    func assumedSigma(candidate: Int, scale: Double) -> Double { pooled.sigma(at: scale, candidate: candidate) }
+
+    /// Runs that an earlier candidate of the rung has already contributed are not counted twice.
+    private static func isShared(_ points: [ScalingPoint], by index: Int, in rung: LadderRung) -> Bool {
+        rung.points[..<index].contains { points.areIdentical(to: $0) }
+    }
+}

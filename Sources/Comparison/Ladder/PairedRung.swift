@@ -1,0 +1,68 @@
+// One rung as two candidates share it.
+
+import ScalingLaws
+
+/// One rung with the runs of A and of B.
+struct PairedRung: Sendable {
+    let rung: LadderRung
+    let a: [ScalingPoint]
+    let b: [ScalingPoint]
+
+    init(_ rung: LadderRung, a indexA: Int, b indexB: Int) {
+        self.rung = rung
+        a = rung.points[indexA]
+        b = rung.points[indexB]
+    }
+
+    /// Both have a finished run here, whatever came of it.
+    var isTrained: Bool { !a.isEmpty && !b.isEmpty }
+
+    /// Both names stand for the same runs, or for runs whose numbers agree to the last bit.
+    var sharesRuns: Bool { a.areIdentical(to: b) }
+
+    /// Losses of the seeds that both have. Numbers in a table of somebody else's runs may mean anything: only runs that
+    /// were trained here, where a seed fixes the order of the data and the initial weights, are paired.
+    var equalSeeds: [(a: Double, b: Double)] {
+        var bySeed: [String: Double] = [:]
+        for point in b where point.runID != nil { bySeed[point.seed] = point.loss }
+        return a.compactMap { point in
+            guard point.runID != nil, let loss = point.loss, let other = bySeed[point.seed] else { return nil }
+            return (loss, other)
+        }
+    }
+
+    /// The rung as the gap model takes it; nil unless both have a finite loss.
+    /// - Parameters:
+    ///   - sigma: standard deviation over seeds of one run of each here; nil where it is not known.
+    ///   - seedCorrelation: of the losses of equal seeds; nil where it is not known.
+    func gapRung(sigma: (a: Double?, b: Double?), seedCorrelation: Double? = nil) -> GapRung? {
+        let lossesA = a.compactMap(\.loss), lossesB = b.compactMap(\.loss)
+        guard !lossesA.isEmpty, !lossesB.isEmpty else { return nil }
+        // Shared runs have no noise between them: the gap there is zero by construction.
+        let sigma = sharesRuns ? (0, 0) : sigma
+        var result = GapRung(
+            scale: rung.scale, tokens: rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
+            sigmaB: sigma.b)
+        if let seedCorrelation, let sigmaA = sigma.a, let sigmaB = sigma.b {
+            result.meanCovariance =
+                seedCorrelation * sigmaA * sigmaB * Double(equalSeeds.count) / Double(lossesA.count * lossesB.count)
+        }
+        return result
+    }
+}
+
+extension PairedCurves {
+    /// The rungs where both have whole curves: those of equal seeds side by side, where there are any.
+    static func common(_ rungs: [PairedRung]) -> [PairedCurves] {
+        rungs.compactMap { here in
+            var a = here.a.filter(\.hasWholeCurve), b = here.b.filter(\.hasWholeCurve)
+            let seeds = a.map(\.seed).filter(Set(b.map(\.seed)).contains)
+            if !seeds.isEmpty {
+                a = seeds.compactMap { seed in a.first { $0.seed == seed } }
+                b = seeds.compactMap { seed in b.first { $0.seed == seed } }
+            }
+            guard let a = a.curveRung(here.rung.scale), let b = b.curveRung(here.rung.scale) else { return nil }
+            return PairedCurves(scale: here.rung.scale, a: a, b: b)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec share a run.
+// A budget may add runs, and rungs between the suite's last one and its target (`ComparisonPlan+NewRung`).
+
+package import ScalebenchCore
+import ScalingLaws
+
+/// Everything a compare would train, each distinct run once.
+package struct ComparisonPlan: Sendable {
+    package let suite: Suite
+    package let candidates: [Candidate]
+    /// Below the target, smallest first: the suite's, then those that were added.
+    package private(set) var rungs: [Suite.Rung] = []
+    package private(set) var runs: [Run] = []
+    /// By place and candidate: what is run there, but for the seed.
+    private(set) var specs: [LadderPlace: [RunSpec]] = [:]
+    private let vocabularySize: Int
+    let dataHash: String
+    private let firstSeed: Int
+
+    /// One distinct run and the places it serves.
+    package struct Run: Sendable {
+        package var id: RunID
+        package var spec: RunSpec
+        package var place: LadderPlace
+        /// Indices into the plan's candidates.
+        package var candidates: [Int]
+    }
+
+    /// - Parameters:
+    ///   - dataset: what the specs need to know of the data; nothing has to exist on disk yet.
+    ///   - firstSeed: seeds are counted from here; another value gives fresh runs of the same plan.
+    /// - Throws: `invalidInput` when a candidate has no meaning at one of the scales.
+    package init(
+        suite: Suite, candidates: [Candidate], vocabularySize: Int, dataHash: String, firstSeed: Int = 0
+    ) throws {
+        self.suite = suite
+        self.candidates = candidates
+        self.vocabularySize = vocabularySize
+        self.dataHash = dataHash
+        self.firstSeed = firstSeed
+        for rung in suite.rungs { try append(rung) }
+        specs[.target] = try resolved(at: suite.target)
+        for place in places {
+            add(further(place == .target ? 1 : rung(at: place).seeds, at: place, of: Set(candidates.indices)))
+        }
+        try checkFlopsRise()
+    }
+
+    /// One more rung above the others, without runs.
+    mutating func append(_ rung: Suite.Rung) throws {
+        specs[.rung(rungs.count)] = try resolved(at: rung)
+        rungs.append(rung)
+    }
+
+    private func resolved(at rung: Suite.Rung) throws -> [RunSpec] {
+        try candidates.map {
+            try RunSpec(
+                $0, at: rung, of: suite, vocabularySize: vocabularySize, dataHash: dataHash, seed: firstSeed)
+        }
+    }
+
+    /// `count` more runs of each of `candidates` at a place of the plan, on the next seeds that none of them has: what is
+    /// expected of further runs counts on equal seeds.
+    package func further(_ count: Int, at place: LadderPlace, of candidates: Set<Int>) -> [Run] {
+        let present = runs.filter { $0.place == place && !candidates.isDisjoint(with: $0.candidates) }
+        let first = present.map { $0.spec.seed + 1 }.max() ?? firstSeed
+        var result: [Run] = []
+        for seed in first..<(first + count) {
+            for candidate in candidates.sorted() {
+                var spec = specs[place]![candidate]
+                spec.seed = seed
+                Self.insert(Run(id: spec.runID, spec: spec, place: place, candidates: [candidate]), into: &result)
+            }
+        }
+        return result
+    }
+
+    package mutating func add(_ more: [Run]) {
+        for run in more { Self.insert(run, into: &runs) }
+    }
+
+    private static func insert(_ run: Run, into runs: inout [Run]) {
+        if let shared = runs.firstIndex(where: { $0.id == run.id }) {
+            runs[shared].candidates += run.candidates
+        } else {
+            runs.append(run)
+        }
+    }
+
+    /// The axis is FLOPs: a ladder whose rungs do not rise in them has no top.
+    private func checkFlopsRise() throws {
+        for (low, high) in zip(places, places.dropFirst()) where flops(at: low) >= flops(at: high) {
+            throw ScalebenchError(
+                .invalidInput,
+                "\(label(of: low)) costs \(Quantity.short(flops(at: low))) FLOPs, the next one "
+                    + "(\(label(of: high))) only \(Quantity.short(flops(at: high)))",
+                at: "suite \(suite.name): rungs",
+                hint: "order rungs by training FLOPs, the target last and largest")
+        }
+    }
+
+    /// Of one run there, the mean over candidates.
+    package func flops(at place: LadderPlace) -> Double { specs[place]!.map(\.flops).mean }
+
+    /// The rungs, then the target.
+    package var places: [LadderPlace] { rungs.indices.map { .rung($0) } + [.target] }
+
+    /// How far a step may take the runs at the target: to evaluations near certain shares of their schedule.
+    package var targetFractions: [Double] {
+        let points = Double(suite.evaluation.curvePoints)
+        return Set([0.1, 0.2, 0.3, 0.5, 0.7, 1].map { min(1, ($0 * points - 1e-9).rounded(.up) / points) }).sorted()
+    }
+
+    /// The runs at one place, most expensive first.
+    package func runs(at isWanted: (LadderPlace) -> Bool) -> [Run] {
+        runs.filter { isWanted($0.place) }.sorted { ($0.spec.flops, $0.id.rawValue) > ($1.spec.flops, $1.id.rawValue) }
+    }
+
+    package func rung(at place: LadderPlace) -> Suite.Rung {
+        switch place {
+        case .rung(let index): rungs[index]
+        case .target: suite.target
+        }
+    }
+}
+
+extension ComparisonPlan.Run {
+    /// The step that a share of its schedule ends with.
+    package func step(at share: Double) -> Int { Int((share * Double(spec.steps) + 1e-6).rounded()) }
+
+    /// Whether it has a result, or has been evaluated as far as a share of its schedule and can go on from there.
+    package func hasReached(_ share: Double, _ record: RunRecord?) -> Bool {
+        guard let record else { return false }
+        if record.isFinished { return true }
+        let step = step(at: share)
+        return share < 1 && (record.evaluations.last?.step ?? 0) >= step && record.end?.status != .failed
+            && (record.isWaiting || (record.checkpointStep ?? 0) >= step)
+    }
+}

@@ -1,0 +1,250 @@
+// What a reader must know before trusting a verdict. To add a check: one function here, one row in `all`.
+
+import Foundation
+package import ScalebenchCore
+import ScalingLaws
+
+/// Every check that a verdict goes through.
+package enum Checks {
+    /// In the order a reader meets them.
+    static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
+        divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens, fewRungs,
+        missedPrediction, smallValidation, missingMultiplier, rungsAbove, noNextRun,
+    ]
+
+    static func identicalCandidates(_ pair: PairLadder) -> Finding {
+        Finding(
+            "identicalArms", .warning,
+            "\(pair.a) and \(pair.b) gave the same runs, to the last bit, at every scale of the ladder",
+            advice: "the options in which they differ never act here: change them, or the ladder")
+    }
+
+    /// Too little is left of one pair of many; `error` is what a single pair would have ended with.
+    static func notJudged(_ error: ScalebenchError) -> Finding {
+        Finding("notJudged", .warning, error.message, advice: error.hint ?? "add runs that both have below the target")
+    }
+
+    /// Runs longer than one pass over the data: outside the one-pass regime, conclusions about regularisation flip.
+    package static func repeatedTokens(_ coverage: CompareResult.Coverage) -> [Finding] {
+        guard coverage.repeatedShare > 0 else { return [] }
+        return [
+            Finding(
+                "repeatedTokens", .warning,
+                "the longest run goes through the training data \(Quantity.significant(coverage.passes)) times, "
+                    + "\(Quantity.significant(100 * coverage.repeatedShare)) % of its sequences are repeated: this is "
+                    + "not one-pass training",
+                advice: "use a larger data set or fewer tokens per rung before concluding anything about regularisation"
+            )
+        ]
+    }
+
+    /// Runs that a trainer could not carry out, one finding per reason: what is missing from every number.
+    package static func failedRuns(_ plan: ComparisonPlan, reasons: [RunID: String]) -> [Finding] {
+        struct Group {
+            var message: Substring
+            var reason: Substring
+            var runs: [String]
+        }
+        var groups: [Group] = []
+        for run in plan.runs {
+            // The first line says what went wrong, "place: message"; the rest quotes the trainer.
+            guard let reason = reasons[run.id]?.split(separator: "\n").first else { continue }
+            let message = reason.firstRange(of: ": ").map { reason[$0.upperBound...] } ?? reason
+            let names = run.candidates.map { plan.candidates[$0].name }.joined(separator: " = ")
+            let text = "\(names) at \(plan.label(of: run.place)), seed \(run.spec.seed)"
+            if let index = groups.firstIndex(where: { $0.message == message }) {
+                groups[index].runs.append(text)
+            } else {
+                groups.append(Group(message: message, reason: reason, runs: [text]))
+            }
+        }
+        return groups.map { group in
+            let others = group.runs.count > 1 ? " and \(group.runs.count - 1) more" : ""
+            return Finding(
+                "runsFailed", .warning, "\(group.runs[0])\(others) failed: \(group.reason)",
+                advice: "put right what the reason says and give the same command again; finished runs are kept")
+        }
+    }
+
+    private static func divergence(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        (pair.rungs + [pair.target]).flatMap { here in
+            [(pair.a, here.a), (pair.b, here.b)].compactMap { name, points in
+                let count = points.filter(\.diverged).count
+                guard count > 0 else { return nil }
+                return Finding(
+                    "diverged", .warning, "\(name): \(count) of \(points.count) runs diverged at \(here.rung.label)",
+                    advice: count == points.count
+                        ? "gaps there are null; lower the learning rate or warm up longer to compare losses at this scale"
+                        : "the losses there are those of the runs that survived; lower the learning rate or warm up longer"
+                )
+            }
+        }
+    }
+
+    private static func sharedRungs(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        let shared = (pair.rungs + [pair.target]).filter(\.sharesRuns).map(\.rung.label)
+        guard !shared.isEmpty else { return [] }
+        return [
+            Finding(
+                "sharedRungs", .note,
+                "both candidates gave the same runs, to the last bit, at \(shared.joined(separator: ", ")): the gap there is zero",
+                advice: "nothing to do; such a rung says where the rules meet, not which is better")
+        ]
+    }
+
+    private static func noisyArms(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        pair.oddNoise.map { name, label, ratio in
+            Finding(
+                "noisyArms", .warning,
+                "\(name) is \(Quantity.significant(ratio, digits: 2)) times as noisy as the ladder's other runs at \(label)",
+                advice: ratio > 1
+                    ? "it may be near its stability limit there: add seeds at this rung, or lower its learning rate"
+                    : "its noise was not pooled there; add seeds at this rung to be sure of it")
+        }
+    }
+
+    private static func noReplicates(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard pair.noise.pooled.replicatedGroups == 0 else { return [] }
+        return [
+            Finding(
+                "noReplicates", .note, "no scale has two seeds of one candidate: seed noise is unknown",
+                advice: "the verdict allows for the noise of public ladders instead; add seeds at the smallest rungs")
+        ]
+    }
+
+    private static func unequalCompute(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let worst = pair.computeRatios.max(by: { abs(log($0.ratio)) < abs(log($1.ratio)) }),
+            abs(log(worst.ratio)) > log(1.02)
+        else { return [] }
+        let percent = (worst.ratio - 1) * 100
+        return [
+            Finding(
+                "unequalCompute", .warning,
+                String(format: "\(pair.b) spends %+.1f %% FLOPs against \(pair.a) at \(worst.label)", percent),
+                advice:
+                    "give both the same FLOPs per rung (mlpRatio, heads); gaps are at equal rungs, not at equal FLOPs")
+        ]
+    }
+
+    private static func farTarget(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard result.observed == nil, let top = pair.rungs.last(where: { !$0.a.isEmpty && !$0.b.isEmpty }) else {
+            return []
+        }
+        let lever = pair.targetScale / top.rung.scale
+        guard lever > 30 else { return [] }
+        return [
+            Finding(
+                "farTarget", .warning,
+                "the target is \(Quantity.short(lever)) times the top common rung; the method was scored up to 30 times",
+                advice: "add a rung nearer to the target")
+        ]
+    }
+
+    private static func farTokens(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let line = pair.tokenLine else { return [] }
+        guard let tokens = pair.target.rung.tokens else {
+            guard line.isBent else { return [] }
+            let usual = Quantity.short(line.tokens(at: pair.targetScale))
+            return [
+                Finding(
+                    "targetTokensUnknown", .warning,
+                    "runs of nearly equal FLOPs differ in their tokens, and those of the target are not known: it is "
+                        + "judged at \(usual) tokens, as the ladder goes on",
+                    advice: "say how long the target is trained: --target-tokens")
+            ]
+        }
+        let target = line.offset(scale: pair.targetScale, tokens: tokens)
+        let beyond = max(target - line.offsets.upperBound, line.offsets.lowerBound - target)
+        guard beyond > log10(2) else { return [] }
+        let times = Quantity.significant(pow(10, beyond), digits: 2)
+        return [
+            Finding(
+                "farTokens", .warning,
+                "for its FLOPs the target is trained on \(times) times \(target > 0 ? "more" : "fewer") tokens than any rung",
+                advice: "add a rung with about as many tokens per parameter as the target")
+        ]
+    }
+
+    private static func fewRungs(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        let count = pair.ladderRungs.count
+        guard count < 3 else { return [] }
+        return [
+            Finding(
+                "fewRungs", .warning,
+                "only \(Quantity.count(count, "common rung")) below the target: a trend cannot be told from noise",
+                advice: "add a rung")
+        ]
+    }
+
+    private static func missedPrediction(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let gap = result.observed?.gap, let interval = result.predicted.gap?.interval90, !interval.contains(gap)
+        else { return [] }
+        return [
+            Finding(
+                "missedPrediction", .warning,
+                "the observed gap lies outside the 90 % interval predicted from the ladder",
+                advice:
+                    "something changed between the top rung and the target (stability, schedule): add a rung between them"
+            )
+        ]
+    }
+
+    private static func smallValidation(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard let gap = result.observed?.gap, let error = result.observed?.evaluationStandardError,
+            abs(gap) < 2 * error
+        else { return [] }
+        return [
+            Finding(
+                "smallValidation", .warning, "the observed gap is within two standard errors of the validation set",
+                advice: "raise evaluation.sequences in the suite")
+        ]
+    }
+
+    private static func rungsAbove(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard !pair.rungsAbove.isEmpty else { return [] }
+        return [
+            Finding(
+                "rungsAboveTarget", .warning,
+                "runs of the target's scale or above take no part: \(pair.rungsAbove.joined(separator: ", "))",
+                advice: "check --target-scale; to use them, ask for a larger target")
+        ]
+    }
+
+    private static func noNextRun(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard [.unresolved, .crossoverRisk].contains(result.verdict), result.nextRuns.isEmpty,
+            let probability = result.probabilityABetter, let atBest = result.probabilityWithKnownGap
+        else { return [] }
+        let more = "up to eight more runs of each at any one scale would hardly add to what is known"
+        // Of what is missing to certainty, the seeds keep more than knowledge could bring.
+        guard 1 - atBest > atBest - max(probability, 1 - probability) else {
+            let advice =
+                if result.observed != nil {
+                    "repeat the target with other seeds (--first-seed), or choose by the expected regret"
+                } else if result.earlyForecast != nil {
+                    "let the runs at the target go on, or choose by the expected regret"
+                } else { "choose by the expected regret" }
+            return [Finding("noNextRun", .note, more, advice: advice)]
+        }
+        return [
+            Finding(
+                "noNextRun", .note,
+                "\(more), because single runs at the target differ by their seeds: were the expected gap there known "
+                    + "exactly, the better one of two runs would still be named with probability "
+                    + "\(Quantity.significant(100 * atBest, digits: 2)) % only",
+                advice: "choose by the expected regret")
+        ]
+    }
+
+    private static func missingMultiplier(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard result.computeMultiplier == nil, result.gap != nil else { return [] }
+        let onParameters = pair.axis == .parameters
+        return [
+            Finding(
+                "noComputeMultiplier", .note,
+                onParameters
+                    ? "no compute multiplier: the axis counts parameters alone"
+                    : "no compute multiplier: the loss of \(pair.b) is not known to fall with scale at the target",
+                advice: onParameters ? "give FLOPs or tokens (--axis flops)" : "add a rung near the target")
+        ]
+    }
+}

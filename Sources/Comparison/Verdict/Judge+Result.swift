@@ -1,0 +1,137 @@
+// The documents that a verdict is reported in, made from assessments.
+
+package import ScalebenchCore
+import ScalingLaws
+
+extension Judge {
+    /// What surrounds a comparison in its result beside the verdicts.
+    package struct Context: Sendable {
+        /// The suite's question; nil for results trained elsewhere.
+        package var question: String?
+        package var suite: SuiteReference?
+        /// Findings that hold for every pair.
+        package var findings: [Finding] = []
+        package var dataCoverage: CompareResult.Coverage?
+        package var approximationGap: ApproximationGap?
+        package var stoppedEarly: StoppedEarly?
+        package var furtherRuns: BudgetResult?
+
+        package init() {}
+    }
+
+    /// The whole result for a ladder.
+    /// - Parameter until: the probability that proposed runs are to bring a winner to; nil: the rule's.
+    /// - Throws: `invalidInput` when no candidate has two rungs in common with the first; one that has not, among others
+    ///   that have, is unresolved.
+    package func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
+        let noise = LadderNoise(ladder)
+        let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
+        return CompareResult(
+            scalebenchVersion: ScalebenchVersion.current, question: context.question, suite: context.suite,
+            axis: ladder.axis, targetScale: ladder.target.scale, targetTokens: ladder.target.tokens,
+            knownFloor: knownFloor, candidates: ladder.candidates,
+            ladder: shown.map { rung in
+                RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
+            },
+            pairs: try pairs(ladder, findings: context.findings, until: until), dataCoverage: context.dataCoverage,
+            approximationGap: context.approximationGap, stoppedEarly: context.stoppedEarly,
+            furtherRuns: context.furtherRuns)
+    }
+
+    /// Every candidate against the first.
+    /// - Parameter findings: those that hold for every pair.
+    /// - Throws: what `result` throws.
+    package func pairs(_ ladder: Ladder, findings: [Finding] = [], until: Double? = nil) throws -> [PairResult] {
+        let noise = LadderNoise(ladder), noiseBefore = LadderNoise(ladder.withoutTarget)
+        var errors: [ScalebenchError] = []
+        let pairs = try ladder.candidates.indices.dropFirst().map { index in
+            let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
+            let before = PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore)
+            var result: PairResult
+            do {
+                result = try judge(pair, before: before, until: until ?? thresholds.decisiveProbability)
+            } catch let error as ScalebenchError {
+                errors.append(error)
+                result = notJudged(pair, error)
+            }
+            result.findings += findings
+            if !pair.candidatesAreIdentical { result.methodOnThisLadder = try rungChecks(ladder, b: index) }
+            return result
+        }
+        if let error = errors.first, errors.count == pairs.count { throw error }
+        return pairs
+    }
+
+    /// - Parameter blind: the same pair as it stood before any run at the target.
+    private func judge(_ pair: PairLadder, before blind: PairLadder, until: Double) throws -> PairResult {
+        if pair.candidatesAreIdentical { return identical(pair) }
+        let prediction = try assess(blind)
+        let now = pair.isTargetTrained || pair.early != nil ? try assess(pair) : prediction
+        let forecast = now.forecast
+        let lost = pair.isTargetTrained && forecast == nil && now.verdict != .unresolved
+        var result = PairResult(
+            a: pair.a, b: pair.b, verdict: now.verdict,
+            probabilityABetter: lost ? (now.verdict == .aBetter ? 1 : 0) : forecast?.probabilityABetter,
+            gap: forecast?.gap, expectedGap: forecast?.expectedGap,
+            computeMultiplier: pair.axis == .parameters ? nil : forecast?.computeMultiplier,
+            crossover: now.posterior.map {
+                CrossoverResult($0, pair, signChanges: forecast?.probabilitySignDiffersFromTopRung ?? 0)
+            },
+            expectedRegret: forecast.map { .init(a: $0.expectedRegretA, b: $0.expectedRegretB) },
+            rungGaps: pair.rungGaps, predicted: .init(prediction, blind),
+            observed: pair.observation(predicted: prediction.forecast),
+            earlyForecast: pair.early?.forecast((pair.a, pair.b)), methodOnThisLadder: [], findings: [],
+            probabilityWithKnownGap: now.posterior.map { ProposedRun.probabilityWithKnownGap(pair, $0) },
+            nextRuns: proposedRuns(pair, now, until: until))
+        result.findings = Checks.all.flatMap { $0(pair, result) }
+        return result
+    }
+
+    /// Nothing where the pair has reached the probability already, or where a forecast does not exist.
+    private func proposedRuns(_ pair: PairLadder, _ now: Assessment, until: Double) -> [ProposedRun] {
+        guard let posterior = now.posterior, let forecast = now.forecast, now.verdict != .equivalent,
+            max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) < until
+        else { return [] }
+        return ProposedRun.candidates(pair, posterior, forecast, decisive: until)
+    }
+
+    private func rungChecks(_ ladder: Ladder, b: Int) throws -> [RungCheck] {
+        do {
+            return try RungCheck.rows(ladder, a: 0, b: b, model: model)
+        } catch let error as GapModelError {
+            throw ScalebenchError(.invalidInput, "\(ladder.candidates[0]) against \(ladder.candidates[b]): \(error)")
+        }
+    }
+
+    /// A pair that too little is known of, beside others that can be judged.
+    private func notJudged(_ pair: PairLadder, _ error: ScalebenchError) -> PairResult {
+        PairResult(
+            a: pair.a, b: pair.b, verdict: .unresolved, rungGaps: pair.rungGaps,
+            predicted: .init(Assessment(verdict: .unresolved), pair), observed: pair.observation(predicted: nil),
+            methodOnThisLadder: [], findings: [Checks.notJudged(error)], nextRuns: [])
+    }
+
+    /// Two names for the same or bit-equal runs: the gap is exactly zero, not merely small.
+    private func identical(_ pair: PairLadder) -> PairResult {
+        let zero = Estimate(exactly: 0)
+        return PairResult(
+            a: pair.a, b: pair.b, verdict: .equivalent, probabilityABetter: 0.5, gap: zero, expectedGap: zero,
+            computeMultiplier: pair.axis == .parameters ? nil : Estimate(exactly: 1),
+            expectedRegret: .init(a: 0, b: 0), rungGaps: pair.rungGaps,
+            predicted: .init(
+                verdict: .equivalent, probabilityABetter: 0.5, gap: zero, probabilitySignChanges: 0),
+            observed: pair.observation(predicted: nil), methodOnThisLadder: [],
+            findings: [Checks.identicalCandidates(pair)], nextRuns: [])
+    }
+}
+
+extension PairResult.Prediction {
+    fileprivate init(_ assessment: Judge.Assessment, _ pair: PairLadder) {
+        let forecast = assessment.forecast
+        self.init(
+            verdict: assessment.verdict, probabilityABetter: forecast?.probabilityABetter, lossA: forecast?.lossA,
+            lossB: forecast?.lossB, gap: forecast?.gap,
+            probabilitySignChanges: forecast?.probabilitySignDiffersFromTopRung,
+            trend: assessment.posterior.map { TrendCurves($0, pair) })
+    }
+}

@@ -1,0 +1,165 @@
+// A pair of candidates with everything a verdict is made from. No statistics of its own beyond bookkeeping: it brings the
+// runs of two candidates into the form that the gap model takes.
+
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+
+/// Two candidates of a ladder, ready for the gap model and the checks.
+struct PairLadder: Sendable {
+    let a: String
+    let b: String
+    let axis: ScaleAxis
+    let targetScale: Double
+    /// Below the target, smallest first.
+    let rungs: [PairedRung]
+    let target: PairedRung
+    let noise: LadderNoise
+    let rungsAbove: [String]
+    /// What the start of the runs at the target says; nil before they have begun, and once both have ended.
+    let early: EarlyCurves?
+    /// Correlation of the losses of equal seeds, by rung; nil where it is not known. It is never known at the target: one
+    /// pair there says nothing, and what the rungs say of it is not carried upwards.
+    let seedCorrelations: [Double?]
+    /// The runs at the target as far as they have come; nil before their first evaluation.
+    let begun: (a: RunCurve?, b: RunCurve?)
+    /// The fractions of their schedule up to which the runs at the target may be trained.
+    let targetFractions: [Double]
+    /// The rungs' curves, by which runs at the target are forecast.
+    let template: PairedTemplate
+    let indexA: Int
+    let indexB: Int
+
+    init(_ ladder: Ladder, a indexA: Int, b indexB: Int, noise: LadderNoise) {
+        a = ladder.candidates[indexA]
+        b = ladder.candidates[indexB]
+        axis = ladder.axis
+        targetScale = ladder.target.scale
+        rungs = ladder.rungs.map { PairedRung($0, a: indexA, b: indexB) }
+        target = PairedRung(ladder.target, a: indexA, b: indexB)
+        self.noise = noise
+        rungsAbove = ladder.rungsAbove
+        let paired = PairedCurves.common(rungs)
+        template = PairedTemplate(paired)
+        early = EarlyCurves(
+            begunA: ladder.begun[indexA], begunB: ladder.begun[indexB], rungs: paired, targetScale: targetScale)
+        // A run that diverged there has no start to go by: the other's result alone tells.
+        let hasDiverged = (target.a + target.b).contains(where: \.diverged)
+        targetFractions = hasDiverged ? [1] : ladder.targetFractions
+        seedCorrelations = SeedPairing(rungs.map { SeedPairing.EqualSeeds($0.equalSeeds) }).correlations
+        begun = (ladder.begun[indexA], ladder.begun[indexB])
+        self.indexA = indexA
+        self.indexB = indexB
+    }
+
+    // MARK: - Noise
+
+    /// Standard deviation over seeds of one run of each at a scale; nil where no rung has two seeds of one candidate.
+    func sigma(at scale: Double) -> (a: Double?, b: Double?) {
+        (noise.sigma(candidate: indexA, scale: scale), noise.sigma(candidate: indexB, scale: scale))
+    }
+
+    /// The same at the target. Below it the model's misfit can stand for noise that is not known; a single run at the
+    /// target would otherwise pass for the truth.
+    var sigmaAtTarget: (a: Double?, b: Double?) {
+        guard isTargetTrained || early != nil else { return sigma(at: targetScale) }
+        let assumed = assumedSigmaAtTarget
+        return (assumed.a, assumed.b)
+    }
+
+    /// What `sigmaAtTarget` is once the target has been trained.
+    var assumedSigmaAtTarget: (a: Double, b: Double) {
+        (
+            noise.assumedSigma(candidate: indexA, scale: targetScale),
+            noise.assumedSigma(candidate: indexB, scale: targetScale)
+        )
+    }
+
+    /// Candidates of this pair whose noise was not pooled: name, rung, ratio to the pooled noise.
+    var oddNoise: [(name: String, label: String, ratio: Double)] {
+        noise.pooled.oddGroups.compactMap { group in
+            guard group.candidate == indexA || group.candidate == indexB else { return nil }
+            let here = (rungs + [target]).first { abs(log($0.rung.scale / group.scale)) < 1e-6 }
+            return (group.candidate == indexA ? a : b, here?.rung.label ?? Quantity.short(group.scale), group.ratio)
+        }
+    }
+
+    // MARK: - What the gap model takes
+
+    /// The rungs where both have a finite loss, as the gap model takes them.
+    var ladderRungs: [GapRung] {
+        zip(rungs, seedCorrelations).compactMap { rung, correlation in
+            rung.gapRung(sigma: sigma(at: rung.rung.scale), seedCorrelation: correlation)
+        }
+    }
+
+    func requireCommonRungs() throws {
+        let common = ladderRungs.count
+        guard common >= 2 else {
+            throw ScalebenchError(
+                .invalidInput, "\(a) and \(b) have \(Quantity.count(common, "rung")) in common below the target",
+                hint: "train both at two scales or more; scales within 2.5 % of each other count as one rung")
+        }
+    }
+
+    // MARK: - Tokens
+
+    /// How the rungs that both have were trained; nil where the tokens of one are not known.
+    var tokenLine: TokenLine? { TokenLine(rungs.filter(\.isTrained).map(\.rung)) }
+
+    /// The target as the gap model is asked about it; nil where its tokens are not known.
+    var targetPlace: TrainedScale? { target.rung.tokens.map { TrainedScale(scale: targetScale, tokens: $0) } }
+
+    /// Tokens of a run of that scale that is trained as the target is; nil unless rungs of nearly equal FLOPs differ in
+    /// theirs.
+    func tokensLikeTarget(at scale: Double) -> Double? {
+        guard let line = tokenLine, line.isBent else { return nil }
+        let ratio = target.rung.tokens.map { $0 / line.tokens(at: targetScale) } ?? 1
+        return line.tokens(at: scale) * ratio
+    }
+
+    /// The smallest rung that is trained about as the target: for its FLOPs on less than twice as many tokens, and more
+    /// than half as many. It is the smallest of all where none is, or tokens are not known.
+    var smallestScaleLikeTarget: Double {
+        let smallest = rungs.first?.rung.scale ?? targetScale
+        guard let line = tokenLine else { return smallest }
+        let target = target.rung.tokens.map { line.offset(scale: targetScale, tokens: $0) } ?? 0
+        let like = rungs.first { here in
+            here.rung.tokens.map { abs(line.offset(scale: here.rung.scale, tokens: $0) - target) < log10(2) } ?? false
+        }
+        return like?.rung.scale ?? smallest
+    }
+
+    // MARK: - Special cases
+
+    /// Both names stand for the same runs, or for bit-equal ones, wherever either was trained below the target and at it.
+    var candidatesAreIdentical: Bool {
+        let trained = (rungs + [target]).filter { !$0.a.isEmpty || !$0.b.isEmpty }
+        return !trained.isEmpty && trained.allSatisfy(\.sharesRuns)
+    }
+
+    /// The verdict that divergence alone decides, at the target or, while that is untrained, at the top rung of both:
+    /// a candidate whose every run diverged there loses to one that has a loss; where both diverged nothing can be said.
+    var divergenceVerdict: Verdict? {
+        guard let place = isTargetTrained ? target : rungs.last(where: \.isTrained) else { return nil }
+        // A candidate that diverged at the top rung still has a chance if any of its runs at the target has a loss.
+        let lost = { (here: [ScalingPoint], atTarget: [ScalingPoint]) in
+            here.allSatisfy(\.diverged) && atTarget.allSatisfy(\.diverged)
+        }
+        switch (lost(place.a, target.a), lost(place.b, target.b)) {
+        case (false, false): return nil
+        case (true, true): return .unresolved
+        case (let lostA, _): return lostA ? .bBetter : .aBetter
+        }
+    }
+
+    /// FLOPs of B over those of A at every rung where both are known.
+    var computeRatios: [(label: String, ratio: Double)] {
+        (rungs + [target]).compactMap { here in
+            guard let a = here.rung.flopsByCandidate?[indexA], let b = here.rung.flopsByCandidate?[indexB] else {
+                return nil
+            }
+            return (here.rung.label, b / a)
+        }
+    }
+}

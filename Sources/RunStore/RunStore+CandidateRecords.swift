@@ -1,0 +1,70 @@
+// Which runs belong to which candidate and suite. There is one small file per candidate, named by content: it is written
+// once, never changed, and safe to write from several processes.
+//
+//   <root>/entries/<suite>-v<version>-<board>/<candidate>-<identity>.json      (CandidateRecord)
+
+import Foundation
+package import ScalebenchCore
+
+extension RunStore {
+    private var recordsFolder: String { "\(root)/entries" }
+
+    /// Keeps `record`; nothing happens where it is already kept, or where the store cannot be written (reading a finished
+    /// comparison needs no permission to write).
+    package func add(_ record: CandidateRecord) throws {
+        let folder = "\(recordsFolder)/\(Self.slug(record.suite.name))-v\(record.suite.version)-\(record.board.prefix(8))"
+        let file = "\(folder)/\(Self.slug(record.candidate.name))-\(record.identity.prefix(8)).json"
+        guard !FileManager.default.fileExists(atPath: file), access(root, W_OK | X_OK) == 0 else { return }
+        try AtomicFile.makeFolder(folder)
+        try AtomicFile.write(try JSONDocument.pretty(record), to: file)
+    }
+
+    /// Every record, in the order of file names, and an error for each file that is none.
+    package func candidateRecords() -> (records: [CandidateRecord], errors: [ScalebenchError]) {
+        var records: [CandidateRecord] = [], errors: [ScalebenchError] = []
+        for file in Self.files(recordsFolder).flatMap(Self.files) where file.hasSuffix(".json") {
+            do {
+                records.append(try Self.open(file))
+            } catch {
+                errors.append(error)
+            }
+        }
+        return (records, errors)
+    }
+
+    private static func open(_ file: String) throws(ScalebenchError) -> CandidateRecord {
+        let broken = { (cause: String) in
+            ScalebenchError(
+                .damagedData, "not an entry of a leaderboard", at: file,
+                hint: "remove the file; the next compare writes it again", cause: cause)
+        }
+        let record: CandidateRecord
+        do {
+            record = try JSONDecoder().decode(CandidateRecord.self, from: try InputFile.read(file))
+        } catch {
+            throw broken("\(error)")
+        }
+        guard record.schemaVersion == 1 else { throw broken("layout \(record.schemaVersion); this program knows 1") }
+        guard record.candidate.places.count >= 3, record.candidate.places.allSatisfy({ $0.flops > 0 && $0.tokens > 0 })
+        else { throw broken("a ladder has two rungs and a target") }
+        return record
+    }
+
+    /// Full paths of what lies in a folder, sorted; nothing where there is no folder.
+    static func files(_ folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().map { "\(folder)/\($0)" }
+    }
+
+    /// A short file name for any text: lower-case letters, digits and dashes, so that no name leads out of its folder.
+    /// What makes it unique stands beside it.
+    package static func slug(_ text: String) -> String {
+        let kept = text.lowercased().unicodeScalars.map { scalar -> Character in
+            switch scalar {
+            case "a"..."z", "0"..."9": Character(scalar)
+            default: "-"
+            }
+        }
+        return String(kept.prefix(40))
+    }
+}

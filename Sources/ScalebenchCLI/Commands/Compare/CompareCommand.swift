@@ -1,0 +1,101 @@
+// `scalebench compare`: what a user asks on the command line, and what is printed. The work is Benchmarking's.
+
+import ArgumentParser
+import Benchmarking
+import Comparison
+import Foundation
+import Reporting
+import ScalebenchCore
+
+struct CompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Train candidates on a ladder of small models and say which one wins at the target.",
+        discussion: """
+            CANDIDATES are files (a.json) or names of the suite's own candidates; the first is the reference A, every \
+            other is judged against it. Without any, the suite's own pair is compared.
+
+            A compare that was interrupted, or is asked again with one more candidate, trains only what is missing.
+            Gap = loss of B − loss of A: positive means A is better.
+
+            Examples:
+              scalebench compare                                  the default
+              scalebench compare a.json b.json --dry-run          what it costs
+              scalebench compare a.json b.json --predict-only     no target run
+              scalebench compare a.json b.json --stop-early       half a target run
+              scalebench compare a.json b.json --until 0.95 --budget 2h
+              scalebench compare --runs results.csv --target-scale 7e9
+              scalebench compare base new --runs ladders.csv.gz \\
+                --target-scale 7e9 --where ladder=c4
+
+            --budget adds what helps most for its cost: seeds at a rung, a rung between the \
+            last one and the target, the start of the target's runs, or all of them; with --dry-run it says what comes next. \
+            Without it the suite's own runs alone are compared, whatever a budget has added.
+
+            A run that fails (a trainer that crashes, hangs or contradicts itself) \
+            stops no other: the verdict rests on the rest, a finding says why, and \
+            the exit status is 1. Its candidate is not trained at the target until \
+            the same command, which tries again, succeeds.
+
+            Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 64 wrong \
+            usage, 75 interrupted.
+            """)
+
+    @Argument(help: "Candidate files, or names of candidates; the first is the reference.")
+    var candidates: [String] = []
+
+    @OptionGroup(title: "What to train") var training: LadderOptions
+    @OptionGroup(title: "Results trained elsewhere") var table: TableOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func validate() throws {
+        if table.runs == nil {
+            guard !table.isUsed else {
+                throw ValidationError(
+                    "--target-scale, --target-parameters, --target-tokens, --axis, --where and --reference go with "
+                        + "--runs FILE.")
+            }
+            guard candidates.count != 1 else {
+                throw ValidationError("One candidate alone cannot be compared; name at least two, or none.")
+            }
+        } else {
+            guard table.target != nil else {
+                throw ValidationError(
+                    "--runs needs --target-scale X, or --target-parameters N with --target-tokens D.")
+            }
+            guard !training.isUsed else {
+                throw ValidationError("--runs trains nothing; leave out --suite, --dataset, --dry-run and the like.")
+            }
+        }
+    }
+
+    func run() async throws {
+        try output.checkWritable()
+        if let file = table.runs, let target = table.target {
+            let request = RunTableRequest(file: file, target: target, query: table.query(candidates))
+            try output.write(ReportContent(try request.run()), defaultReport: nil)
+        } else if training.dryRun {
+            print(DryRunText.render(try ComparisonSession(training.request(candidates)).dryRun()), terminator: "")
+        } else {
+            try await train()
+        }
+    }
+
+    private func train() async throws {
+        let stop = StopRequest.listenToSignals(), progress = TerminalProgress(isQuiet: output.quiet)
+        let session = ComparisonSession(training.request(candidates), progress: progress, stop: stop)
+        let outcome: ComparisonOutcome
+        do {
+            outcome = try await session.run()
+        } catch let interrupted as ComparisonInterrupted {
+            LiveLine.print(
+                interrupted.finished.map {
+                    "Stopped. \($0.runs) of \($0.planned) runs are finished; the same command goes on."
+                } ?? "Stopped while the data set was made; the same command starts that again.")
+            throw ExitCode(StopRequest.exitStatus)
+        }
+        var content = ReportContent(outcome.result, plan: outcome.plan, records: outcome.records)
+        if let hash = StoredReport.executableHash() { content.provenance.append(("program", "SHA-256 \(hash)")) }
+        try output.write(content, defaultReport: outcome.report, failure: outcome.failure)
+    }
+}

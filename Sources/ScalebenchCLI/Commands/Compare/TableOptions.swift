@@ -1,0 +1,67 @@
+// How `scalebench compare --runs` reads a table of results trained elsewhere.
+
+public import ArgumentParser
+import Comparison
+public import ScalebenchCore
+
+struct TableOptions: ParsableArguments {
+    @Option(help: "CSV of finished runs (.csv or .csv.gz); nothing is trained.") var runs: String?
+    @Option(help: "The scale to judge at, in units of the axis.") var targetScale: Double?
+    @Option(help: "Training tokens of the target, where runs of equal FLOPs differ in theirs.") var targetTokens:
+        Double?
+    @Option(help: "With --target-tokens instead of --target-scale: parameters of the target.")
+    var targetParameters: Double?
+    @Option(help: "parameters, tokens or flops; default: what the file says.") var axis: ScaleAxis?
+    @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
+    @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
+
+    func validate() throws {
+        for number in [targetScale, targetTokens, targetParameters].compactMap({ $0 })
+        where !(number >= 1e-30 && number <= 1e30) {
+            throw ValidationError(
+                "--target-scale, --target-tokens and --target-parameters take numbers from 1e-30 to 1e30.")
+        }
+        if targetParameters != nil {
+            guard targetTokens != nil else {
+                throw ValidationError("--target-parameters needs --target-tokens: together they say what it costs.")
+            }
+            guard targetScale == nil else {
+                throw ValidationError("Give --target-scale or --target-parameters, not both.")
+            }
+            guard axis == nil || axis == .flops else {
+                throw ValidationError("A target of so many parameters and tokens is judged on --axis flops.")
+            }
+        }
+        for filter in filters where !filter.contains("=") {
+            throw ValidationError("--where takes column=value, found '\(filter)'.")
+        }
+    }
+
+    var isUsed: Bool {
+        targetScale != nil || targetTokens != nil || targetParameters != nil || axis != nil || !filters.isEmpty
+            || reference != nil
+    }
+
+    /// Nil where it is not given.
+    var target: RunTable.Target? {
+        if let targetParameters, let targetTokens {
+            return .model(parameters: targetParameters, tokens: targetTokens)
+        }
+        return targetScale.map { .scale($0, tokens: targetTokens) }
+    }
+
+    /// How the table is to be read. A target given by its parameters is judged over FLOPs.
+    func query(_ candidates: [String]) -> RunTable.Query {
+        RunTable.Query(
+            axis: targetParameters == nil ? axis : .flops, filters: filters.map(Self.filter), candidates: candidates,
+            reference: reference)
+    }
+
+    /// The column and value of a valid --where.
+    static func filter(_ text: String) -> TableFilter {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        return (String(parts[0]), String(parts[1]))
+    }
+}
+
+extension ScaleAxis: ExpressibleByArgument {}

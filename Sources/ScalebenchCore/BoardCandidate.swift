@@ -1,0 +1,65 @@
+// One recipe of a leaderboard: everything that comparisons recorded of it, under whatever name.
+
+/// One recipe with all its runs.
+package struct BoardCandidate: Sendable {
+    /// All names, the first recorded first; `label` is the one shown.
+    package private(set) var names: [String]
+    package private(set) var label = ""
+    /// The runs of every record, place by place, in the order of seeds.
+    package private(set) var runs: CandidateRuns
+    /// When the first record was written: UTC, ISO 8601.
+    package private(set) var date: String
+    /// The records one by one: a fresh set of seeds that is half done does not undo the finished one.
+    package private(set) var recorded: [CandidateRuns]
+
+    /// Records of one recipe become one candidate, in the order they were first written.
+    package static func all(_ records: [CandidateRecord]) -> [BoardCandidate] {
+        var candidates: [BoardCandidate] = []
+        let ordered = records.sorted {
+            let left = $0.candidate, right = $1.candidate
+            return ($0.firstWritten, $0.position, left.recipe, left.name)
+                < ($1.firstWritten, $1.position, right.recipe, right.name)
+        }
+        for record in ordered {
+            let candidate = record.candidate
+            if let index = candidates.firstIndex(where: { $0.runs.recipe == candidate.recipe }) {
+                candidates[index].add(candidate)
+            } else {
+                candidates.append(
+                    BoardCandidate(
+                        names: [candidate.name], runs: candidate, date: record.firstWritten, recorded: [candidate]))
+            }
+        }
+        for index in candidates.indices {
+            let own = candidates[index]
+            let isUnique = !candidates.contains { $0.runs.recipe != own.runs.recipe && $0.names[0] == own.names[0] }
+            candidates[index].label = isUnique ? own.names[0] : "\(own.names[0])#\(own.runs.recipe.prefix(8))"
+            candidates[index].runs.name = candidates[index].label
+        }
+        return candidates
+    }
+
+    private init(names: [String], runs: CandidateRuns, date: String, recorded: [CandidateRuns]) {
+        self.names = names
+        self.runs = runs
+        self.date = date
+        self.recorded = recorded
+    }
+
+    private mutating func add(_ candidate: CandidateRuns) {
+        if !names.contains(candidate.name) { names.append(candidate.name) }
+        recorded.append(candidate)
+        for index in runs.places.indices {
+            let present = Set(runs.places[index].runs.map(\.id))
+            runs.places[index].runs += candidate.places[index].runs.filter { !present.contains($0.id) }
+            runs.places[index].runs.sort { ($0.seed, $0.id.rawValue) < ($1.seed, $1.id.rawValue) }
+        }
+    }
+}
+
+extension [CandidateRecord] {
+    /// What each recipe of a board is called, by recipe: its first name, told apart where another has the same.
+    package var labels: [String: String] {
+        Dictionary(uniqueKeysWithValues: BoardCandidate.all(self).map { ($0.runs.recipe, $0.label) })
+    }
+}

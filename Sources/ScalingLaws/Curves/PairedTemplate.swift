@@ -1,0 +1,109 @@
+// How two runs at the target will end relative to each other, forecast from the start of both: the ratio of their losses
+// along the schedule, by the same ratio at the finished smaller rungs. What both share (the schedule, the order of the
+// data, the validation sequences) cancels, so that gaps are forecast better than by two forecasts of single runs.
+// Notation: r(f) = ln(L_B/L_A) at the fraction f of either schedule. What r still has to come is a trend over log scale
+// exactly as in CurveTemplate.swift, but with mean 0 and in units of the decline that the losses themselves still have
+// to come; its slope is held small, since a line through two rungs overshoots (README.md).
+
+import Foundation
+
+/// The finished runs of both recipes at a smaller rung.
+package struct PairedCurves: Sendable {
+    package var scale: Double
+    /// Runs in the same order of seeds: the first of A is laid beside the first of B.
+    package var a: CurveRung
+    package var b: CurveRung
+
+    package init(scale: Double, a: CurveRung, b: CurveRung) {
+        self.scale = scale
+        self.a = a
+        self.b = b
+    }
+}
+
+/// The start of a run with the end it is planned to.
+package struct StartedCurve: Sendable {
+    package var start: TrainingCurve
+    package var end: Double
+
+    package init(start: TrainingCurve, end: Double) {
+        self.start = start
+        self.end = end
+    }
+
+    package var fraction: Double { start.end / end }
+}
+
+extension TrendPriors {
+    /// Of what the ratio of two losses still has to come, in units of the losses' decline, over log10 N. Chosen on public
+    /// pairs of curves (README.md).
+    package static let pairedShapes = TrendPriors(
+        misfit: ScalePrior(median: 0.02, spread: 0.7),
+        constant: 1,
+        kinds: [TrendKind(share: 1, slope: ScalePrior(median: 0.1, spread: 1), curvature: 0.5, damping: 0)],
+        misfitGrid: LogarithmicGrid(0.002, 0.2, count: 8),
+        slopeGrid: LogarithmicGrid(0.005, 1, count: 8))
+}
+
+/// Finished runs of two recipes, ready to forecast the gap of a larger pair.
+package struct PairedTemplate: Sendable {
+    private let ratios: CurveTemplate
+    private let levels: [CurveTemplate]
+
+    /// Rungs without a common part of the schedule are left out.
+    package init(_ rungs: [PairedCurves], priors: TrendPriors = .pairedShapes) {
+        ratios = CurveTemplate(rungs.compactMap(Self.ratios), priors: priors, expected: 0)
+        levels = [CurveTemplate(rungs.map(\.a)), CurveTemplate(rungs.map(\.b))]
+    }
+
+    /// ln(L_B/L_A) at the end of both runs, from what both have been seen of; nil where the rungs do not reach back so
+    /// far.
+    /// - Parameter share: forecast is the ratio at this share of the schedule; default: the end.
+    /// - Throws: `TrainingCurveError` for a run that goes beyond its planned end.
+    package func forecast(
+        a: StartedCurve, b: StartedCurve, scale: Double, at share: Double = 1
+    ) throws -> CurveForecast? {
+        guard let ratio = Self.ratio(a, b) else { return nil }
+        return try forecast(ratio, scale: scale, at: share)
+    }
+
+    /// Variance of that forecast once both runs will have been seen up to `share`, before they have begun: as if they
+    /// began like those of a rung. Nil where no rung was evaluated so early.
+    package func expectedVariance(after share: Double, scale: Double) -> Double? {
+        let start = ratios.typicalStart(upTo: share)
+        return start.flatMap { try? forecast($0, scale: scale, at: 1) }?.logLoss.variance
+    }
+
+    private func forecast(_ ratio: TrainingCurve, scale: Double, at share: Double) throws -> CurveForecast? {
+        let declines = levels.compactMap { $0.decline(after: ratio.end, to: share) }
+        guard declines.count == 2 else { return nil }
+        return try ratios.forecast(
+            ratio, end: 1, scale: scale, at: share, unit: (declines[0] + declines[1]) / 2)
+    }
+
+    private static func ratios(_ rung: PairedCurves) -> CurveRung? {
+        let count = min(rung.a.curves.count, rung.b.curves.count)
+        let curves = (0..<count).compactMap { index in
+            ratio(
+                StartedCurve(start: rung.a.curves[index], end: rung.a.curves[index].end),
+                StartedCurve(start: rung.b.curves[index], end: rung.b.curves[index].end))
+        }
+        guard count > 0, curves.count == count else { return nil }
+        var results: [Double]?
+        if let finalA = rung.a.finalLosses, let finalB = rung.b.finalLosses {
+            results = (0..<count).map { finalB[$0] / finalA[$0] }
+        }
+        return CurveRung(scale: rung.scale, curves: curves, finalLosses: results)
+    }
+
+    /// L_B/L_A over the share of the schedule, where both have been evaluated; nil where they have nothing in common.
+    private static func ratio(_ a: StartedCurve, _ b: StartedCurve) -> TrainingCurve? {
+        let first = b.start.progress[0] / b.end * (1 - 1e-9), last = b.fraction * (1 + 1e-9)
+        let common = a.start.progress.indices.filter { (first...last).contains(a.start.progress[$0] / a.end) }
+        return try? TrainingCurve(
+            progress: common.map { a.start.progress[$0] / a.end },
+            losses: common.map { index in
+                exp(b.start.logLoss(at: a.start.progress[index] / a.end * b.end) - a.start.logLosses[index])
+            })
+    }
+}

@@ -1,0 +1,137 @@
+// The gap of two candidates over scale: what a small ladder says about a larger one. It models the difference, not the
+// two curves, so that whatever both share (rung-to-rung wiggle, misfit of the law) cancels.
+// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung below the target, F and E floors,
+//   d = ln((b − F)/(a − F))      the gap, positive: A is better;
+//   M = √(a b), m = ln(M − E)    the level.
+// Where tokens are known, both also depend on how far a run is off the ladder's line of tokens over FLOPs (TokenLine).
+// d (given the level) and m are independent trend processes, each with a floor of its own; their scales and floors are
+// integrated over grids by evidence. The gap's floors include zero, which forecasts best on public ladders (README.md).
+// Losses are divided by the smallest loss first, so every constant here is free of units.
+// Deliberately not here: thresholds and verdicts (Comparison), pooling of seed noise (SeedNoise).
+
+import Foundation
+
+/// One rung of a pair's ladder.
+package struct GapRung: Sendable, Codable, Equatable {
+    /// Parameters, tokens or FLOPs; positive.
+    package var scale: Double
+    /// Training tokens of one run, on a ladder over FLOPs; nil: the scale alone says where the rung stands. They count
+    /// where every rung has them.
+    package var tokens: Double?
+    /// Final losses, one per seed; at least one, positive and finite.
+    package var lossesA: [Double]
+    package var lossesB: [Double]
+    /// Standard deviation over seeds of one run's loss, in the loss's units; nil when unknown (then the model's
+    /// misfit stands for both).
+    package var sigmaA: Double?
+    package var sigmaB: Double?
+    /// Standard deviation of what both losses may be off by together, as a share of them: it leaves the gap as it is.
+    /// Of forecast losses; nil for measured ones.
+    package var sharedDeviation: Double?
+    /// Covariance of the two means that shared seeds cause, in squared units of the loss; nil when independent.
+    package var meanCovariance: Double?
+    /// What was measured, or forecast, at a target above the ladder: weighed like a rung, but no part of the ladder, which
+    /// ends below it. So a measurement that says nothing changes nothing.
+    package var isTarget = false
+
+    package init(
+        scale: Double, tokens: Double? = nil, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil,
+        sigmaB: Double? = nil, sharedDeviation: Double? = nil, meanCovariance: Double? = nil
+    ) {
+        self.scale = scale
+        self.tokens = tokens
+        self.lossesA = lossesA
+        self.lossesB = lossesB
+        self.sigmaA = sigmaA
+        self.sigmaB = sigmaB
+        self.sharedDeviation = sharedDeviation
+        self.meanCovariance = meanCovariance
+    }
+}
+
+/// Training FLOPs and tokens of a run.
+package struct TrainedScale: Sendable, Equatable {
+    package var scale: Double
+    package var tokens: Double
+
+    package init(scale: Double, tokens: Double) {
+        self.scale = scale
+        self.tokens = tokens
+    }
+}
+
+/// Why a ladder cannot be judged.
+package enum GapModelError: Error, Equatable, CustomStringConvertible {
+    case noRungs
+    case notPositive(scale: Double)
+    case noLosses(scale: Double)
+    case duplicateScale(Double)
+
+    package var description: String {
+        switch self {
+        case .noRungs: "the ladder has no rung"
+        case .notPositive(let scale):
+            "a scale, number of tokens, loss or standard deviation at scale \(scale) is not positive and finite"
+        case .noLosses(let scale): "a candidate has no loss at scale \(scale)"
+        case .duplicateScale(let scale): "two rungs share the scale \(scale)"
+        }
+    }
+}
+
+/// The gap model with its priors; a value, cheap to copy.
+package struct GapModel: Sendable {
+    let priors: GapPriors
+    private(set) var knownFloor: Double?
+    private let gapGrid: TrendGrid
+    private let levelGrid: TrendGrid
+
+    /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It is the
+    ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (README.md).
+    package init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
+        self.priors = priors
+        gapGrid = TrendGrid(priors.gap)
+        levelGrid = TrendGrid(priors.level)
+        self.knownFloor = Self.usable(knownFloor)
+    }
+
+    /// The same model for data of another entropy; nil where it is not known.
+    package func knowing(floor: Double?) -> GapModel {
+        var model = self
+        model.knownFloor = Self.usable(floor)
+        return model
+    }
+
+    private static func usable(_ floor: Double?) -> Double? { floor.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil } }
+
+    /// The posterior given a ladder of at least one rung, in any order.
+    ///
+    /// Any finite positive losses give finite answers. Equal losses give a gap of zero with its uncertainty.
+    /// - Parameter target: a run whose tokens are known: every scale that is asked about is then on the line through it
+    ///   that is parallel to the ladder's own. Nil, or a ladder of unknown tokens: on the ladder's own.
+    /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
+    package func posterior(_ rungs: [GapRung], through target: TrainedScale? = nil) throws -> GapPosterior {
+        let ladder = try GapLadder(rungs, through: target)
+        let gaps = priors.gapFloors.filter { $0.weight > 0 }.map { floor in
+            let posterior = gapGrid.posterior(
+                ladder.gaps(floor.value), ladder.positions, noise: ladder.gapNoise(floor.value),
+                factor: 1 / (1 - floor.value))
+            return FloorPosterior(
+                floor: floor.value, weight: log(floor.weight) + posterior.logEvidence + ladder.logJacobian(floor.value),
+                fits: posterior.fits)
+        }
+        let levels = levelFloors(ladder).map { floor in
+            let posterior = levelGrid.posterior(
+                ladder.levels(floor.value), ladder.positions, noise: ladder.levelNoise(floor.value))
+            return FloorPosterior(
+                floor: floor.value, weight: log(floor.weight) + posterior.logEvidence + ladder.logJacobian(floor.value),
+                fits: posterior.fits)
+        }
+        return GapPosterior(ladder: ladder, growth: priors.growth, gaps: gaps, levels: levels)
+    }
+
+    /// Floors in units of the smallest loss: the known one, or those of the prior.
+    private func levelFloors(_ ladder: GapLadder) -> [WeightedValue] {
+        guard let knownFloor else { return priors.levelFloors.filter { $0.weight > 0 } }
+        return [WeightedValue(ladder.floor(knownFloor), weight: 1)]
+    }
+}

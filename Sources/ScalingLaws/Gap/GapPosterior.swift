@@ -1,0 +1,118 @@
+// What a ladder says about a pair: the posterior of its gap and of its level, and the shape of a forecast.
+// The forecasts themselves are in GapPosterior+Forecast, +Crossing and +PossibleRuns. Notation as in GapModel.swift.
+
+import Foundation
+
+/// The forecast of a pair at one scale. Losses and gaps are in the losses' own units (nats per token).
+package struct GapForecast: Sendable, Codable, Equatable {
+    package var scale: Double
+    /// Final loss of one run of each.
+    package var lossA: Estimate
+    package var lossB: Estimate
+    /// Loss of B − loss of A, for one run of each.
+    package var gap: Estimate
+    /// The same over seeds.
+    package var expectedGap: Estimate
+    /// The factor by which B's scale must grow to reach A's loss here; nil when B's loss is not known to fall.
+    package var computeMultiplier: Estimate?
+    /// P(one run of A has a smaller loss than one run of B).
+    package var probabilityABetter: Double
+    /// Expected loss given away by choosing A, or B, for one run of each.
+    package var expectedRegretA: Double
+    package var expectedRegretB: Double
+    /// P(the sign of the gap over seeds here is not its sign at the top rung).
+    package var probabilitySignDiffersFromTopRung: Double
+}
+
+/// The trend of a pair at one scale, seeds and single rungs averaged out; losses and gap in the losses' units.
+package struct GapTrend: Sendable, Equatable {
+    package var probabilityABetter: Double
+    package var lossA: Estimate
+    package var lossB: Estimate
+    package var gap: Estimate
+}
+
+/// The posterior of the gap, or of the level, under one floor.
+struct FloorPosterior: Sendable {
+    /// In units of the smallest loss.
+    let floor: Double
+    /// Log weight when made by the model, normalised weight inside a posterior.
+    var weight: Double
+    let fits: [WeightedFit]
+
+    /// Weights normalised; floors without weight left out.
+    static func normalised(_ floors: [FloorPosterior]) -> [FloorPosterior] {
+        let total = logSumExp(floors.map(\.weight))
+        return floors.compactMap { floor in
+            let weight = exp(floor.weight - total)
+            return weight > 1e-6 ? FloorPosterior(floor: floor.floor, weight: weight, fits: floor.fits) : nil
+        }
+    }
+}
+
+/// The posterior of one pair.
+package struct GapPosterior: Sendable {
+    let ladder: GapLadder
+    let growth: Double
+    let gaps: [FloorPosterior]
+    let levels: [FloorPosterior]
+    /// What the target itself says of the gap's growth up to it; nil while nothing was seen there.
+    private var seenGrowth: (x: Double, explained: Double)?
+
+    init(ladder: GapLadder, growth: Double, gaps: [FloorPosterior], levels: [FloorPosterior]) {
+        self.ladder = ladder
+        self.growth = growth
+        self.gaps = FloorPosterior.normalised(gaps)
+        self.levels = FloorPosterior.normalised(levels)
+        seenGrowth = growthAtTarget()
+    }
+
+    /// Where the target was seen, and the share of the growth's variance there that this explains.
+    ///
+    /// The trend has taken the measurement (noise σ²) for itself and been left with the variance v′ = vσ²/(v + σ²). Had the
+    /// growth's variance g² stood beside v, both would be left with (v + g²)σ²/(v + g² + σ²): the difference is the growth's.
+    private func growthAtTarget() -> (x: Double, explained: Double)? {
+        guard let index = ladder.rungs.lastIndex(where: \.isTarget) else { return nil }
+        let place = ladder.positions[index]
+        var noise = 0.0, left = 0.0, square = 0.0
+        for gap in gaps {
+            noise += gap.weight * ladder.gapNoise(gap.floor)[index]
+            for fit in gap.fits {
+                let trend = fit.fit.predict(place, misfit: true)
+                left += gap.weight * fit.weight * trend.variance
+                square += gap.weight * fit.weight * trend.mean * trend.mean
+            }
+        }
+        guard noise > 0 else { return (place.x, 1) }
+        let k = min(max(1 - left / noise, 0), 1)
+        return (place.x, 1 - k * k / (1 + k * growth * growth * place.x * square / noise))
+    }
+
+    /// Weighted mean of a probability over the gap's fits and their floors.
+    func mix(_ probability: (TrendFit, Double) -> Double) -> Double {
+        var sum = 0.0
+        for gap in gaps {
+            for fit in gap.fits { sum += gap.weight * fit.weight * probability(fit.fit, gap.floor) }
+        }
+        return min(max(sum, 0), 1)
+    }
+
+    /// Standard deviation of ln |d| at a place that the trend does not explain: 0 inside the ladder, outside it that of
+    /// a Brownian motion, of which the target has shown a point with noise.
+    func growthDeviation(_ place: TrendPosition) -> Double {
+        let outside = max(place.x, (ladder.positions.first?.x ?? 0) - place.x, 0)
+        guard !TrendFit.same(outside, 0) else { return 0 }
+        var variance = outside
+        if let seen = seenGrowth, place.x > 0, seen.x > 0 {
+            let shared = min(place.x, seen.x)
+            variance -= seen.explained * shared * shared / seen.x
+        }
+        return growth * max(variance, 0).squareRoot()
+    }
+
+    /// P(N(mean, variance) > 0); one half for an exact zero, so that equal arms stay equal.
+    static func probabilityPositive(_ mean: Double, _ variance: Double) -> Double {
+        if mean == 0 { return 0.5 }
+        return variance > 0 ? NormalDistribution.cumulative(mean / variance.squareRoot()) : (mean > 0 ? 1 : 0)
+    }
+}

@@ -1,0 +1,95 @@
+// A number with what is known about it: the form in which every result leaves this room.
+
+import Foundation
+
+/// A closed interval of the real line, `lower` ≤ `upper`; in JSON `[lower, upper]`.
+public struct Interval: Sendable, Equatable {
+    public var lower: Double
+    public var upper: Double
+
+    public init(_ lower: Double, _ upper: Double) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
+}
+
+extension Interval: Codable {
+    /// Reads `[lower, upper]`.
+    public init(from decoder: any Decoder) throws {
+        var container = try decoder.unkeyedContainer()
+        self.init(try container.decode(Double.self), try container.decode(Double.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.unkeyedContainer()
+        try container.encode(lower)
+        try container.encode(upper)
+    }
+}
+
+/// A median with central 50, 80 and 90 % intervals.
+public struct Estimate: Codable, Sendable, Equatable {
+    public var point: Double
+    public var interval50: Interval
+    public var interval80: Interval
+    public var interval90: Interval
+
+    public init(point: Double, interval50: Interval, interval80: Interval, interval90: Interval) {
+        self.point = point
+        self.interval50 = interval50
+        self.interval80 = interval80
+        self.interval90 = interval90
+    }
+
+    /// A number that is known exactly.
+    public init(exactly value: Double) {
+        self.init(
+            point: value, interval50: Interval(value, value), interval80: Interval(value, value),
+            interval90: Interval(value, value))
+    }
+
+    /// Normal with this mean and standard deviation.
+    public init(normalMean mean: Double, deviation: Double) {
+        func around(_ quantile: Double) -> Interval {
+            Interval(mean - quantile * deviation, mean + quantile * deviation)
+        }
+        self.init(
+            point: mean, interval50: around(0.674490), interval80: around(1.281552), interval90: around(1.644854))
+    }
+
+    /// Summarises equally likely draws; `draws` must not be empty.
+    public init(draws: [Double]) {
+        let sorted = draws.sorted()
+        func at(_ probability: Double) -> Double {
+            let place = probability * Double(sorted.count) - 0.5
+            let below = Int(max(place, 0))
+            let low = sorted[min(below, sorted.count - 1)]
+            let high = sorted[min(below + 1, sorted.count - 1)]
+            return low == high ? low : low + (high - low) * min(max(place - Double(below), 0), 1)
+        }
+        self.init(
+            point: at(0.5), interval50: Interval(at(0.25), at(0.75)), interval80: Interval(at(0.1), at(0.9)),
+            interval90: Interval(at(0.05), at(0.95)))
+    }
+
+    /// The same distribution moved by `offset`.
+    public func shifted(by offset: Double) -> Estimate {
+        func shift(_ interval: Interval) -> Interval { Interval(interval.lower + offset, interval.upper + offset) }
+        return Estimate(
+            point: point + offset, interval50: shift(interval50), interval80: shift(interval80),
+            interval90: shift(interval90))
+    }
+
+    /// The same estimate in other units.
+    public func scaled(by factor: Double) -> Estimate {
+        func scale(_ interval: Interval) -> Interval {
+            let ends = [interval.lower * factor, interval.upper * factor]
+            return Interval(min(ends[0], ends[1]), max(ends[0], ends[1]))
+        }
+        return Estimate(
+            point: point * factor, interval50: scale(interval50), interval80: scale(interval80),
+            interval90: scale(interval90))
+    }
+}

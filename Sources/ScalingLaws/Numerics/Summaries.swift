@@ -1,0 +1,35 @@
+// Means, variances and geometric means of plain lists.
+
+import Foundation
+
+extension [Double] {
+    /// The arithmetic mean; NaN for an empty list.
+    package var mean: Double { reduce(0, +) / Double(count) }
+
+    /// The unbiased sample variance; NaN below two values.
+    package var variance: Double {
+        let mean = mean
+        return reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
+    }
+
+    /// The geometric mean of positive values; for equal values it is exactly that value.
+    package var geometricMean: Double {
+        allSatisfy { $0 == self[0] } ? self[0] : exp(map { log($0) }.mean)
+    }
+}
+
+/// Standard error of the mean of `second − first`, taken element by element: what both lists share cancels.
+///
+/// Nil unless the lists have equal length and at least two elements.
+package func pairedStandardError(_ first: [Double], _ second: [Double]) -> Double? {
+    guard first.count == second.count, first.count > 1 else { return nil }
+    let differences = zip(first, second).map { $1 - $0 }
+    return (differences.variance / Double(differences.count)).squareRoot()
+}
+
+/// What a measurement adds to an earlier one of the same quantity, both normal: the standard deviation of an independent
+/// measurement that would bring the earlier precision 1/`known`² up to 1/`sigma`² (precisions of independent measurements
+/// add up). Nil where the measurement adds nothing.
+package func sigmaOfAddedMeasurement(_ sigma: Double, known: Double) -> Double? {
+    sigma < known ? 1 / (1 / (sigma * sigma) - 1 / (known * known)).squareRoot() : nil
+}
