@@ -1,4 +1,4 @@
-// Which path runs on this processor, and the floating-point mode of a thread.
+// The choice of the path for this processor, and the floating-point mode of a thread.
 #include "CKernels.h"
 #include <stddef.h>
 #include <string.h>

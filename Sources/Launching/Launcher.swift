@@ -1,5 +1,5 @@
-// Carrying out many runs: the plan decides which and in which order, a launcher where and how many at once. Every
-// launcher ends in `scalebench run FOLDER`; what a run did is read from its event file, not from here.
+// Carries out many runs. The plan decides which runs and in which order; a launcher decides where and how many at once.
+// Every launcher calls `scalebench run FOLDER`; what a run did is read from its event file, not from here.
 
 package import ScalebenchCore
 

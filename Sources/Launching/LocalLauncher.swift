@@ -105,7 +105,7 @@ package struct LocalLauncher: Launcher {
                         }
                         return []
                     }
-                    // The error output ends with the child; then there is nobody left to send signals to.
+                    // The error output ends with the child; after that there is no process to send signals to.
                     var tail: [UInt8] = []
                     for try await part in group {
                         tail += part
@@ -157,7 +157,7 @@ private final class LifeLine: Sendable {
     let childsEnd: FileDescriptor
     private let end: FileDescriptor
 
-    /// Sockets rather than a pipe: no other child inherits them, and writing to a child that has ended is no signal.
+    /// Sockets are used rather than a pipe: no other child inherits them, and writing to a dead child raises no signal.
     init() throws {
         var ends: [Int32] = [-1, -1]
         let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
@@ -174,7 +174,7 @@ private final class LifeLine: Sendable {
     }
 }
 
-/// Who may use how many cores.
+/// How many cores each run may use.
 private final class CoreShares: Sendable {
     private let cores: Int
     private let running = Mutex<[Int: Int]>([:])

@@ -1,16 +1,16 @@
-// The child's side of the launcher's connection: children do not outlive their parent, and they hear of cores that have become
-// free.
+// The child's side of the launcher's connection: children do not outlive their parent, and they are told of cores that
+// have become free.
 
 import Foundation
 package import ScalebenchCore
 
 /// Notices that the launcher has gone, whatever ended it.
 package enum ParentWatch {
-    /// Set in the environment of a child whose standard input is the launcher's connection.
+    /// The variable that is set in the environment of a child whose standard input is the launcher's connection.
     static let variable = "SCALEBENCH_LAUNCHED"
 
     /// In a process that a `LocalLauncher` started: requests a stop as soon as the launcher has gone, and takes every
-    /// byte that it sends for one core more. Elsewhere (by hand, under a scheduler) does nothing.
+    /// byte that it sends for one core more. Elsewhere (by hand, under a scheduler) it does nothing.
     package static func begin(stop: StopRequest, cores: CoreAllowance) {
         guard ProcessInfo.processInfo.environment[variable] == "1" else { return }
         Thread.detachNewThread {

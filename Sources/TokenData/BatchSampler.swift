@@ -3,15 +3,15 @@
 import ScalebenchCore
 
 /// Batches of windows in a random order without repetition. Batch i is a function of (data set, contextLength,
-/// batchSequences, seed, i): it does not matter what was read before, by how many processes, or after which resume.
-/// Windows are used again, in another order, only after all have been used. Belongs to one thread.
+/// batchSequences, seed, i): it does not depend on what was read before, on the number of processes, or on resumes.
+/// Windows are used again, in another order, only after all have been used. A sampler belongs to one thread.
 package final class BatchSampler {
     private let contextLength: Int
     private let batchSequences: Int
     private let pattern: MixturePattern
     private let streams: [WindowStream]
 
-    /// Throws where the training split has not a single window of this length.
+    /// Throws if a training split has no window of this length.
     package init(_ dataset: TokenDataset, contextLength: Int, batchSequences: Int, seed: UInt64) throws {
         precondition(contextLength > 0 && batchSequences > 0)
         self.contextLength = contextLength
@@ -21,14 +21,14 @@ package final class BatchSampler {
         for (stream, part) in zip(streams, dataset.parts) where stream.order.windows == 0 {
             throw ScalebenchError(
                 .invalidInput,
-                "no training window of \(contextLength) + 1 tokens fits "
+                "no training window of \(contextLength) + 1 tokens fits into "
                     + "\(min(part.train.tokens, WindowOrder.blockTokens)) tokens",
                 at: "data set \(part.name)", hint: "lower contextLength, or take a larger data set")
         }
     }
 
-    /// Fills `tokens`, `[batchSequences, contextLength + 1]`, with batch `index`. Throws `damagedData` where a frame
-    /// is not what was written.
+    /// Fills `tokens`, `[batchSequences, contextLength + 1]`, with batch `index`. Throws `damagedData` if a frame is
+    /// damaged.
     package func batch(_ index: Int, into tokens: UnsafeMutableBufferPointer<UInt32>) throws {
         precondition(index >= 0 && tokens.count == batchSequences * (contextLength + 1))
         for sequence in 0..<batchSequences {

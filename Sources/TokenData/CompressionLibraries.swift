@@ -4,9 +4,9 @@ import CZlib
 import CZstd
 
 package enum CompressionLibraries {
-    /// Such as `1.5.4`.
+    /// The version of zstd, such as `1.5.4`.
     package static var zstd: String { String(cString: ZSTD_versionString()) }
 
-    /// Such as `1.2.13`.
+    /// The version of zlib, such as `1.2.13`.
     package static var zlib: String { String(cString: zlibVersion()) }
 }

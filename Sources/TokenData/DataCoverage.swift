@@ -1,17 +1,18 @@
-// How often a run of a given length goes through its data: known before anything is read.
+// How often a run of a given length goes through its data. This is known before anything is read.
 
-/// What is left of one-pass training.
+/// How much of its training data a run repeats.
 package struct DataCoverage: Codable, Sendable, Equatable {
-    /// Passes over the data, one that has begun counted in part; of a mixture, over the part that is used most.
+    /// Passes over the data, with fractions; for a mixture, over the part that is repeated most.
     package var passes: Double
-    /// Share of the run's sequences that it has read before.
+    /// The share of the run's sequences that it has read before.
     package var repeatedShare: Double
 
+    /// Returns nil if a part has no window of this length, or if the run has no sequences.
+    ///
     /// - Parameters:
-    ///   - trainTokens: of each part of the data set.
-    ///   - weights: of the parts; `[1]` for a data set that is no mixture.
+    ///   - trainTokens: training tokens of each part of the data set.
+    ///   - weights: weights of the parts; `[1]` for a data set that is not a mixture.
     ///   - sequences: training sequences of the run, of `contextLength` tokens.
-    /// Nil where a part has no window of this length.
     package init?(trainTokens: [Int], weights: [Int], contextLength: Int, sequences: Int) {
         let used = MixturePattern(weights: weights).counts(sequences)
         let windows = trainTokens.map { WindowOrder(tokens: $0, contextLength: contextLength, seed: 0).windows }

@@ -1,7 +1,7 @@
 // Files of text or tokens → a data set, as a stream: memory does not grow with the files.
 //
 // Where no validation files are named, the content of a document decides whether it goes to the validation split, so
-// that equal documents are always on one side. What a document is, is said in Input/DocumentCutter.swift.
+// that equal documents are always on one side. Input/DocumentCutter.swift defines what a document is.
 
 import Foundation
 import ScalebenchCore
@@ -11,12 +11,12 @@ package struct DatasetBuilder: Sendable {
     package static let byteVocabularySize = 256
 
     package var name: String
-    /// Of the documents, in (0, 1); without meaning where validation files are given.
+    /// The share of the documents that is for validation, in (0, 1); unused where validation files are given.
     package var validationShare = 0.1
     package var license = ""
     /// What stands between documents in plain text; nil for text that is one long stream.
     package var separator: String?
-    /// How large a token is, where a file does not say it.
+    /// The type of a token, for files that do not state it.
     package var element: TokenElement?
     package var vocabularySize: Int?
     /// The token that ends a document, in files of tokens that do not mark them otherwise.
@@ -25,18 +25,18 @@ package struct DatasetBuilder: Sendable {
     package var field: String?
     package var tokenizer: TokenizerFile?
 
-    /// What the files are read as.
+    /// How the files are read.
     package enum Format: Sendable {
         /// Plain text, whatever it begins with.
         case text
-        /// JSON Lines or one of `TokenLayout`.
+        /// JSON Lines or one of the layouts of `TokenLayout`.
         case tokens
     }
 
     /// What was built.
     package struct Summary: Sendable {
         package var folder: String
-        /// As which layout the first file was read, such as "NumPy uint16".
+        /// The layout of the first file, such as "NumPy uint16".
         package var layout: String
         package var trainTokens: Int
         package var validationTokens: Int
@@ -52,14 +52,13 @@ package struct DatasetBuilder: Sendable {
     }
 
     /// Reads the files in order and publishes the data set as `folder`, which must not exist. `progress` gets the bytes
-    /// read so far. Throws for bad files, where one of the splits would be empty, and what `progress` throws; nothing is
-    /// left behind then.
+    /// read so far. Throws for bad files, for an empty split, and what `progress` throws; nothing is left behind then.
     package func build(
         _ format: Format, files: [String], validationFiles: [String] = [], folder: String,
         progress: (Int) throws -> Void = { _ in }
     ) throws -> Summary {
         guard validationShare > 0, validationShare < 1 else {
-            throw ScalebenchError(.invalidInput, "the validation share lies between 0 and 1, not \(validationShare)")
+            throw ScalebenchError(.invalidInput, "the validation share \(validationShare) is not between 0 and 1")
         }
         guard !FileManager.default.fileExists(atPath: folder) else { throw taken(folder) }
         guard let firstFile = files.first else {
@@ -77,7 +76,7 @@ package struct DatasetBuilder: Sendable {
                 let opened = split == .train && index == 0 ? first : try open(path, format)
                 guard opened.isText == first.isText else {
                     throw ScalebenchError(
-                        .invalidInput, "text in one file, token ids in another", at: path,
+                        .invalidInput, "some files hold text, others token ids", at: path,
                         hint: "import one kind at a time")
                 }
                 let share = validationFiles.isEmpty ? validationShare : split == .train ? 0 : 1
@@ -110,7 +109,7 @@ extension DatasetBuilder {
     private struct Sums {
         let writer: DatasetWriter
         var tokens: [DatasetWriter.SplitName: Int] = [:]
-        /// Nil once a document came without it.
+        /// The bytes of text so far; nil once a document came without this number.
         var textBytes: [DatasetWriter.SplitName: Int]? = [:]
         var documents = 0
         var largest: UInt32 = 0
@@ -120,7 +119,7 @@ extension DatasetBuilder {
         init(writer: DatasetWriter) { self.writer = writer }
     }
 
-    /// Opens one file for reading; throws where its layout cannot be told.
+    /// Opens one file for reading; throws if its layout cannot be recognised.
     package func open(_ path: String, _ format: Format) throws -> Opened {
         let source = try ByteSource(path)
         if format == .text {
@@ -194,7 +193,7 @@ extension DatasetBuilder {
         manifest.tokenizerSHA256 = first.isText ? nil : tokenizer?.sha256
         manifest.documentEnd = first.documentEnd.map { Int($0) }
         let finished = try sums.writer.publish(manifest, textBytes: sums.textBytes ?? [:])
-        // Where another process was faster, the folder is its: the same files are no harm, others would be lost.
+        // If another process was faster, the folder holds its files. They must equal ours, or ours would be lost.
         guard try DatasetManifest.open(folder: folder).contentHash == finished.contentHash else { throw taken(folder) }
         return finished
     }
@@ -215,7 +214,7 @@ extension DatasetBuilder {
             hint: "give more, some 100 kB at least, or name validation files with --validation")
     }
 
-    /// The vocabulary cannot be guessed, but the largest token helps to remember it.
+    /// The vocabulary cannot be guessed, but the largest token may remind the user of its size.
     private func vocabularyMissing(_ first: Opened, _ others: [String]) throws -> ScalebenchError {
         var largest: UInt32 = 0
         for index in 0...others.count {

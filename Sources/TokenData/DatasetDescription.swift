@@ -4,12 +4,12 @@
 package struct DatasetDescription: Sendable {
     package var name: String
     package var summary: String
-    /// What goes into `RunSpec.dataHash`.
+    /// The value of `RunSpec.dataHash`.
     package var contentHash: String
     package var vocabularySize: Int
     /// The context for which documents are whole; nil where any will do.
     package var contextLength: Int?
-    /// Tokens with their weight; one unless it is a mixture.
+    /// The parts of a mixture; a single part for any other data set.
     package var parts: [Part]
     /// Whether `prepare` has nothing left to do.
     package var isReady: Bool
@@ -22,7 +22,7 @@ package struct DatasetDescription: Sendable {
         package var validationTokens: Int
     }
 
-    /// Of all parts.
+    /// The training tokens of all parts.
     package var trainTokens: Int { parts.reduce(0) { $0 + $1.trainTokens } }
     package var validationTokens: Int { parts.reduce(0) { $0 + $1.validationTokens } }
 
@@ -32,7 +32,7 @@ package struct DatasetDescription: Sendable {
         return parts.map { max(0, $0.validationTokens - 1) / contextLength * total / $0.weight }.min() ?? 0
     }
 
-    /// How often a run of so many training sequences goes through the data; nil where not one fits.
+    /// How often a run of so many training sequences goes through the data; nil if none fits.
     package func coverage(sequences: Int, contextLength: Int) -> DataCoverage? {
         DataCoverage(
             trainTokens: parts.map(\.trainTokens), weights: parts.map(\.weight), contextLength: contextLength,

@@ -13,7 +13,7 @@ package enum DatasetExport {
     }
 
     /// Writes the tokens of `split` to `path`, which must not exist and appears whole or not at all. `progress` gets
-    /// the tokens written. Throws `invalidInput` where the layout cannot hold them.
+    /// the number of tokens written. Throws `invalidInput` where the layout cannot hold them.
     package static func write(
         _ split: TokenSplit, _ layout: Layout, to path: String, progress: (Int) throws -> Void = { _ in }
     ) throws {

@@ -1,7 +1,7 @@
 // Data set names → data sets on disk.
-// Looked for, in this order: the folders given, those in SCALEBENCH_DATASETS, the nearest `datasets/` of the working
-// folder and those above it, `../share/scalebench/datasets` beside the executable, what is embedded in the binary, and
-// the cache, where built and generated data sets live.
+// They are looked for in this order: the folders given, those in SCALEBENCH_DATASETS, the nearest `datasets/` of the
+// working folder and those above it, `../share/scalebench/datasets` beside the executable, what is embedded in the
+// binary, and the cache, where built and generated data sets live.
 
 package import Foundation
 package import ScalebenchCore
@@ -39,7 +39,7 @@ package struct DatasetLocator: Sendable {
         return "\(base)/scalebench/datasets"
     }
 
-    /// Where a data set of this name is built.
+    /// The folder in which a data set of this name is built.
     package func buildFolder(_ name: String) -> String { "\(cache)/\(name)" }
 }
 
@@ -48,7 +48,7 @@ package struct DatasetLocator: Sendable {
 extension DatasetLocator {
     private struct Found {
         var manifest: DatasetManifest
-        /// nil for an embedded manifest.
+        /// The manifest's folder; nil for an embedded manifest.
         var folder: String?
     }
 
@@ -70,7 +70,7 @@ extension DatasetLocator {
         return (datasets, errors)
     }
 
-    /// Where data sets are looked for, best first, whether these folders exist or not.
+    /// The folders in which data sets are looked for, in order, whether they exist or not.
     package var folders: [String] { roots + [cache] }
 
     private func describe(_ found: Found) throws -> DatasetDescription {
@@ -121,7 +121,7 @@ extension DatasetLocator {
         FileManager.default.fileExists(atPath: "\(folder)/\(DatasetManifest.fileName)")
     }
 
-    /// Names of all data sets, sorted. A generated folder in the cache is not a name of its own.
+    /// Names of all data sets, sorted. Folders of generated data sets in the cache are left out.
     private func names() -> [String] {
         var names = Set(embedded.keys)
         for root in roots + [cache] {
@@ -138,8 +138,8 @@ extension DatasetLocator {
 // MARK: - Preparing
 
 extension DatasetLocator {
-    /// Between name and hash in the folder of a generated data set; data set names given by users may hold it, but
-    /// their folders are found by name all the same.
+    /// This stands between name and hash in the folder of a generated data set. A user's data set whose name contains
+    /// it is not listed, but it is found by its name.
     private static let generatedMark = ".generated-"
 
     /// The hash keeps generations of a changed spec apart.
@@ -164,8 +164,8 @@ extension DatasetLocator {
         return dataset
     }
 
-    /// The mean −ln p of the targets of each of the first `sequences` validation windows, as in `TokenDataset`; where a
-    /// generator can say it, nothing has to be on disk. Nil where p is unknown.
+    /// The mean −ln p of the targets of each of the first `sequences` validation windows, as in `TokenDataset`; nil
+    /// where p is unknown. A generator computes it without files on disk.
     package func validationEntropy(_ name: String, sequences: Int, contextLength: Int) throws -> [Double]? {
         let found = try find(name)
         if let generator = found.manifest.generator {

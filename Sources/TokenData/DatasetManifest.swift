@@ -13,11 +13,11 @@ package struct DatasetManifest: Sendable, Equatable {
     /// One sentence for lists.
     package var summary: String
     package var type: TokenType
-    /// Every token is smaller.
+    /// The number of tokens in the vocabulary; every token is smaller.
     package var vocabularySize: Int
     /// How text became tokens, such as `bytes`; `none` for tokens that never were text.
     package var tokenizer: String
-    /// Of the tokenizer's file, where one was given.
+    /// The SHA-256 of the tokenizer's file, where one was given.
     package var tokenizerSHA256: String?
     /// The token that ends every document; nil where documents are not marked.
     package var documentEnd: Int?
@@ -39,7 +39,7 @@ package struct DatasetManifest: Sendable, Equatable {
     package struct MixturePart: Sendable, Equatable {
         /// The name of a folder beside the mixture's own.
         package var dataset: String
-        /// Of so many sequences in the sum of all weights.
+        /// How many of W consecutive sequences come from this part, where W is the sum of all weights.
         package var weight: Int
 
         package init(dataset: String, weight: Int) {
@@ -48,7 +48,7 @@ package struct DatasetManifest: Sendable, Equatable {
         }
     }
 
-    /// Tokens of one purpose, in order.
+    /// The tokens of one split, in order.
     package struct Split: Sendable, Equatable {
         package var tokens: Int
         /// Bytes of the text behind the tokens, for bits per byte; nil where there was none.
@@ -66,9 +66,9 @@ package struct DatasetManifest: Sendable, Equatable {
     package struct Shard: Sendable, Equatable {
         package var file: String
         package var tokens: Int
-        /// Of the decompressed bytes.
+        /// The SHA-256 of the decompressed bytes.
         package var sha256: String
-        /// Of the seek table, which holds the checksum of every frame: what `open` checks.
+        /// The SHA-256 of the seek table, which holds the checksum of every frame; `open` checks it.
         package var seekTableSHA256: String
 
         package init(file: String, tokens: Int, sha256: String, seekTableSHA256: String) {
@@ -91,9 +91,9 @@ package struct DatasetManifest: Sendable, Equatable {
         self.source = source
     }
 
-    /// The identity of the tokens, equal for equal tokens in equal shards: of the generator's spec where there is one,
-    /// so that it is known before anything is generated, otherwise of the shards' checksums. A mixture's is
-    /// `Mixture.contentHash`, since its parts decide.
+    /// The identity of the tokens, equal for equal tokens in equal shards. It is the hash of the generator's spec where
+    /// there is one, so that it is known before anything is generated, and otherwise of the shards' checksums. A
+    /// mixture has `Mixture.contentHash` instead, since its parts decide.
     package var contentHash: String {
         precondition(mixture.isEmpty)
         if let generator { return generator.contentHash }
@@ -170,7 +170,7 @@ extension DatasetManifest {
             defaultName: ((folder as NSString).standardizingPath as NSString).lastPathComponent)
     }
 
-    /// A name is also the name of a folder: letters, digits, `.`, `_` and `-`, not starting with a point.
+    /// Checks a name, which is also the name of a folder: letters, digits, `.`, `_` and `-`, not starting with a point.
     package static func checkName(_ name: String, at location: String?) throws {
         let valid = name.utf8.allSatisfy { byte in
             switch byte {
@@ -219,7 +219,7 @@ extension DatasetManifest.MixturePart {
 extension DatasetManifest.Shard {
     fileprivate init(_ reader: ConfigReader) throws {
         file = try reader.string("file")
-        // A plain name: no separators, so that a manifest cannot reach out of its folder.
+        // A file name has no separators, so that a manifest cannot name files outside its folder.
         try DatasetManifest.checkName(file, at: reader.location(of: "file"))
         tokens = try reader.integer("tokens", in: 1...1_000_000_000_000)
         sha256 = try reader.checksum("sha256")
@@ -233,7 +233,7 @@ extension ConfigReader {
         let text = try string(key)
         guard text.utf8.count == 64, text.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
             throw ScalebenchError(
-                .invalidInput, "not a SHA-256", at: location(of: key), hint: "64 lower-case hexadecimal digits")
+                .invalidInput, "not a SHA-256", at: location(of: key), hint: "write 64 lower-case hexadecimal digits")
         }
         return text
     }

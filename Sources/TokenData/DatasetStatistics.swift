@@ -18,7 +18,7 @@ package struct DatasetStatistics: Codable, Sendable, Equatable {
     package var validationDocumentsInTrain: Double
     /// The most frequent training tokens.
     package var topTokens: [TokenCount]
-    /// Of a generated data set: what a perfect reader of a short memory loses.
+    /// For a generated data set: the loss of a perfect reader with a short memory.
     package var lossByContext: [ContextLoss]?
 
     package struct ContextLoss: Codable, Sendable, Equatable {
@@ -29,7 +29,7 @@ package struct DatasetStatistics: Codable, Sendable, Equatable {
 
     package struct Split: Codable, Sendable, Equatable {
         package var tokens: Int
-        /// Nil where no text is known behind the tokens.
+        /// Bytes of the text behind the tokens; nil where no text is known.
         package var textBytes: Int?
         package var bytesPerToken: Double?
         package var distinctTokens: Int
@@ -38,7 +38,7 @@ package struct DatasetStatistics: Codable, Sendable, Equatable {
         package var documents: Int
         /// Share of the documents that have occurred before.
         package var duplicateDocumentShare: Double
-        /// On disk.
+        /// Bytes on disk.
         package var storedBytes: Int
     }
 
@@ -131,11 +131,11 @@ private struct Counter {
     }
 }
 
-/// How often documents occur, for a share of them that memory allows.
+/// How often documents occur, counted for as large a share of them as memory allows.
 private struct DocumentSample {
     private static let limit = 1 << 21
     private var counts: [UInt64: Int] = [:]
-    /// Keys whose lowest so many bits are zero are followed.
+    /// Only keys whose lowest `bits` bits are zero are followed.
     private var bits: UInt64 = 0
 
     private func follows(_ key: UInt64) -> Bool { key & ((1 << bits) - 1) == 0 }

@@ -8,7 +8,7 @@ import ScalebenchCore
 package final class DatasetWriter {
     package enum SplitName: String, CaseIterable, Sendable { case train, validation }
 
-    /// Tokens of a shard but the last: 128 MiB of `uint16`.
+    /// Tokens per shard, except in the last one: 128 MiB of `uint16`.
     package static let shardTokens = 1024 * TokenShardWriter.frameTokens
 
     private let folder: String

@@ -1,8 +1,8 @@
 // Several data sets read as one, in fixed proportions.
 //
-// With weights w that sum to W, sequence n of a run comes from the part that a fixed pattern of length W names at n
-// mod W, and is the next unread one of that part: a function of n alone. Within the pattern every part is spread as
-// evenly as whole numbers allow (each place goes to the part that is furthest behind its share).
+// With weights w that sum to W, sequence n of a run comes from the part that a fixed pattern of length W names at n mod
+// W. It is the next unread sequence of that part, so it is a function of n alone. Within the pattern every part is
+// spread as evenly as whole numbers allow (each place goes to the part that is furthest behind its share).
 
 import Foundation
 import ScalebenchCore
@@ -47,8 +47,8 @@ package struct Mixture: Sendable {
 
     let parts: [Part]
 
-    /// Reads the manifests of the parts. Throws for parts that are missing, have no tokens of their own, or other tokens
-    /// than the mixture says.
+    /// Reads the manifests of the parts. Throws for parts that are missing, that have no tokens of their own, or whose
+    /// vocabulary or tokenizer is not that of the mixture.
     init(of manifest: DatasetManifest, folder: String) throws {
         let parent = URL(fileURLWithPath: folder).standardizedFileURL.deletingLastPathComponent().path
         parts = try manifest.mixture.enumerated().map { index, part in

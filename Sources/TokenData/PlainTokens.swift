@@ -1,5 +1,5 @@
 // The tokens of a data set as plain files, for programs that do not read our shards: one file per split, little-endian,
-// no header, as nanoGPT has them. Made on first use in the cache and shared by every run on the same tokens.
+// no header, as nanoGPT has them. They are made in the cache on first use and shared by every run on the same tokens.
 
 import Foundation
 package import ScalebenchCore
@@ -32,7 +32,7 @@ extension DatasetLocator {
         for (name, split) in splits {
             try DatasetExport.write(split, .raw, to: "\(temporary)/\(name)")
         }
-        // Files of a wrong size, should there be any, make room; another process may have been faster.
+        // Files of a wrong size are removed first. Another process may publish the same folder before this one.
         try? FileManager.default.removeItem(atPath: folder)
         guard rename(temporary, folder) == 0 || errno == EEXIST || errno == ENOTEMPTY else {
             throw ScalebenchError(

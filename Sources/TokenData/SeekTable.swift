@@ -5,7 +5,7 @@
 //   entry: u32 compressed bytes · u32 decompressed bytes · u32 checksum (descriptor bit 7 set)
 // The checksum is the low half of the XXH64 of the decoded frame: the very four bytes that zstd writes at the end of a
 // frame with a content checksum. A manifest that names the SHA-256 of the table thereby fixes every frame of the shard,
-// and opening a shard costs its table, not its tokens.
+// and opening a shard reads its table, not its tokens.
 
 import Foundation
 import ScalebenchCore
@@ -63,7 +63,7 @@ extension SeekTable {
             ScalebenchError(
                 .damagedData, message, at: file.path,
                 hint:
-                    "the file is truncated or no shard in the zstd seekable format; restore it, or remove the folder to have the data set made again"
+                    "the file is truncated or is not a shard in the zstd seekable format; restore it, or remove the folder to have the data set made again"
             )
         }
         guard file.size >= 8 + footerBytes else { throw damaged("too short for a shard") }

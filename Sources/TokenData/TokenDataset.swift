@@ -3,15 +3,15 @@
 import Foundation
 import ScalebenchCore
 
-/// Training and validation tokens with their identity. Opening costs the manifest and the seek tables, not the tokens;
+/// Training and validation tokens with their identity. Opening reads the manifest and the seek tables, not the tokens;
 /// every frame is checked when it is read.
 package struct TokenDataset: Sendable {
-    /// Where it lies.
+    /// The folder of the data set.
     package let folder: String
     package let manifest: DatasetManifest
-    /// What goes into `RunSpec.dataHash`; for a generated data set known before it is generated.
+    /// The value of `RunSpec.dataHash`; that of a generated data set is known before it is generated.
     package let contentHash: String
-    /// One, itself, unless it is a mixture.
+    /// The parts of a mixture; any other data set is its own single part.
     package let parts: [Part]
     private let surprisal: TokenShard?
 
@@ -26,13 +26,13 @@ package struct TokenDataset: Sendable {
 
     package var name: String { manifest.name }
     package var vocabularySize: Int { manifest.vocabularySize }
-    /// Of a data set that is no mixture.
+    /// The training tokens of a data set that is not a mixture.
     package var train: TokenSplit { only.train }
     package var validation: TokenSplit { only.validation }
-    /// Of all parts.
+    /// The training tokens of all parts.
     package var trainTokens: Int { parts.reduce(0) { $0 + $1.train.tokens } }
     package var validationTokens: Int { parts.reduce(0) { $0 + $1.validation.tokens } }
-    /// Mean −ln p of the validation tokens in nats, if p is known: no model can do better but by chance.
+    /// Mean −ln p of the validation tokens in nats, if p is known: no model can do better except by chance.
     package var entropyNatsPerToken: Double? { manifest.entropyNatsPerToken }
 
     private var only: Part {
@@ -114,8 +114,8 @@ package struct TokenDataset: Sendable {
     }
 
     /// The mean −ln p of the targets of each of the first `sequences` validation windows, in nats: what a perfect model
-    /// would lose on exactly these tokens. nil where p is unknown, or where windows of `contextLength` (default: the
-    /// length of a document) do not begin with documents, so that a model sees less than p is conditioned on.
+    /// would lose on exactly these tokens. It is nil where p is unknown, or where windows of `contextLength` (default:
+    /// the length of a document) do not begin with documents, so that a model sees less than p is conditioned on.
     package func validationEntropy(sequences: Int, contextLength: Int? = nil) throws -> [Double]? {
         guard let surprisal, let document = manifest.documentTokens else { return nil }
         let context = contextLength ?? document
@@ -143,7 +143,7 @@ extension TokenDataset.Part {
         guard let train = manifest.train, let validation = manifest.validation else {
             throw ScalebenchError(
                 .notFound, "the data set has not been generated", at: "\(folder)/\(DatasetManifest.fileName)",
-                hint: "ask for it by its name, \(manifest.name), and it is generated")
+                hint: "refer to it by its name, \(manifest.name); it is then generated")
         }
         func open(_ split: DatasetManifest.Split) throws -> TokenSplit {
             try TokenSplit(folder: folder, split: split, type: manifest.type, vocabularySize: manifest.vocabularySize)

@@ -4,7 +4,7 @@ import CZstd
 import Foundation
 import ScalebenchCore
 
-/// The frames of a shard whose seek table has been checked against the manifest. Holds no open file.
+/// The frames of a shard whose seek table has been checked against the manifest. It holds no open file.
 package struct TokenShard: Sendable {
     let path: String
     let type: TokenType
@@ -14,7 +14,7 @@ package struct TokenShard: Sendable {
     /// SHA-256 of the decompressed bytes, as the manifest states it.
     let sha256: String
 
-    /// Checks that the file at `path` is the shard that `entry` describes; costs the seek table only.
+    /// Checks that the file at `path` is the shard that `entry` describes; this reads the seek table only.
     package init(path: String, entry: DatasetManifest.Shard, type: TokenType) throws {
         let (table, bytes) = try SeekTable.read(from: try ShardFile(path))
         func damaged(_ message: String) -> ScalebenchError {
@@ -44,7 +44,7 @@ package struct TokenShard: Sendable {
     }
 }
 
-/// The decoded bytes of a frame; memory that is used again for the next one.
+/// The decoded bytes of a frame, in memory that the next frame reuses.
 final class FrameBuffer {
     private(set) var bytes = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var capacity = 0
@@ -52,7 +52,7 @@ final class FrameBuffer {
 
     deinit { bytes.baseAddress?.deallocate() }
 
-    /// Makes room for `count` bytes; what was there is lost.
+    /// Makes the buffer `count` bytes long; its old content is lost.
     fileprivate func prepare(_ count: Int, _ type: TokenType) {
         if count > capacity {
             bytes.baseAddress?.deallocate()
@@ -107,7 +107,7 @@ final class FrameBuffer {
     }
 }
 
-/// Decodes frames; owns zstd's working memory and the file that was read last, so one belongs to one thread.
+/// Decodes frames; owns zstd's working memory and the file that was read last, so a decoder belongs to one thread.
 final class FrameDecoder {
     private let context: OpaquePointer
     private var compressed = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 17, alignment: 64)
@@ -127,7 +127,7 @@ final class FrameDecoder {
     /// and all lie below `vocabularySize`.
     func decode(_ index: Int, of shard: TokenShard, below vocabularySize: Int, into buffer: FrameBuffer) throws {
         try decode(index, of: shard, into: buffer)
-        // Sixteen bits cannot leave a vocabulary of 65,536.
+        // Sixteen-bit tokens always lie in a vocabulary of 65,536.
         guard vocabularySize < 1 << (8 * shard.type.bytes), Int(buffer.largest) >= vocabularySize else { return }
         throw ScalebenchError(
             .damagedData, "token \(buffer.largest) lies outside the vocabulary of \(vocabularySize)", at: shard.path,

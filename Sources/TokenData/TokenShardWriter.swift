@@ -1,6 +1,6 @@
 // Tokens → one shard file: independent zstd frames, each with a content checksum, and a seek table at the end.
-// `zstd -d` of the file is the tokens and nothing else: the headerless `.bin` of nanoGPT-style trainers.
-// Not atomic by itself: a shard is written inside a folder that is renamed once everything is in it.
+// `zstd -d` yields the tokens and nothing else, which is the headerless `.bin` of nanoGPT-style trainers.
+// Writing is not atomic by itself: a shard is written inside a folder that is renamed once everything is in it.
 
 import CZstd
 import Foundation
@@ -8,7 +8,7 @@ import ScalebenchCore
 
 /// Writes one shard; `finish()` closes it and says what is in it.
 package final class TokenShardWriter {
-    /// Tokens of a frame but the last: 128 KiB of `uint16`, see the table in datasets/README.md.
+    /// Tokens per frame, except in the last one: 128 KiB of `uint16`; see the table in datasets/README.md.
     package static let frameTokens = 65_536
 
     private let path: String

@@ -9,7 +9,7 @@ package struct TokenSplit: Sendable {
     let type: TokenType
     /// Tokens of all shards together.
     package let tokens: Int
-    /// Of every frame of every shard in order: its shard, its index there, and the place of its first token.
+    /// Every frame of every shard in order, with its shard, its index there, and the place of its first token.
     let frames: [Frame]
 
     struct Frame: Sendable {
@@ -70,8 +70,8 @@ package struct TokenSplit: Sendable {
         }
     }
 
-    /// Decodes every frame in order and compares each shard with the SHA-256 in the manifest at its end. `body` gets
-    /// each frame; `progress` the tokens done.
+    /// Decodes every frame in order and, at the end of each shard, compares its SHA-256 with that in the manifest.
+    /// `body` gets each frame; `progress` gets the number of tokens done.
     func walk(progress: (Int) throws -> Void = { _ in }, _ body: (FrameBuffer) throws -> Void = { _ in }) throws {
         let decoder = FrameDecoder(), buffer = FrameBuffer()
         var done = 0
@@ -92,8 +92,8 @@ package struct TokenSplit: Sendable {
         }
     }
 
-    /// Tokens per second that decoding alone reaches on the first `tokens` tokens, checks left out: what a reader is
-    /// measured against.
+    /// Tokens per second of decoding alone, without the vocabulary check, on the first `tokens` tokens. Readers are
+    /// compared with this rate.
     package func decodeRate(tokens wanted: Int) throws -> Double {
         let decoder = FrameDecoder(), buffer = FrameBuffer()
         var done = 0

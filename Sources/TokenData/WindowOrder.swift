@@ -1,4 +1,4 @@
-// In which order a pass visits the windows of a split. A function of (seed, pass) alone: nothing is remembered.
+// The order in which a pass visits the windows of a split. It is a function of (seed, pass) alone.
 //
 // The split is cut into blocks of 65,536 tokens, the frames of our own shards. A pass shuffles the blocks, takes them
 // in groups of sixteen, and shuffles the windows within each group: every frame is decoded once per pass, sixteen are
@@ -15,7 +15,7 @@ struct WindowOrder: Sendable {
     let tokens: Int
     let contextLength: Int
     let seed: UInt64
-    /// Windows of a pass.
+    /// Windows in a pass.
     let windows: Int
 
     init(tokens: Int, contextLength: Int, seed: UInt64) {
@@ -65,7 +65,7 @@ struct WindowOrder: Sendable {
     }
 
     /// Fisher–Yates, spelled out because the standard library's algorithm may change. The purpose "data order" is in
-    /// the stream's top byte. An index is a 32-bit draw scaled down: biased by less than 2^-12 at 10^6 entries.
+    /// the stream's top byte. An index is a scaled 32-bit draw, whose bias is below 2^-12 at 10^6 entries.
     private func shuffle(_ values: inout [Int], stream: Int) {
         var random = Philox(seed: seed, stream: UInt64(stream) | 0xDA << 56)
         guard values.count > 1 else { return }

@@ -1,6 +1,6 @@
-// How fast the built-in trainer trains one model on this machine, and what it spends its time on. Whole steps are timed:
-// batch from shards, forward, backward, clipping, update. The processor's own speed is measured between the steps, so
-// that the share of it that is reached does not depend on what else the machine does meanwhile.
+// How fast the built-in trainer trains one model on this machine, and what it spends its time on. Whole steps are
+// timed: batch from shards, forward, backward, clipping, update. The processor's own speed is measured between the
+// steps, so that the share of it that is reached does not depend on what else the machine does meanwhile.
 
 import Dispatch
 import Foundation
@@ -21,16 +21,16 @@ package struct BenchmarkShape: Sendable {
         self.batchSequences = batchSequences
     }
 
-    /// What the plan of a comparison states for such a run.
+    /// The memory that the plan of a comparison states for such a run.
     package var memoryBytes: Int {
         GPT.memoryBytes(model, batchSequences: batchSequences, workers: workers)
             + optimizer.type.stateBytes(GPTParameters(model))
     }
 }
 
-/// The figures of one shape. JSON keys are those of the property names, and of the PyTorch reference where it has them.
+/// The measured figures of one shape.
 package struct BenchmarkResult: Sendable {
-    /// Steps timed; one more went before them.
+    /// The number of timed steps; one untimed step went before them.
     package var steps = 0
     /// Median seconds of a step.
     package var secondsPerStep = 0.0
@@ -41,9 +41,9 @@ package struct BenchmarkResult: Sendable {
     package var productFlopsPerSecond = 0.0
     /// Median over slices of the steps' FLOP/s, divided by that of the products measured just before.
     package var productShare = 0.0
-    /// Share of the workers' time by part; what is missing is waiting for other workers.
+    /// The share of the workers' time by part; the rest is spent waiting for other workers.
     package var partShares: [StepPart: Double] = [:]
-    /// Seconds from nothing to the end of the first step.
+    /// Seconds from the creation of the model to the end of the first step.
     package var firstStepSeconds = 0.0
 }
 
@@ -107,10 +107,10 @@ package struct Benchmark {
         return (0..<workers).reduce(0) { $0 + rates[$1] }
     }
 
-    /// Unchecked: each thread writes its own.
+    /// This is unchecked because each thread writes its own value.
     private struct Rates: @unchecked Sendable { let values: UnsafeMutablePointer<Double> }
 
-    /// A data set of two million random tokens, or of what the batch needs.
+    /// A data set of 2^20 random tokens, or of four windows if they are longer.
     private static func randomTokens(_ model: ModelConfig, in folder: String) throws -> TokenDataset {
         let writer = try DatasetWriter(folder: folder, type: .narrowest(vocabularySize: model.vocabularySize))
         var random = Philox(seed: 0)
@@ -172,7 +172,7 @@ private final class Trainee {
         updateSeconds = 0
     }
 
-    /// Summed over workers; batch and update keep all of them busy or waiting.
+    /// Seconds per part, summed over workers; batch and update keep all workers busy or waiting.
     var partSeconds: [StepPart: Double] {
         var seconds = model.takePartSeconds()
         seconds[.data, default: 0] += dataSeconds * Double(shape.workers)

@@ -37,7 +37,7 @@ package final class BuiltinTrainer: Trainer {
         guard dataset.contentHash == spec.dataHash, dataset.vocabularySize == spec.model.vocabularySize else {
             throw ScalebenchError(
                 .invalidInput, "data set \"\(source.name)\" is not the one that run \(job.runID) was planned for",
-                at: source.folder, hint: "start the comparison again; it plans anew with the present data")
+                at: source.folder, hint: "start the comparison again; it is then planned with the current data")
         }
         let contextLength = spec.model.contextLength
         let seed = UInt64(bitPattern: Int64(spec.seed))
@@ -55,7 +55,7 @@ package final class BuiltinTrainer: Trainer {
 
     package var machine: [String: String] { ["blas": BLAS.description, "kernels": KernelPath.best.rawValue] }
 
-    /// Twice the loss of a model that knows nothing.
+    /// Twice the loss of a uniform guess.
     package var divergenceLoss: Double { 2 * log(Double(spec.model.vocabularySize)) }
 
     package func learningRate(at step: Int) -> Double {

@@ -4,7 +4,7 @@
 import Foundation
 import ScalebenchCore
 
-/// Where the run loop stands between two steps; with the trainer's own state it decides all that follows.
+/// The state of the run loop between two steps; with the trainer's own state it decides all later steps.
 struct LoopState: Codable, Equatable {
     var runID: RunID
     /// Steps done.
@@ -30,7 +30,7 @@ struct CheckpointFolder {
         self.runID = runID
     }
 
-    /// Writes a checkpoint; older ones are removed once it stands.
+    /// Writes a checkpoint; older ones are removed once it is in place.
     func save(_ state: LoopState, of trainer: any Trainer) throws {
         let final = "\(folder.checkpoints)/step-\(state.step)"
         let temporary = "\(final).tmp-\(ProcessInfo.processInfo.processIdentifier)"
@@ -71,7 +71,7 @@ struct CheckpointFolder {
 
     func path(of step: Int) -> String { "\(folder.checkpoints)/step-\(step)" }
 
-    /// Removes every checkpoint, and what an interrupted writer left.
+    /// Removes every checkpoint except that of step `kept`, and what an interrupted writer left.
     func removeAll(except kept: Int? = nil) {
         guard let kept else {
             try? FileManager.default.removeItem(atPath: folder.checkpoints)

@@ -1,11 +1,11 @@
-// One run by an external trainer (Suites/TRAINERS.md): start the program, check and copy the events it appends, decide how
-// it ended. The program is not trusted: it writes to a file of its own, and only lines that pass `TrainerEvents` become
-// part of the run's event file, which therefore is never damaged by it.
+// One run by an external trainer (Suites/TRAINERS.md): start the program, check and copy the events it appends, decide
+// how it ended. The program is not trusted: it writes to a file of its own, and only lines that pass `TrainerEvents`
+// become part of the run's event file, which therefore is never damaged by it.
 
 import Foundation
 import ScalebenchCore
 
-/// Sessions of an external trainer until the run has ended, has failed, or is to stop.
+/// Runs sessions of an external trainer until the run has ended, has failed, or is to stop.
 struct CommandRun {
     let job: RunJob
     let trainer: CommandTrainer
@@ -17,7 +17,7 @@ struct CommandRun {
     let stop: StopRequest
 
     private static let pollInterval: useconds_t = 20_000
-    /// Lines quoted of what the trainer printed, and characters of each.
+    /// How many of the last lines that the trainer printed are quoted, and how many characters of each.
     private static let quotedLines = 10, quotedCharacters = 300
 
     /// - Parameter record: the run so far.
@@ -34,13 +34,13 @@ struct CommandRun {
                     try end(folder.stopsEarlyFrom == 0 ? .stoppedEarly : .paused, events, nil)
                     outcome = .stoppedEarly
                 }
-                // All that it said is on record now.
+                // Everything that the trainer wrote is on record now.
                 if outcome != .interrupted {
                     try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: events.record.sessions))
                 }
                 return outcome
             }
-            // Status 75 of its own accord: called again as long as that leads anywhere.
+            // The trainer ended with status 75 unasked: it is called again as long as it reaches new checkpoints.
             guard let checkpoint = events.record.checkpointStep, checkpoint > checkpointBefore else {
                 throw ScalebenchError(
                     .runFailed, "the trainer asked to be called again (exit status 75) without a new checkpoint event",
@@ -51,8 +51,8 @@ struct CommandRun {
         }
     }
 
-    /// Copies what an earlier session's trainer wrote but its parent, killed at that moment, did not copy any more: the
-    /// rest of the last session that is on record, and all of one whose very start is not.
+    /// Copies what the trainer of an earlier session wrote and its killed parent did not copy: the rest of the last
+    /// session on record, and all of a session after it, whose start is not on record.
     private func harvest(_ events: inout TrainerEvents) throws {
         let last = events.record.sessions
         if last > 0, events.record.end == nil {
@@ -66,7 +66,7 @@ struct CommandRun {
     private func harvest(_ events: inout TrainerEvents, session: Int, skipping: Int) throws {
         var tail = LineTail(folder.trainerEvents(session: session))
         var copied = skipping
-        // Whatever is wrong with a line, the session that wrote it is over: what follows is not wanted.
+        // The session that wrote these lines is over, so reading ends at the first line that is wrong.
         for line in (try? tail.newLines()) ?? [] {
             let place = "\(folder.trainerEvents(session: session)):\(line.number)"
             guard let event = try? events.read(line.text, at: place) else { return }
@@ -82,11 +82,11 @@ struct CommandRun {
 
     // MARK: - One session
 
-    /// Nil when the trainer wants to be called again.
+    /// Runs one session; returns nil when the trainer wants to be called again.
     private func session(_ events: inout TrainerEvents) throws -> TrainingOutcome? {
         let number = events.record.sessions + 1
         let file = folder.trainerEvents(session: number)
-        // A new file each time: a trainer left over from an earlier session would append to the old one.
+        // Each session has a new file, because a trainer left over from an earlier one would append to the old file.
         try AtomicFile.write(Data(), to: file)
         try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: number - 1))
         let logStart = Self.size(folder.trainerLog)
@@ -103,7 +103,7 @@ struct CommandRun {
         var outputSize = logStart
 
         while true {
-            // Looked at before reading: what was written before the exit is then read to its end.
+            // The status is taken before reading, so that everything written before the exit is read.
             let ended = process.status()
             let lines = try tail.newLines()
             for line in lines where events.divergence == nil {
@@ -161,12 +161,12 @@ struct CommandRun {
     private func outcome(
         _ ended: TrainerProcess.End, _ events: TrainerEvents, _ tail: LineTail, _ logStart: Int, wasAskedToStop: Bool
     ) throws -> TrainingOutcome? {
-        // Asked to stop in the middle, a trainer may end as it likes; what it has not saved is done again.
+        // A trainer that was asked to stop may end with any status; what it has not saved is done again.
         if wasAskedToStop, ended != .exited(0) || events.end == nil { return .interrupted }
         guard ended == .exited(0) || ended == .exited(StopRequest.exitStatus) else {
             throw ScalebenchError(
                 .runFailed, "the trainer \(ended)", at: folder.trainerLog,
-                hint: "status 0 means finished, 75 checkpointed; the same command tries again",
+                hint: "status 0 means finished, 75 means checkpointed; run the same command to try again",
                 cause: quotedLog(from: logStart))
         }
         guard !tail.hasTornLine else {
@@ -203,7 +203,7 @@ struct CommandRun {
         try log.synchronize()
     }
 
-    /// The last lines that the trainer printed, harmless; nil where it printed nothing.
+    /// The last lines that the trainer printed, without control characters; nil where it printed nothing.
     private func quotedLog(from start: Int) -> String? {
         guard let handle = FileHandle(forReadingAtPath: folder.trainerLog) else { return nil }
         defer { try? handle.close() }

@@ -42,7 +42,7 @@ package final class EventLog {
 
     /// Returns once everything appended is on disk.
     package func synchronize() throws {
-        // EINVAL: not a file that can be flushed (a pipe or a device).
+        // EINVAL means that the file cannot be flushed (a pipe or a device).
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno) }
     }
 

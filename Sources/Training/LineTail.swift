@@ -6,26 +6,26 @@ import ScalebenchCore
 /// The lines of a growing file, each exactly once. What follows the last newline is left for later.
 struct LineTail {
     struct Line {
-        /// Counted from 1.
+        /// The line's number, counted from 1.
         var number: Int
         var text: Data
     }
 
     /// The number of the line that comes next.
     private(set) var nextNumber = 1
-    /// Bytes after the last newline that was seen.
+    /// Whether bytes follow the last newline that was seen.
     private(set) var hasTornLine = false
     let path: String
     private var offset = 0
 
-    /// Longer than any event: the final losses of a million sequences.
+    /// The limit in bytes; an event with the final losses of a million sequences is shorter.
     private static let longestLine = 64 << 20
 
     init(_ path: String) {
         self.path = path
     }
 
-    /// What has been completed since the last call; nothing while the file does not exist.
+    /// The lines completed since the last call; none while the file does not exist.
     /// - Throws: `runFailed` when lines that were already read have gone, or one does not end.
     mutating func newLines() throws -> [Line] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }

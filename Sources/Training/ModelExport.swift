@@ -18,10 +18,10 @@ struct ModelExport: Encodable {
         try AtomicFile.write(try JSONDocument.pretty(self), to: "\(folder)/\(Self.configFile)")
     }
 
-    /// Whether all that Hugging Face's GPT-2 leaves no choice about is as there.
+    /// Whether the model agrees with Hugging Face's GPT-2 in everything that GPT-2 gives no choice about.
     private var isGPT2: Bool {
         var same = config
-        // What GPT-2's config can say, or what the trained weights no longer show.
+        // These may differ: GPT-2's config can state them, or the trained weights no longer show them.
         (same.rotaryBase, same.initialization) = (10_000, .gpt2)
         let gpt2 = ModelConfig(
             width: config.width, layers: config.layers, heads: config.heads, contextLength: config.contextLength,

@@ -1,5 +1,5 @@
-// A run with a known right answer and no model: losses follow a power law in closed form, so that the whole pipeline —
-// plan, launch, store, verdict — can be tested in milliseconds.
+// A synthetic trainer with a known right answer and no model: losses follow a power law in closed form, so that the
+// whole pipeline — plan, launch, store, verdict — can be tested in milliseconds.
 //
 // Notation: C the training FLOPs of the run, t the fraction of its steps done, z a standard normal number of the run.
 //   loss(t) = floor + amplitude · (C·t / 1e12)^(−exponent) + noise · z,   not above ln V before the end of the run.
@@ -7,7 +7,7 @@
 import Foundation
 package import ScalebenchCore
 
-/// The closed form of `PlantedLaw`. Has no state: every number is a function of the spec and the step.
+/// The closed form of `PlantedLaw`. It has no state: every number is a function of the spec and the step.
 package final class PlantedTrainer: Trainer {
     private let law: PlantedLaw
     private let spec: RunSpec
@@ -23,7 +23,7 @@ package final class PlantedTrainer: Trainer {
     package init(_ law: PlantedLaw, spec: RunSpec) {
         self.law = law
         self.spec = spec
-        // The identity is itself a hash of everything, the seed included.
+        // The identity of the run is itself a hash of its whole spec, the seed included.
         runSeed = UInt64(spec.runID.rawValue, radix: 16) ?? 0
         var generator = Philox(seed: runSeed, stream: Stream.seedNoise.rawValue)
         seedNoise = law.noise * generator.normal()
@@ -31,7 +31,7 @@ package final class PlantedTrainer: Trainer {
 
     package var machine: [String: String] { [:] }
 
-    /// The law may say anything; only `divergesFromWidth` makes a planted run diverge.
+    /// The law may give any loss; only `divergesFromWidth` makes a synthetic run diverge.
     package var divergenceLoss: Double { .infinity }
 
     private var diverges: Bool { law.divergesFromWidth > 0 && spec.model.width >= law.divergesFromWidth }
@@ -58,8 +58,8 @@ package final class PlantedTrainer: Trainer {
         return StepResult(natsPerToken: loss(at: step) + Self.trainingNoise * generator.normal(), gradientNorm: 1)
     }
 
-    /// Scatters around the law so that the mean is the law's loss: partly by the sequence (the same for every run on
-    /// the same data, so that pairing pays), partly by the run.
+    /// The losses scatter around the law, and their mean is the law's loss. One part of the scatter belongs to the
+    /// sequence and is the same for every run on the same data, so that pairing helps; the other belongs to the run.
     package func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses {
         var difficulty = Philox(
             seed: UInt64(ContentHash.sha256(Data(spec.dataHash.utf8)).prefix(16), radix: 16) ?? 0,

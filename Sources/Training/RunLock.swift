@@ -3,7 +3,7 @@
 import Foundation
 package import ScalebenchCore
 
-/// The exclusive right to train a run (`flock`); given up when the object goes.
+/// The exclusive right to train a run (`flock`); it is given up when the object is released.
 package final class RunLock {
     private let descriptor: Int32
 

@@ -3,7 +3,7 @@
 //
 // Divergence. The run ends at once as `diverged` when a training loss, a gradient norm or an evaluation is not finite,
 // or when the mean training loss of the last ten steps, none of them among the first ten of the run, exceeds the
-// trainer's limit (2 · ln V: twice what a model that knows nothing loses). A single spike is recorded, not fatal.
+// trainer's limit (2 · ln V: twice the loss of a uniform guess). A single spike is recorded, not fatal.
 
 import Foundation
 import ScalebenchCore
@@ -66,7 +66,7 @@ struct RunLoop {
                 secondsAtCheckpoint = state.seconds
             }
         }
-        // Before the end event, after which nobody comes back to write them.
+        // The weights are written before the end event, because a finished run is not taken up again.
         try trainer.saveModel(
             to: folder.path, metadata: ["runID": job.runID.rawValue, "step": String(state.step)])
         try end(.completed, state, at: state.step, reason: nil)
@@ -91,7 +91,7 @@ struct RunLoop {
         state.lossCount = 0
     }
 
-    /// Appends an evaluation. False when it is not finite.
+    /// Appends an evaluation; returns false when it is not finite.
     private func evaluate(at step: Int) throws -> Bool {
         let isFinal = step == job.spec.steps
         let count = isFinal ? job.spec.evaluation.sequences : job.spec.evaluation.curveSequences
@@ -115,10 +115,10 @@ struct RunLoop {
         return isFinite
     }
 
-    /// Six decimals: a hundredth of the smallest gap that matters, at half the bytes.
+    /// Six decimals are a hundredth of the smallest gap that matters, and need half the bytes.
     private static func rounded(_ loss: Double) -> Double { (loss * 1e6).rounded() / 1e6 }
 
-    /// Events first: whoever finds the checkpoint must find every event up to it.
+    /// Events come first: a session that finds the checkpoint must find every event up to it.
     private func checkpoint(_ state: LoopState) throws {
         try log.synchronize()
         try checkpoints.save(state, of: trainer)

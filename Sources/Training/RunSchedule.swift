@@ -1,4 +1,4 @@
-// At which steps something is written. A function of the spec alone, so that interruptions cannot move anything.
+// The steps at which a run writes something. They are a function of the spec alone, so interruptions cannot move them.
 
 package import ScalebenchCore
 

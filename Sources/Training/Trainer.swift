@@ -1,12 +1,12 @@
-// What the run loop asks of whoever trains: single steps, evaluations, and its state on disk. The loop owns the order
-// of things, the events and the interruptions; a trainer owns the numbers.
+// What the run loop asks of a trainer: single steps, evaluations, and its state on disk. The loop decides the order of
+// steps, the events and the interruptions; a trainer computes the numbers.
 //
-// To add a trainer: one case of `TrainerConfig`, one file here, one line in `makeTrainer`. A program of the user's is no
-// `Trainer`: it has its own loop (CommandRun).
+// A new trainer needs one case of `TrainerConfig`, one file here and one line in `makeTrainer`. A user's own program is
+// not a `Trainer`: it has its own loop (CommandRun).
 
 package import ScalebenchCore
 
-/// One run in the making. Its numbers must be a function of the spec and of the steps taken, never of how often it was
+/// The trainer of one run. Its numbers must be a function of the spec and of the steps taken, never of how often it was
 /// saved and restored or of the time.
 package protocol Trainer: AnyObject {
     /// What may explain a difference in the last bits, for the start event: BLAS build and core.
@@ -28,7 +28,7 @@ package protocol Trainer: AnyObject {
     func save(to folder: String, metadata: [String: String]) throws
 
     /// Reads what `save` wrote into `folder`.
-    /// - Throws: `damagedData` when it cannot be used; the trainer is then not to be used any more either.
+    /// - Throws: `damagedData` when it cannot be used; the trainer must then not be used any more either.
     func restore(from folder: String) throws
 
     /// Writes the trained model into `folder`, for other programs: `config.json` and `model.safetensors`. A trainer
@@ -38,11 +38,11 @@ package protocol Trainer: AnyObject {
 
 /// What one evaluation reports, in nats per token.
 package struct EvaluationLosses: Sendable, Equatable {
-    /// Mean of every sequence.
+    /// The mean loss of every sequence.
     package var sequences: [Double]
-    /// Mean of every place in the context; nil from a trainer that does not know.
+    /// The mean loss of every position in the context; nil from a trainer that does not know it.
     package var positions: [Double]?
-    /// Name of the mixture's part that each sequence comes from; nil for data of one kind.
+    /// The name of the mixture's part that each sequence comes from; nil for data of one kind.
     package var domains: [String]?
 
     package init(sequences: [Double], positions: [Double]? = nil, domains: [String]? = nil) {
@@ -51,7 +51,7 @@ package struct EvaluationLosses: Sendable, Equatable {
         self.domains = domains
     }
 
-    /// Mean of every domain.
+    /// The mean loss of every domain.
     var domainMeans: [String: Double]? {
         guard let domains else { return nil }
         return Dictionary(grouping: zip(domains, sequences), by: \.0).mapValues { pairs in

@@ -1,5 +1,5 @@
-// What an external trainer says, read strictly and held against the spec: the steps in order, the tokens that these steps
-// have, the evaluation that was ordered. A trainer that is wrong about its own work has no result.
+// The events of an external trainer are read strictly and checked against the spec: the order of the steps, their
+// number of tokens, and the evaluation that was ordered. A trainer that is wrong about its own work has no result.
 
 import Foundation
 import ScalebenchCore
@@ -10,7 +10,7 @@ struct TrainerEvents {
     private(set) var record: RunRecord
     /// Set once the trainer has said that it is done.
     private(set) var end: RunEvent.End?
-    /// Why the run is over: a loss that is not a finite number.
+    /// Why the run diverged: a loss that is not a finite number.
     private(set) var divergence: String?
     private(set) var hasStarted = false
 
@@ -24,7 +24,7 @@ struct TrainerEvents {
         self.record = record
     }
 
-    /// A session begins: its first event, or the start event before it, is to come.
+    /// Begins a session, whose start event, or first other event, is to come.
     mutating func beginSession() {
         end = nil
         hasStarted = false
@@ -32,14 +32,14 @@ struct TrainerEvents {
         secondsBefore = 0
     }
 
-    /// The rest of a session whose start is on record is to come.
+    /// Continues a session whose start is on record and whose other events are to come.
     mutating func continueSession() {
         hasStarted = true
         sessionBegan = .now
         secondsBefore = record.steps.last?.seconds ?? 0
     }
 
-    /// The last step that any event of the run tells of.
+    /// The last step that any event of the run names.
     var lastStep: Int {
         max(record.steps.last?.step ?? 0, record.evaluations.last?.step ?? 0, record.checkpointStep ?? 0)
     }
@@ -69,7 +69,7 @@ extension TrainerEvents {
                     step: step, tokens: tokens, natsPerToken: try reader.finiteNumber("natsPerToken"),
                     learningRate: try reader.finiteNumber("learningRate"),
                     gradientNorm: try reader.finiteNumber("gradientNorm"),
-                    // A clock that a resumed trainer began anew is not believed.
+                    // The seconds never fall, because a resumed trainer may begin its clock anew.
                     seconds: max(record.steps.last?.seconds ?? 0, try reader.finiteNumber("seconds") ?? clock)))
         case .evaluation: event = .evaluation(try evaluation(reader))
         case .checkpoint:
@@ -89,7 +89,7 @@ extension TrainerEvents {
 
     private var clock: Double { secondsBefore + sessionBegan.duration(to: .now).seconds }
 
-    /// Of a trainer's start only these count; the other keys of our own start events may be there.
+    /// Only the keys read here count in a trainer's start event; the other keys of our own start events may be there.
     private func start(_ reader: ConfigReader) throws -> RunEvent.Start {
         let owner = try reader.string("runID", default: job.runID.rawValue)
         guard owner == job.runID.rawValue else {
@@ -112,7 +112,7 @@ extension TrainerEvents {
             parametersNonEmbedding: 0, flops: 0, machine: machine)
     }
 
-    /// Step and tokens, which must agree: what a step is, the spec says.
+    /// Step and tokens, which must agree: the spec fixes the tokens of a step.
     private func position(_ reader: ConfigReader) throws -> (step: Int, tokens: Int) {
         let step = try reader.integer("step", in: 0...spec.steps)
         let tokens = try reader.integer("tokens", in: 0...Int.max)
@@ -174,7 +174,7 @@ extension TrainerEvents {
     /// - Throws: `invalidInput` at `place` for an event that may not follow on those before it.
     func check(_ event: RunEvent, at place: String) throws {
         guard end == nil else { throw refused("an event after the end event", at: place, hint: "write the end last") }
-        // Without a start of its own, a session begins at the beginning.
+        // A session without a start event begins at step 0.
         let before = hasStarted ? record : RunRecord()
         switch event {
         case .start(let start):
@@ -208,7 +208,7 @@ extension TrainerEvents {
     mutating func fold(_ event: RunEvent) {
         switch event {
         case .end(let end):
-            // Not yet part of the record: the program may still fail.
+            // The end is not yet part of the record, because the program may still fail.
             self.end = end
             return
         case .start: hasStarted = true
@@ -228,7 +228,7 @@ extension TrainerEvents {
 
     /// The end of a trainer whose program ended with status 0.
     /// - Throws: `runFailed` when the trainer has not done what was ordered.
-    /// - Parameter log: the trainer's last words, for the error.
+    /// - Parameter log: the last lines that the trainer printed, for the error.
     func finished(at place: String, log: String?) throws -> RunEvent.End {
         let failure = { (message: String, hint: String?) in
             ScalebenchError(.runFailed, message, at: place, hint: hint, cause: log)

@@ -1,6 +1,6 @@
-// The process of an external trainer: a group of its own, so that all that it starts ends with it, and a guard that ends
-// it should this process die first. `posix_spawn` rather than a library because the run loop polls and the group must
-// still exist when it is killed: the exit is seen before the process is reaped.
+// The process of an external trainer. It has a group of its own, so that all that it starts ends with it, and a
+// guardian that ends the group if this process dies first. `posix_spawn` is used rather than a library because the run
+// loop polls, and the group must still exist when it is killed: the exit is seen before the process is reaped.
 
 import Foundation
 import ScalebenchCore
@@ -21,12 +21,12 @@ final class TrainerProcess {
 
     private let leader: pid_t
     private let guardian: pid_t
-    /// While the other end of this connection reads nothing but its end, the guardian knows that this process has died.
+    /// If this connection closes before it has sent "over", the guardian knows that this process has died.
     private let guardianInput: Int32
     private var ended: End?
     private var isOver = false
 
-    /// Waits until there is a guardian, changes the folder, becomes the program.
+    /// A shell that waits until there is a guardian, changes the folder and becomes the program.
     private static let starter = #"read -r go && [ "$go" = go ] && cd -- "$1" && shift && exec "$@" </dev/null"#
     private static let guardScript = #"exec >/dev/null 2>&1; read -r line; [ "$line" = over ] || kill -s KILL -- "-$1""#
 
@@ -61,7 +61,8 @@ final class TrainerProcess {
         Self.send("go\n", to: gate.ours)
     }
 
-    /// Sockets rather than a pipe: no other child inherits them, and writing to a process that has ended is no signal.
+    /// Sockets are used rather than a pipe: no other child inherits them, and writing to a dead process raises no
+    /// signal.
     private static func connection(_ folder: String) throws -> (ours: Int32, theirs: Int32) {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
@@ -74,7 +75,7 @@ final class TrainerProcess {
         _ = text.withCString { Foundation.send(end, $0, text.utf8.count, Int32(MSG_NOSIGNAL)) }
     }
 
-    /// A shell in a process group of its own, with every signal as it is by default.
+    /// Starts a shell in a process group of its own, with the default handling of every signal.
     private static func spawn(
         _ arguments: [String], _ environment: [String: String], input: Int32, output: Int32
     ) throws -> pid_t {
@@ -114,7 +115,7 @@ final class TrainerProcess {
         var information = siginfo_t()
         guard waitid(P_PID, id_t(leader), &information, WEXITED | WNOHANG | WNOWAIT) == 0, information.si_signo != 0
         else { return nil }
-        // What it started and left behind ends now, while its number still names this group.
+        // What the program started and left behind ends now, while its process id still names this group.
         kill(-leader, SIGKILL)
         var status: Int32 = 0
         while waitpid(leader, &status, 0) < 0, errno == EINTR {}

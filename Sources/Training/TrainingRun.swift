@@ -1,4 +1,5 @@
-// From a run's folder to its end event: lock, job, events so far, checkpoint, loop. This is all of `scalebench run`.
+// Carries a run from its folder to its end event: lock, job, events so far, checkpoint, loop. This is all of
+// `scalebench run`.
 
 import Foundation
 package import ScalebenchCore
@@ -7,9 +8,9 @@ package import ScalebenchCore
 package struct TrainingOptions: Sendable {
     /// Seconds of training between checkpoints.
     package var checkpointSeconds = 30.0
-    /// May grow while the run is under way.
+    /// The cores that the run may use; they may grow while it is under way.
     package var cores = CoreAllowance()
-    /// Recorded in the start event.
+    /// The version that the start event records.
     package var scalebenchVersion: String
 
     package init(scalebenchVersion: String) {
@@ -21,9 +22,9 @@ package struct TrainingOptions: Sendable {
 package enum TrainingOutcome: Sendable, Equatable {
     case completed
     case diverged
-    /// On request; the next session goes on from the checkpoint.
+    /// Stopped on request; the next session goes on from the checkpoint.
     case interrupted
-    /// Its folder asked for it; a later session goes on from the checkpoint.
+    /// Stopped because its folder asked for it; a later session goes on from the checkpoint.
     case stoppedEarly
 }
 
@@ -132,7 +133,7 @@ package struct TrainingRun {
             parametersNonEmbedding: job.spec.model.parametersNonEmbedding, flops: job.spec.flops, machine: machine)
     }
 
-    /// What the machine calls itself; Foundation's answer may ask the network.
+    /// The machine's own name; Foundation is not asked, because it may query the network.
     private static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }

@@ -1,4 +1,4 @@
-// Memory for numbers: aligned to cache lines, zeroed once, never resized. Training allocates nothing else.
+// Memory for floats: aligned to cache lines, zeroed once, never resized.
 
 typealias Floats = UnsafeMutablePointer<Float>
 

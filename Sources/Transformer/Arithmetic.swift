@@ -19,7 +19,8 @@ package enum KernelPath: String, CaseIterable, Sendable {
     case v3 = "x86-64-v3"
     case baseline
 
-    /// Forces a path for a whole process: for tests, and to repeat on a newer processor what an older one computed.
+    /// The environment variable that forces a path for a whole process: for tests, and to repeat on a newer processor
+    /// what an older one computed.
     package static let variable = "SCALEBENCH_KERNELS"
 
     /// The path that the environment asks for, otherwise the fastest this processor can run.
@@ -30,12 +31,12 @@ package enum KernelPath: String, CaseIterable, Sendable {
         return KernelPath(rawValue: String(cString: kernelsBest().pointee.name))!
     }()
 
-    /// Whether the environment asks for a path that does not exist or that this processor cannot run.
+    /// Throws if the environment asks for a path that does not exist or that this processor cannot run.
     package static func check() throws {
         guard let name = getenv(variable).map({ String(cString: $0) }) else { return }
         guard let path = KernelPath(rawValue: name), path.isAvailable else {
             throw ScalebenchError(
-                .invalidInput, "this processor has no kernels \"\(name)\"", at: "environment: \(variable)",
+                .invalidInput, "this processor cannot run kernels \"\(name)\"", at: "environment: \(variable)",
                 hint: "use one of: \(allCases.filter(\.isAvailable).map(\.rawValue).joined(separator: ", "))")
         }
     }
@@ -46,7 +47,7 @@ package enum KernelPath: String, CaseIterable, Sendable {
 
 struct Arithmetic {
     let kernels: Kernels
-    /// Where the time goes; nil but in a benchmark.
+    /// Measures where the time goes; nil except in a benchmark.
     private let clock: PartClock?
     /// The baseline kernels are not tuned for any processor; the library's products are.
     private let prefersLibrary: Bool

@@ -1,10 +1,10 @@
-// How fast the library multiplies here: a number for a person to hold against what the processor should reach.
+// How fast the library multiplies on this machine, to be compared with what the processor should reach.
 
 import COpenBLAS
 
 extension BLAS {
-    /// FLOP/s of one thread in square products of `size` over about `seconds`: the best of the repeats, which a busy
-    /// machine hardly changes, and their mean, which it slows as it slows everything else.
+    /// FLOP/s of one thread in square products of `size` over about `seconds`: the best of the repeats, which other
+    /// load on the machine hardly changes, and their mean, which it lowers like every other rate.
     package static func productRate(size: Int = 384, seconds: Double = 0.15) -> (best: Double, mean: Double) {
         useOneThread()
         let a = [Float](repeating: 0.5, count: size * size), b = a

@@ -1,4 +1,4 @@
-// Initial weights: one Philox stream per tensor, so a tensor's numbers depend on the seed, its place and its shape only.
+// Initial weights: one Philox stream per tensor, so its numbers depend on the seed, its place and its shape only.
 
 import ScalebenchCore
 

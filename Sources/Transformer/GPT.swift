@@ -1,5 +1,5 @@
-// A pre-norm decoder-only transformer in single precision: its loss and every gradient. Not here: the update, data
-// order, and when to stop.
+// A pre-norm decoder-only transformer in single precision: its loss and every gradient. The update, the order of the
+// data and the end of training are decided elsewhere.
 //
 // A batch is cut into parts, a part into chunks, by the shape alone. Chunks of a part go through one after another and
 // add to the same gradients; the gradients of parts are added in order. So the same parameters and tokens give the same
@@ -10,14 +10,14 @@ package import ScalebenchCore
 
 package final class GPT {
     package let config: ModelConfig
-    /// Where each tensor lies in `parameters` and `gradients`.
+    /// The place of each tensor in `parameters` and `gradients`.
     package let layout: GPTParameters
     /// All trained numbers, 64-byte aligned; padding between tensors is zero and stays so.
     package let parameters: UnsafeMutableBufferPointer<Float>
     /// The gradients of the last `lossAndGradients`, laid out as `parameters`.
     package let gradients: UnsafeMutableBufferPointer<Float>
 
-    /// Threads of a step; changes no number.
+    /// The number of threads of a step; it does not change the results.
     package var workers: Int {
         didSet { while members.count < workers { members.append(makeMember()) } }
     }
@@ -38,7 +38,7 @@ package final class GPT {
     /// - Parameters:
     ///   - batchSequences: sequences of a training step; other numbers work, but are cut up differently.
     ///   - kernels: the instruction set of the loops.
-    ///   - workers: threads; changes no number.
+    ///   - workers: the number of threads, which does not change the results.
     ///   - isTimed: whether `partSeconds` is kept.
     package init(
         _ config: ModelConfig, batchSequences: Int, kernels: KernelPath = .best, workers: Int = 1,
@@ -74,7 +74,7 @@ package final class GPT {
 
     /// Mean nats per token over a batch, and its gradients, which replace `gradients`.
     ///
-    /// Not finite when the model has diverged; the gradients are then not finite either.
+    /// The loss is not finite when the model has diverged; the gradients are then not finite either.
     /// - Parameter tokens: [sequences, contextLength + 1], row-major; position i predicts token i + 1.
     package func lossAndGradients(_ tokens: UnsafeBufferPointer<UInt32>, sequences: Int) -> Double {
         check(tokens, sequences)
@@ -86,8 +86,8 @@ package final class GPT {
         return (0..<parts).reduce(0) { $0 + partLosses[$1] } / Double(sequences * config.contextLength)
     }
 
-    /// Shared by the threads of one `lossAndGradients`. Unchecked: each part writes its own loss, each worker its own
-    /// memory, and the common gradients are written by turns.
+    /// The threads of one `lossAndGradients` share this. It is unchecked because each part writes its own loss, each
+    /// worker writes its own memory, and the common gradients are written by turns.
     private struct Step: @unchecked Sendable {
         private let model: GPT
         private let tokens: UnsafeBufferPointer<UInt32>
@@ -118,7 +118,7 @@ package final class GPT {
         }
     }
 
-    /// Nats of every position of every sequence, [sequences, contextLength], without gradients; any number of sequences.
+    /// Nats of every position, [sequences, contextLength], for any number of sequences, without gradients.
     ///
     /// - Parameter tokens: [sequences, contextLength + 1], row-major.
     package func evaluate(_ tokens: UnsafeBufferPointer<UInt32>, sequences: Int) -> [Float] {
@@ -133,7 +133,8 @@ package final class GPT {
         }
     }
 
-    /// Shared by the threads of one `evaluate`. Unchecked: each chunk writes its own losses, each worker its own memory.
+    /// The threads of one `evaluate` share this. It is unchecked because each chunk writes its own losses and each
+    /// worker its own memory.
     private struct Evaluation: @unchecked Sendable {
         private let model: GPT
         private let tokens: UnsafeBufferPointer<UInt32>
@@ -182,8 +183,8 @@ package final class GPT {
         return 4 * (2 * layout.paddedCount + workers * (own + work + 2 * sequences * config.contextLength))
     }
 
-    /// Parts of a batch: as many as have 1,024 tokens each, where adding up their gradients costs a fortieth of
-    /// computing them. More workers than parts are of no use.
+    /// Parts of a batch: as many as have 1,024 tokens each, but at most 16. Adding up the gradients of such parts costs
+    /// a fortieth of computing them. More workers than parts are of no use.
     package static func parts(_ config: ModelConfig, batchSequences: Int) -> Int {
         max(1, min(batchSequences, batchSequences * config.contextLength / 1024, 16))
     }

@@ -1,5 +1,5 @@
-// The layers of a model and the way through them and back, for one chunk of sequences. Shared by all workers: what
-// changes lies in the worker's own workspace.
+// The layers of a model, and their forward and backward passes over one chunk of sequences. All workers share the
+// layers: what changes lies in the worker's own workspace.
 
 import CKernels
 import ScalebenchCore
@@ -58,7 +58,7 @@ struct GPTLayers {
         arithmetic.lap(.embedding)
     }
 
-    /// From the chunk's tokens to `work.normed`, the head's input.
+    /// Computes `work.normed`, the head's input, from the chunk's tokens.
     private func forward(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk, keepsSlopes: Bool) {
         let work = chunk.work, rows = chunk.rows
         embedding.forward(arithmetic, parameters, out: work.residual(0), inputs: chunk.inputs, rows: rows)
@@ -73,7 +73,7 @@ struct GPTLayers {
         arithmetic.lap(.elementwise)
     }
 
-    /// The logits' factor is applied to the head's input: fewer numbers.
+    /// The logits' factor is applied to the head's input, which has fewer numbers.
     private func scale(_ arithmetic: Arithmetic, _ values: Floats, _ count: Int) {
         guard config.logitScale != 1 else { return }
         arithmetic.kernels.addScaled(values, nil, values, Float(config.logitScale), count)
@@ -83,7 +83,7 @@ struct GPTLayers {
 /// Some sequences on their way through a model.
 struct Chunk {
     let work: Workspace
-    /// [sequences, contextLength] each.
+    /// The tokens of all positions, [sequences, contextLength] each.
     let inputs, targets: UnsafeMutablePointer<UInt32>
     let sequences, rows: Int
 }

@@ -1,22 +1,22 @@
-// Where each trained tensor lies in the flat parameter buffer. Names and shapes are Hugging Face's GPT-2 names, whose
-// linear weights are [inputs, outputs]: a checkpoint is this table plus the bytes.
+// The place of each trained tensor in the flat parameter buffer. Names and shapes are those of Hugging Face's GPT-2,
+// whose linear weights are [inputs, outputs]. A checkpoint is this table plus the bytes.
 
 package import ScalebenchCore
 
 /// The named tensors of a model, in the order of the flat buffer.
 package struct GPTParameters: Sendable {
     package struct Tensor: Sendable, Hashable {
-        /// For example `h.0.attn.c_attn.weight`.
+        /// The name, for example `h.0.attn.c_attn.weight`.
         package let name: String
-        /// Row-major.
+        /// The shape, row-major.
         package let shape: [Int]
         /// First element in the flat buffer; a multiple of 16 (64 bytes).
         package let offset: Int
-        /// Decides the multipliers of learning rate and weight decay.
+        /// The group, which decides the multipliers of learning rate and weight decay.
         package let group: OptimizerConfig.Group
 
         package var count: Int { shape.reduce(1, *) }
-        /// Elements up to the next tensor; the surplus holds zeros for ever.
+        /// Elements up to the next tensor; the surplus always holds zeros.
         package var paddedCount: Int { AlignedFloats.padded(count) }
     }
 

@@ -12,7 +12,7 @@ final class GPTWorker {
     private let inputs, targets: UnsafeMutablePointer<UInt32>
     /// Sequences of the largest chunk.
     private let capacity: Int
-    /// Nil where all gradients go straight to the model's.
+    /// This worker's gradients; nil where all gradients go straight to the model's.
     private let ownGradients: AlignedFloats?
 
     init(_ layers: GPTLayers, capacity: Int, ownGradients: Int?, kernels: KernelPath, clock: PartClock?) {
@@ -40,8 +40,8 @@ final class GPTWorker {
         return arena.used
     }
 
-    /// Sum of the losses of sequences `range`. Their gradients, times gradientScale, are added to `gradients`, chunk after
-    /// chunk.
+    /// Sum of the losses of sequences `range`. Their gradients, times gradientScale, are added to `gradients`, chunk
+    /// after chunk.
     func train(
         _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ parameters: Floats, into gradients: Floats,
         gradientScale: Float
@@ -58,7 +58,8 @@ final class GPTWorker {
         return total
     }
 
-    /// As `train` with gradients of this worker's own, which begin at zero; `add` may then add them somewhere.
+    /// Like `train`, but with gradients of this worker's own, which begin at zero; `addGradients` may then add them to
+    /// others.
     func trainAlone(
         _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ parameters: Floats, gradientScale: Float
     ) -> Double {

@@ -1,4 +1,4 @@
-// Where the time of a training step goes, for the benchmark.
+// The time that each part of a training step takes, for the benchmark.
 
 /// A part of the training step.
 package enum StepPart: String, CaseIterable, Sendable {
@@ -17,7 +17,7 @@ package enum StepPart: String, CaseIterable, Sendable {
     case update
 }
 
-/// Seconds per part of one thread, by laps.
+/// Seconds per part of the step in one thread, measured by laps.
 final class PartClock {
     private(set) var seconds = [Double](repeating: 0, count: StepPart.allCases.count)
     private var last = ContinuousClock.now

@@ -16,8 +16,8 @@ package struct Workers: Sendable {
 
     package init(_ count: Int) { self.count = max(1, count) }
 
-    /// Calls `body(worker, piece)` for every piece 0 ..< pieces and returns when all are done. Pieces are begun in order;
-    /// calls with the same worker never overlap.
+    /// Calls `body(worker, piece)` for every piece 0 ..< pieces and returns when all are done. Pieces are begun in
+    /// order; calls with the same worker never overlap.
     func perform(_ pieces: Int, _ body: @Sendable (_ worker: Int, _ piece: Int) -> Void) {
         let threads = min(count, pieces)
         guard threads > 1 else {

@@ -108,7 +108,7 @@ import Testing
         #expect(try await results.map(\.status) == [.failed(explanation: "killed by signal 9")])
     }
 
-    /// The launcher's process is killed outright; the child learns of it by the end of its standard input.
+    /// The launcher's process is killed outright; the child notices it because its standard input ends.
     @Test func childNoticesThatTheLauncherWasKilled() async throws {
         let folders = try folders(1)
         await #expect(processExitsWith: .signal(SIGKILL)) { [root = root as String] in

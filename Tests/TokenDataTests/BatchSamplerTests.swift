@@ -35,7 +35,7 @@ import TokenData
         let first = starts.prefix(windows), second = starts.dropFirst(windows).prefix(windows)
         #expect(Set(first).count == windows)
         #expect(Set(first) == Set(second))
-        // Places that happen to agree between two random orders: one, give or take a few.
+        // Two random orders agree by chance in about one place.
         #expect(zip(first, second).count { $0 == $1 } < 20)
         #expect(zip(first, first.sorted()).count { $0 == $1 } < 20)
     }
@@ -62,7 +62,7 @@ import TokenData
         }
     }
 
-    /// Fixes the order itself: a change of it is a change of every run, so of the trainer's version.
+    /// Fixes the order itself. Another order changes every run, so it needs a new version of the trainer.
     @Test func theOrderIsTheSameEverywhere() throws {
         let folder = try TemporaryFolder()
         let sampler = try BatchSampler(

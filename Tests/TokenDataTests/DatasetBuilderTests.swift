@@ -56,7 +56,7 @@ import TokenData
             try run(program, arguments)
             files.append("\(folder.path)/\(name)")
         }
-        // gzip files put one after the other are a gzip file.
+        // Concatenated gzip files are a gzip file.
         if files.count > 1 {
             let whole = try Data(contentsOf: URL(fileURLWithPath: files[1]))
             let twice = try write(whole + whole, "twice.gz", in: folder)

@@ -54,12 +54,12 @@ import TokenData
                 == dataset.validationEntropy(sequences: 9, contextLength: 10))
         #expect(try locator.validationEntropy("tiny", sequences: 500, contextLength: 5) == nil)
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/empty"))
-        // Two documents to a window are as good as one; a third of one is not.
+        // A window may hold two whole documents, but not a fraction of one.
         #expect(try dataset.validationEntropy(sequences: 10, contextLength: 10)?.count == 10)
         #expect(try dataset.validationEntropy(sequences: 10, contextLength: 4) == nil)
     }
 
-    /// A perfect reader loses less the more it sees; who sees all loses the entropy.
+    /// A perfect reader loses less the more it sees; one that sees everything loses the entropy.
     @Test func lossFallsWithContext() throws {
         let spec = try wordSpec(tinySpec)
         let language = WordLanguage(spec)
@@ -103,7 +103,7 @@ import TokenData
         #expect(try locator.describe("shakespeare").isReady)
     }
 
-    /// Four at once on one empty cache: all get the same data set, and nothing else stays behind.
+    /// Four tasks generate at once on one empty cache. All get the same data set, and nothing else is left behind.
     @Test func severalGenerateAtOnce() async throws {
         let folder = try TemporaryFolder()
         let locator = DatasetLocator(roots: [], embedded: ["tiny": manifest], cache: folder.path)

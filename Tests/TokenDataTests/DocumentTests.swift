@@ -1,4 +1,4 @@
-// What a document is, and that equal ones stay on one side.
+// What a document is, and that equal documents stay in one split.
 
 import Foundation
 import ScalebenchCore
@@ -17,8 +17,8 @@ import TokenData
         range.map { "\($0) " + String(($0 &* 7_919) % 10_007, radix: 36) + String($0, radix: 7) + "\n" }.joined()
     }
 
-    /// A passage that occurs a second time, at another offset, is cut where it was cut the first time: but for its ends,
-    /// none of it is on both sides.
+    /// A passage that occurs a second time, at another offset, is cut where it was cut the first time. Except for its
+    /// ends, none of it is in both splits.
     @Test func repeatedPassagesDoNotLeak() throws {
         let folder = try TemporaryFolder()
         let passage = someLines(0..<20_000)
@@ -34,7 +34,7 @@ import TokenData
         }
         let train = try lines(dataset.train), validation = try lines(dataset.validation)
         #expect(train.count + validation.count > 19_000 && validation.count > 3_000)
-        #expect(train.intersection(validation).count < 1000, "the ends of the passage alone")
+        #expect(train.intersection(validation).count < 1000, "only the ends of the passage are in both splits")
         let statistics = try DatasetStatistics(dataset.parts[0], contentHash: "")
         let share = statistics.train.duplicateDocumentShare
         #expect(share > 0.4 && share < 0.51)

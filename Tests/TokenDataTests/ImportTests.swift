@@ -81,7 +81,7 @@ import TokenData
         #expect(built.documents == 80)
     }
 
-    /// What the file does not say is asked for by the option's name; what contradicts it is refused.
+    /// If a file does not state something, the hint names the option for it; options that contradict it are refused.
     @Test func whatIsAskedFor() throws {
         func hint(_ file: String, _ change: (inout DatasetBuilder) -> Void = { _ in }) throws -> String? {
             let folder = try TemporaryFolder()

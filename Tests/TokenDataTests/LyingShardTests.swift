@@ -1,4 +1,4 @@
-// Shards whose parts agree with each other and with the manifest, and still do not say the truth.
+// Shards whose parts agree with each other and with the manifest, and still declare wrong sizes.
 
 import Foundation
 import ScalebenchCore
@@ -49,8 +49,8 @@ import TokenData
         return error { _ = try TokenDataset.open(folder: path).train.read(0..<tokens) }
     }
 
-    /// Sixty-four megabytes of zeros in some two thousand bytes, declared as four: refused by the frame's own header,
-    /// before anything is decoded.
+    /// 64 MiB of zeros in about 2 kB, declared as four bytes, are refused by the frame's own header before anything is
+    /// decoded.
     @Test func aFrameThatExpandsBeyondItsDeclaredSize() throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/zstd") else { return }
         let folder = try TemporaryFolder()
@@ -71,7 +71,7 @@ import TokenData
         }
     }
 
-    /// Shorter than declared, and declared as it is: the second is the control.
+    /// A frame that is shorter than declared is refused. The same frame, declared as it is, is the control.
     @Test func aFrameThatFallsShort() throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/zstd") else { return }
         let folder = try TemporaryFolder()

@@ -37,7 +37,7 @@ import TokenData
         }
         #expect(seen[0].count == 150 && seen[1].count == 60, "no window comes twice")
 
-        // Validation likewise, and batches do not depend on what was read before.
+        // Validation keeps the proportions too, and batches do not depend on what was read before.
         let validation = try dataset.validation(sequences: 14, contextLength: 64)
         #expect((0..<14).count { validation[$0 * 65] >= Self.border } == 4)
         let fresh = try BatchSampler(dataset, contextLength: 64, batchSequences: 7, seed: 1)
@@ -57,7 +57,7 @@ import TokenData
         let description = try locator.describe("one")
         #expect(description.contentHash == one && description.parts.map(\.weight) == [1, 2])
         #expect(try locator.prepare("one").contentHash == one)
-        // 1023 windows in the smaller part, two thirds of what is read.
+        // The smaller part has 1023 windows and gives two thirds of what is read.
         #expect(description.coverage(sequences: 3 * 1023, contextLength: 64)?.passes == 2)
         #expect(description.validationSequences(contextLength: 64) == 1023 * 3 / 2)
     }

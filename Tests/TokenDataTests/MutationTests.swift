@@ -1,6 +1,6 @@
 // Mutants of every kind of file that comes from outside: a thousand of each, or as many as SCALEBENCH_MUTANTS says (CI:
-// ten thousand). Each ends in an error or in the right tokens; a crash or a hang ends the test run. Seeded: a failure
-// comes again.
+// ten thousand). Each ends in an error or in the right tokens; a crash or a hang ends the test run. The mutants are
+// seeded, so that a failure can be repeated.
 
 import Foundation
 import ScalebenchCore
@@ -128,7 +128,7 @@ import TokenData
         }
     }
 
-    /// Where a mutated header still reads as one, the tokens are the bytes after it, as many as it says.
+    /// If a mutated header is still a valid one, the tokens are the bytes after it, as many as it states.
     @Test(arguments: [("v1-uint16.npy", 6), ("v2-uint32.npy", 7), ("v3-int64.npy", 8)] as [(String, UInt64)])
     func numpy(name: String, seed: UInt64) throws {
         let folder = try TemporaryFolder()
@@ -165,7 +165,7 @@ import TokenData
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/mutant.jsonl"
         let (builder, all) = try golden(name)
-        // Few lines: the work is in the parsing.
+        // A few lines are enough, because parsing takes most of the time.
         let bytes = Array(all.prefix(all.count / 4)) + [0x0A]
         let counts = try run(Array(bytes[...bytes.lastIndex(of: 0x7D)!]), to: path, seed: seed) { mutant in
             let read = try tokens(builder, path)

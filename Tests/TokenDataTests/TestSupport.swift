@@ -1,4 +1,4 @@
-// Folders and small data sets for the tests of this room.
+// Folders and small data sets for the tests of this module.
 
 import Foundation
 import ScalebenchCore

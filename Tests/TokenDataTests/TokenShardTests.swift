@@ -28,7 +28,7 @@ import TokenData
         #expect(try dataset.train.read(0..<4) == wide)
     }
 
-    /// The promise of zero lock-in: the zstd program yields the headerless little-endian tokens.
+    /// The zstd program yields the headerless little-endian tokens, so data sets can be read without scalebench.
     @Test func zstdProgramYieldsPlainTokens() throws {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/zstd") else { return }
         let folder = try TemporaryFolder()
@@ -109,7 +109,7 @@ import TokenData
         #expect(found?.message == "the shard is missing")
     }
 
-    /// Two shards of equal size in each other's place have intact frames; the manifest knows their seek tables.
+    /// Two swapped shards of equal size have intact frames, but not the seek tables that the manifest names.
     @Test func swapped() throws {
         let folder = try TemporaryFolder()
         let frame = TokenShardWriter.frameTokens

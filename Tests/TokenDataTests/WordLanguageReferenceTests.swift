@@ -38,7 +38,7 @@ import TokenData
         }
     }
 
-    /// p(the rest of the document | finished words, topic): over every next word whose spelling fits.
+    /// p(the rest of the document | finished words, topic), summed over every next word whose spelling fits.
     private func mass(of rest: ArraySlice<UInt32>, after words: [Int], topic: Int) -> Double {
         if rest.isEmpty { return 1 }
         return language.words.indices.reduce(0) { sum, word in

@@ -44,9 +44,9 @@ import TokenData
         }
     }
 
-    /// The probability that is stated is that of the tokens that are drawn: 400,000 documents against the stated
-    /// probability of every possible one. With n of them, chi-squared has a mean of n − 1 and a variance of 2(n − 1);
-    /// one wrong weight makes it many times as large.
+    /// Documents are drawn with the stated probabilities: 400,000 documents are compared with the stated probability of
+    /// every possible one. With n possible documents, chi-squared has a mean of n − 1 and a variance of 2(n − 1); one
+    /// wrong weight makes it many times as large.
     @Test func drawnDocumentsHaveTheStatedProbabilities() {
         let draws = 400_000
         var counts: [[UInt32]: Int] = [:]
@@ -76,7 +76,7 @@ import TokenData
         #expect(documents(tiny, 0..<40, split: .validation) != forward)
     }
 
-    /// A change of the tokens is a change of `algorithmVersion` or of the spec, and of this hash.
+    /// The tokens change only with `algorithmVersion` or the spec, and this hash changes with them.
     @Test func defaultCorpusIsTheSameEverywhere() throws {
         let language = WordLanguage(try defaultSpec())
         let bytes = documents(language, 0..<1000).joined().flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }

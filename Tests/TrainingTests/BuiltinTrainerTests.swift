@@ -4,7 +4,7 @@ import Testing
 import TokenData
 import Training
 
-/// The run loop around real training steps. That the steps are right is tested with the transformer.
+/// The run loop around real training steps. TransformerTests test the steps themselves.
 @Suite struct BuiltinTrainerTests {
     private let folder: TemporaryFolder
     private let dataset: TokenDataset
@@ -36,7 +36,7 @@ import Training
         let record = try readRecord(run)
         let first = try #require(record.steps.first?.natsPerToken)
         let final = try #require(record.finalEvaluation)
-        // Untrained it knows nothing; the data's entropy is 0.56 nats.
+        // Untrained, the model has the loss of a uniform guess; the data's entropy is 0.56 nats per token.
         #expect(abs(first - log(16)) < 0.2)
         #expect(try #require(final.natsPerToken) < 1.2)
         #expect(final.sequenceNatsPerToken?.count == 6)
@@ -95,7 +95,7 @@ import Training
         #expect(try readRecord(run).end?.status == .failed)
     }
 
-    /// Weights as other programs see them.
+    /// Another program can read the weights.
     @Test(.enabled(if: pythonHasSafetensors)) func pythonReadsTheWeights() throws {
         let run = try makeRun(try spec(steps: 5), in: folder)
         _ = try perform(run)

@@ -12,8 +12,8 @@ import Training
         folder = try TemporaryFolder()
     }
 
-    /// A run of 4 steps of 16 tokens, evaluated on 6 sequences, trained by `script`: `$1` is the file for events, `$2` the
-    /// trainer's own folder.
+    /// A run of 4 steps of 16 tokens, evaluated on 6 sequences, trained by `script`: `$1` is the file for events, `$2`
+    /// the trainer's own folder.
     private func run(
         _ script: String, name: String = "run", silenceTimeout: Double = 20, stopTimeout: Double = 20
     ) throws -> RunFolder {
@@ -180,7 +180,7 @@ import Training
     private func expectLeftoverIsGone(_ run: RunFolder) throws {
         let text = try String(contentsOfFile: "\(run.trainerFolder)/leftover", encoding: .utf8)
         let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
-        // Killed, and reaped by whoever inherited it, a moment later.
+        // The process is killed, and its new parent reaps it a moment later.
         for _ in 0..<500 where isAlive(pid) { usleep(10_000) }
         #expect(!isAlive(pid))
     }
@@ -256,7 +256,7 @@ import Training
             """
         let run = try run(script)
         if evaluation != nil {
-            // Told beforehand how far to go: the steps alone are not enough.
+            // The run is told beforehand how far to go: it waits for an evaluation, not only for steps.
             try Data("2".utf8).write(to: URL(fileURLWithPath: run.stopEarly))
         } else {
             Thread.detachNewThread {
@@ -283,8 +283,8 @@ import Training
         #expect(try perform(run, stop: stop) == .interrupted)
     }
 
-    /// The process that follows the trainer dies outright: the trainer's group dies with it, and what it had written but
-    /// nobody had copied is not lost.
+    /// When the process that watches the trainer is killed, the trainer's group dies with it, and events that were
+    /// written but not yet copied are not lost.
     @Test func nothingIsLeftAndNothingIsLostWhenTheParentIsKilled() async throws {
         let script =
             Self.leftover + """
@@ -301,7 +301,7 @@ import Training
             _ = try TrainingRun(RunFolder(path), options: testOptions).perform(stop: StopRequest())
         }
         try expectLeftoverIsGone(run)
-        // Whether steps 2 and 3 were written in time is a race; the script cannot lose it where step 3 is there.
+        // The script may be killed before it has written steps 2 and 3; the rest is tested only if step 3 is there.
         let written = try String(contentsOfFile: run.trainerEvents(session: 1), encoding: .utf8)
         guard written.contains(#""step":3"#) else { return }
         #expect(try perform(run) == .completed)

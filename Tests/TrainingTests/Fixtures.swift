@@ -6,7 +6,7 @@ import Testing
 import TokenData
 import Training
 
-/// A folder that goes when the test is over.
+/// A folder that is removed when the test is over.
 final class TemporaryFolder {
     let path: String
 
@@ -55,7 +55,8 @@ private func makeLadder(width: Int, steps: Int) throws -> Suite {
     return try Suite(try ConfigReader.parse(Data(suite.utf8), file: "suite"), defaultName: "s")
 }
 
-/// A data set in `<folder>/data`: tokens that follow one another in a cycle with jumps, something to learn.
+/// A data set in `<folder>/data`: tokens that follow one another in a cycle with jumps, so that there is something to
+/// learn.
 func makeDataset(in folder: TemporaryFolder) throws -> TokenDataset {
     let path = "\(folder.path)/data", vocabularySize = 16
     let writer = try DatasetWriter(folder: path, type: .narrowest(vocabularySize: vocabularySize))
@@ -74,7 +75,7 @@ func makeDataset(in folder: TemporaryFolder) throws -> TokenDataset {
     return try TokenDataset.open(folder: path)
 }
 
-/// JSON of a planted trainer.
+/// The JSON of a synthetic trainer.
 func planted(noise: Double = 0, divergesFromWidth: Int = 0, secondsPerStep: Double = 0) -> String {
     """
     { "type": "planted", "law": { "floor": 1.5, "amplitude": 0.5, "exponent": 0.05, "noise": \(noise),

@@ -4,7 +4,7 @@ import Testing
 import TokenData
 import Training
 
-/// Processes that are killed, or whose disk is full, for real.
+/// Processes that are really killed, or whose writes really fail.
 @Suite(.serialized) struct KillTests {
     private let folder: TemporaryFolder
 
@@ -12,8 +12,8 @@ import Training
         folder = try TemporaryFolder()
     }
 
-    /// Killed again and again, at other moments each time, until it is done: in the middle of steps, of event lines
-    /// and of checkpoints, which are written all the time here.
+    /// The run is killed again and again, at another moment each time: in the middle of steps, of event lines and of
+    /// checkpoints, which are written all the time here.
     @Test(arguments: [false, true]) func killedAtAnyMomentAndGoneOn(builtin: Bool) async throws {
         let dataset = try makeDataset(in: folder)
         let spec =

@@ -42,7 +42,7 @@ import Training
         #expect(metadata == ["step": "7"])
     }
 
-    /// The header by hand, as another reader would find it.
+    /// Reads the header by hand, as another reader would.
     @Test func headerIsAsTheFormatSays() throws {
         try write([1, 2, 3], shapes: [("b", [2]), ("a", [1])])
         let data = try InputFile.read(path)

@@ -46,7 +46,7 @@ import Training
         }
         let mean = losses.reduce(0, +) / 400
         let deviation = (losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 399).squareRoot()
-        // Four standard errors of a standard deviation from 400 values.
+        // The tolerance is four standard errors of a standard deviation from 400 values.
         #expect(abs(deviation - 0.1) < 0.1 * 4 / (2.0 * 400).squareRoot())
     }
 
@@ -86,7 +86,8 @@ import Training
         let spike = try outcome(spikes: 50...50, name: "spike")
         #expect(spike.0 == .completed)
         #expect(spike.1.steps.contains { $0.natsPerToken! > 5 })
-        // Losses near 2 before: the mean of ten passes 10 when the ninth (8 · 12 + 2 · 2 = 100) spike has come.
+        // Losses are near 2 before: the mean of ten is about 10 after eight spikes (8 · 12 + 2 · 2 = 100), above it
+        // after nine.
         let plateau = try outcome(spikes: 50...100, name: "plateau")
         #expect(plateau.0 == .diverged)
         #expect((57...59).contains(plateau.1.end!.step))
@@ -117,10 +118,10 @@ import Training
         }
         #expect(try session.perform(stop: StopRequest()) == .stoppedEarly)
         let stopped = try readRecord(run)
-        // At the first evaluation after it was told to.
+        // The run stops at the first evaluation after it was told to.
         #expect(stopped.end?.status == .stoppedEarly && stopped.end?.step == 30 && stopped.evaluations.last?.step == 30)
         #expect(stopped.checkpointStep == 30 && !stopped.isFinished && stopped.finalEvaluation == nil)
-        // A step in the file is waited for.
+        // If the file names a step, the run stops at the first evaluation from that step on.
         try Data("31".utf8).write(to: URL(fileURLWithPath: run.stopEarly))
         #expect(try perform(run) == .stoppedEarly)
         #expect(try readRecord(run).end?.step == 40 && readRecord(run).end?.status == .paused)

@@ -33,14 +33,15 @@ func expectGradients(
     for (name, expected) in expected {
         let scale = expected.map(abs).max()!
         let worst = worstDifference(expected, model.gradient(name))
-        // A key bias has no gradient in exact arithmetic unless keys are rotated or normed, hence the floor.
+        // A key bias has no gradient in exact arithmetic unless keys are rotated or normed, hence the absolute
+        // tolerance.
         #expect(
             worst <= 2e-5 * scale + 1e-7, "\(name) \(label): off by \(worst) of \(scale)",
             sourceLocation: sourceLocation)
     }
 }
 
-/// Not a number where one of the differences is none, which `max()` would pass over.
+/// The largest difference. It is NaN where any difference is NaN, which `max()` would pass over.
 func worstDifference(_ a: [Double], _ b: [Double]) -> Double {
     zip(a, b).reduce(0) { worst, pair in
         let difference = abs(pair.0 - pair.1)

@@ -32,7 +32,7 @@ import Transformer
         Shape(48, 1, 3, 64, 70, 192, 1), Shape(160, 1, 4, 8, 20, 640, 1), Shape(20, 1, 5, 66, 513, 80, 9),
     ]
 
-    /// As above, but every head has an even number of channels, as rotation needs.
+    /// Shapes in which every head has an even number of channels, as rotation needs.
     static let evenShapes = [
         Shape(6, 1, 3, 7, 5, 10, 3), Shape(4, 1, 2, 1, 2, 3, 2), Shape(12, 1, 6, 70, 17, 21, 2),
         Shape(36, 1, 2, 33, 30, 50, 5), Shape(20, 2, 5, 66, 130, 27, 9), Shape(160, 1, 4, 8, 20, 300, 1),
@@ -100,7 +100,7 @@ import Transformer
         #expect(losses[13] != losses[12])
     }
 
-    /// Made for three sequences, the model takes any other number: fewer than a chunk has, more, and none but one.
+    /// A model that is made for 3 or 30 sequences takes any other number of them, smaller or larger than a chunk.
     @Test(arguments: [1, 2, 7, 20]) func otherBatchesThanExpectedMatchTheReference(_ sequences: Int) {
         let config = Variant.combined[0].applied(
             to: ModelConfig(width: 12, layers: 1, heads: 3, contextLength: 130, vocabularySize: 20, mlpWidth: 20))

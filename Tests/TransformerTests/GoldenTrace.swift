@@ -8,9 +8,9 @@ struct GoldenTrace: Decodable {
     let optimizer: OptimizerConfig
     let sequences: Int
     let amplitude: Double
-    /// Of every step, before its update.
+    /// The values of every step, before its update.
     let losses, gradientNorms: [Double]
-    /// Of the first step, before clipping.
+    /// The gradients of the first step, before clipping.
     let gradients: [String: [Double]]
 
     static let names = ["gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd"]

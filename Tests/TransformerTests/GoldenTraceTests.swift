@@ -1,5 +1,5 @@
-// Against PyTorch in double precision: every gradient of the first step and twenty steps of training, for six
-// architectures that between them have every option. The reference agrees to 1e-9, single precision to 2e-5
+// Compares with PyTorch in double precision: every gradient of the first step and twenty steps of training, for six
+// architectures that together have every option. The reference agrees to 1e-9, single precision to 2e-5
 // of a tensor's largest gradient and 1e-5 of the loss.
 
 import Foundation
@@ -38,7 +38,8 @@ import Transformer
             let actual = try #require(gradients[name])
             #expect(actual.count == expected.count)
             let worst = worstDifference(expected, actual)
-            // The key bias has no gradient in exact arithmetic unless keys are rotated or normed, hence the floor.
+            // The key bias has no gradient in exact arithmetic unless keys are rotated or normed, hence the absolute
+            // tolerance.
             #expect(worst <= 1e-9 * expected.map(abs).max()! + 1e-15, "\(name)")
         }
     }

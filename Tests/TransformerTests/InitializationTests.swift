@@ -39,7 +39,7 @@ import Transformer
         }
     }
 
-    /// Three layers: matrices that write to the residual stream are divided by √6.
+    /// With three layers, matrices that write to the residual stream are divided by √6.
     private func expectedDeviation(_ name: String, _ shape: [Int], _ scheme: ModelConfig.Initialization) -> Double {
         if shape.count == 1 { return name.hasSuffix(".weight") ? 1 : 0 }
         guard name.hasPrefix("h.") else { return 0.02 }
@@ -59,7 +59,8 @@ import Transformer
         #expect(!model.parameters.elementsEqual(other.parameters))
     }
 
-    /// Zero writes to the residual stream: every block begins as the identity, whatever its other weights.
+    /// Nothing is written to the residual stream at first: every block begins as the identity, whatever its other
+    /// weights.
     @Test func zeroResidualBlocksAreTheIdentity() {
         let config = config(Variant.single[0], .zeroResidual)
         let model = GPT(config, batchSequences: 2)

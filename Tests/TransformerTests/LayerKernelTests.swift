@@ -118,7 +118,7 @@ import Transformer
         }
     }
 
-    /// From two channels on: the layer norm of one has no gradient, only rounding.
+    /// Widths begin at two channels, because the layer norm of one has no gradient, only rounding.
     @Test(arguments: paths, widths.dropFirst()) func norms(_ path: KernelPath, _ width: Int) {
         let x = numbers(rows * width, stream: 1), gain = numbers(width, stream: 2), bias = numbers(width, stream: 3)
         let outGradient = numbers(rows * width, stream: 4)
@@ -137,7 +137,7 @@ import Transformer
                 let expected = ReferenceLayers.normBackward(
                     kind, x.map(Double.init), gain: gain.map(Double.init), outGradient: outGradient.map(Double.init))
                 for adds in [false, true] {
-                    // Where nothing is added, the gradient may take the place of the one it comes from.
+                    // If nothing is added, the gradient may overwrite the one that it is computed from.
                     var xGradient = adds ? x : outGradient, incoming = outGradient
                     var gainGradient = [Float](repeating: 1, count: width), biasGradient = gainGradient
                     xGradient.withUnsafeMutableBufferPointer { to in

@@ -26,7 +26,7 @@ enum ReferenceActivation {
         }
     }
 
-    /// From the first MLP matrix's outputs to the second's inputs: f(x), or f(gate)·value of rows [gate, value].
+    /// Maps the first MLP matrix's outputs to the second's inputs: f(x), or f(gate)·value of rows [gate, value].
     static func forward(_ kind: ModelConfig.Activation, _ x: [Double], width: Int) -> [Double] {
         guard isGated(kind) else { return x.map { value(kind, $0) } }
         return (0..<x.count / 2).map { i in

@@ -42,8 +42,8 @@ struct ReferenceAttention {
         return (qGradient, kGradient, vGradient)
     }
 
-    /// Calls `body` with the first element of a query of one head, those of the keys it sees (of values too, they lie
-    /// alike), and its weights for them.
+    /// Calls `body` with the first element of a query of one head, those of the keys it sees (values lie at the same
+    /// places), and its weights for them.
     private func forEachQuery(_ q: [Double], _ k: [Double], _ body: (Int, [Int], [Double]) -> Void) {
         for head in 0..<heads {
             let shared = head / (heads / keyValueHeads)

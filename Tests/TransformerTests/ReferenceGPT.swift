@@ -5,7 +5,7 @@ import ScalebenchCore
 
 struct ReferenceGPT {
     let config: ModelConfig
-    /// By the names of `referenceTensors`; a layer without a bias simply has none here.
+    /// Parameters by the names of `referenceTensors`; a layer without a bias has none here.
     var parameters: [String: [Double]]
 
     typealias Gradients = [String: [Double]]
@@ -39,7 +39,7 @@ struct ReferenceGPT {
 
     // MARK: The residual stream
 
-    /// The embedded tokens, then what each block makes of them.
+    /// The embedded tokens, then the output of each block.
     private func residuals(_ tokens: [Int]) -> [[Double]] {
         var residuals = [embedding(tokens)]
         for layer in 0..<config.layers { residuals.append(block(layer, residuals[layer])) }
@@ -170,7 +170,7 @@ struct ReferenceGPT {
         )
     }
 
-    /// Queries or keys as they meet: normed, then rotated, where the architecture says so.
+    /// Queries or keys as attention uses them: normed, then rotated, where the architecture says so.
     private func prepared(_ name: String, _ x: [Double], _ heads: Int) -> [Double] {
         var x = x
         if config.queryKeyNorm { x = ReferenceLayers.norm(.rmsNorm, x, gain: self[name + ".weight"], bias: nil) }

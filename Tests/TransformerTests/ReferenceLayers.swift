@@ -1,5 +1,5 @@
-// The layers of a transformer in double precision and plain loops: slow, obvious, checked by finite differences, and
-// the judge of the fast path. Every backward returns the gradients of Σ out·outGradient.
+// The layers of a transformer in double precision and plain loops: slow and obvious. They are checked by finite
+// differences, and the fast path is tested against them. Every backward returns the gradients of Σ out·outGradient.
 // Matrices are row-major [rows, columns] in flat arrays. Attention has a file of its own.
 
 import Foundation
@@ -76,7 +76,7 @@ enum ReferenceLayers {
         return (xGradient, gainGradient, biasGradient)
     }
 
-    /// A row over its deviation (or, uncentred, over its root mean square), and the factor that took.
+    /// A row divided by its deviation (or, uncentred, by its root mean square), and the inverse of that divisor.
     private static func normalized(_ kind: ModelConfig.Norm, _ row: [Double]) -> ([Double], Double) {
         let center = kind == .layerNorm ? row.reduce(0, +) / Double(row.count) : 0
         let square = row.map { ($0 - center) * ($0 - center) }.reduce(0, +) / Double(row.count)

@@ -13,7 +13,7 @@ struct ReferenceTensor {
 }
 
 extension ModelConfig {
-    /// In the order of a checkpoint.
+    /// All tensors in the order of a checkpoint.
     var referenceTensors: [ReferenceTensor] {
         let d = width, c = d / heads, f = mlpWidth
         var tensors: [ReferenceTensor] = []

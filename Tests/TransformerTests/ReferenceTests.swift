@@ -1,4 +1,4 @@
-// The reference itself, checked by central finite differences: each layer alone, then the whole model with every option.
+// Checks the reference itself by finite differences: each layer alone, then the whole model with every option.
 
 import ScalebenchCore
 import Testing
@@ -58,7 +58,7 @@ import Testing
         expectClose(differences(bias) { value(x, gain, $0) }, result.bias)
     }
 
-    /// By hand: the row (3, −4) has mean −1/2 and variance 49/4; its mean square is 25/2.
+    /// Computed by hand: the row (3, −4) has mean −1/2 and variance 49/4; its mean square is 25/2.
     @Test func normsOfOneRow() {
         let layer = ReferenceLayers.norm(.layerNorm, [3, -4], gain: [2, 1], bias: [1, 0])
         let rms = ReferenceLayers.norm(.rmsNorm, [3, -4], gain: [2, 1], bias: nil)
@@ -207,7 +207,7 @@ import Testing
         #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $1 - $0 > 1e-7 })
     }
 
-    /// By hand, one number a group: clipping halves (3, 0, 0, 4) to norm 2.5.
+    /// Computed by hand with one number per group: clipping halves the gradients (3, 0, 4), to norm 2.5.
     @Test func optimizerByHand() throws {
         let model = ModelConfig(
             width: 1, layers: 0, heads: 1, contextLength: 1, vocabularySize: 1, mlpWidth: 1, normBias: false,

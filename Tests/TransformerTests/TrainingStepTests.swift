@@ -6,7 +6,7 @@ import Testing
 import Transformer
 
 @Suite struct TrainingStepTests {
-    /// An untied head, so that all four groups of parameters are there, with multipliers of their own.
+    /// The head is untied, so that all four groups of parameters exist, each with its own multipliers.
     @Test(arguments: OptimizerConfig.Kind.allCases, [0.0, 0.5, 100])
     func updateMatchesTheReference(_ kind: OptimizerConfig.Kind, clip: Double) {
         let config = ModelConfig(

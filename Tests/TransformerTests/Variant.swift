@@ -1,4 +1,4 @@
-// Architectures to test: GPT-2's with each option alone, and mixtures that options are met in.
+// Architectures to test: GPT-2's with each option alone, and common mixtures of options.
 
 import ScalebenchCore
 import Testing
@@ -101,7 +101,7 @@ struct Variant: Sendable, CustomTestStringConvertible {
     static let all = single + combined
 }
 
-/// Every case of every choice occurs among the models, and every switch in both positions.
+/// Expects that every case of every choice occurs among the models, and every switch in both positions.
 func expectEveryOption(in models: [ModelConfig], sourceLocation: SourceLocation = #_sourceLocation) {
     func expectAll<Choice: CaseIterable & Hashable>(_ choice: KeyPath<ModelConfig, Choice>) {
         #expect(Set(models.map { $0[keyPath: choice] }) == Set(Choice.allCases), sourceLocation: sourceLocation)

@@ -31,7 +31,7 @@ import Transformer
         return outcome
     }
 
-    /// One part, two and ten, with unequal numbers of sequences and chunks that are not full.
+    /// Batches of one part, two and ten, with unequal numbers of sequences and chunks that are not full.
     @Test(arguments: [Variant.single[0]] + Variant.combined, [1, 33, 161])
     func anyNumberOfWorkersGivesTheSameBits(_ variant: Variant, _ sequences: Int) {
         let config = variant.applied(

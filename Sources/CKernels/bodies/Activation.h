@@ -2,7 +2,7 @@
 // every function of NaN is NaN.
 
 // GELU, tanh form (Hendrycks & Gimpel 2016):  x/2 · (1 + tanh u) = x · s,  s = 1 / (1 + e^(−2u)),
-// u = √(2/π) (x + 0.044715 x³).  Its derivative is s + x · 2u′ · s(1 − s), and 1 − s = e^(−2u) · s without cancellation.
+// u = √(2/π) (x + 0.044715 x³).  Its derivative is s + x · 2u′ · s(1 − s); 1 − s = e^(−2u) · s without cancellation.
 INLINE Vector geluTanhOf(Vector x, Vector *slope) {
     const float twice = 2 * 0.7978845608f;
     Vector square = x * x;
@@ -80,7 +80,7 @@ INLINE void activateRows(const ActivationFunction function, const int biased, fl
     }
 }
 
-// One vector of gates and values, `count` of its lanes.
+// Applies the function to the first `count` lanes of one vector of gates and values.
 INLINE void activateGate(const ActivationFunction function, const int biased, float *out, float *gate, float *value,
                          const float *gateBias, const float *valueBias, int keepSlope, intptr_t count) {
     const int all = count == LANES;

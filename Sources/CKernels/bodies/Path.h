@@ -2,8 +2,8 @@
 // set, and the rows of a matrix tile.
 #include "Vector.h"
 
-// Sums may be reordered by the compiler (once, at build time). Not `float_control(precise, off)`: that would also
-// promise that nothing is ever infinite or NaN, and a diverged model must be seen.
+// Sums may be reordered by the compiler (once, at build time). `float_control(precise, off)` is not used, because it
+// would also promise that nothing is ever infinite or NaN, and a diverged model must be seen.
 #pragma clang fp reassociate(on) reciprocal(on)
 
 #include "MatrixProduct.h"

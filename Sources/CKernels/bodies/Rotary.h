@@ -1,5 +1,5 @@
-// Rotary positions (Su et al. 2021): channel j of a head and channel j + channels/2 turn as one point by the angle whose
-// cosine and sine stand in the tables, [rows, channels/2]. Backward turns back.
+// Rotary positions (Su et al. 2021): channel j of a head and channel j + channels/2 turn as one point by the angle
+// whose cosine and sine stand in the tables, [rows, channels/2]. Backward turns back.
 
 static void rotate(float *x, const float *cosines, const float *sines, int backward, intptr_t rows, intptr_t heads,
                    intptr_t channels, intptr_t stride) {

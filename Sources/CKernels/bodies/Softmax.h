@@ -27,7 +27,7 @@ INLINE float exponentials(float *values, intptr_t count, float scale, float *lar
     return sum;
 }
 
-// The lanes before `count`.
+// A mask of the lanes before `count`.
 INLINE Integers lanesBefore(intptr_t count) {
     const Integers lanes = {0, 1, 2, 3, 4, 5, 6, 7};
     return lanes < (Integers)((int32_t)count);

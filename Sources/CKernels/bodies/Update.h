@@ -1,6 +1,6 @@
 // The global gradient norm, and the updates: AdamW (Loshchilov & Hutter 2019), SGD with momentum.
 
-// Blocks of 4,096 in single precision, their sums in double: exact to 1e-6 for any length.
+// Blocks of 4,096 are summed in single precision and their sums in double: exact to a relative 1e-6 for any length.
 static double sumOfSquares(const float *values, intptr_t count) {
     double total = 0;
     for (intptr_t begin = 0; begin < count; begin += 4096) {

@@ -1,4 +1,4 @@
-// Eight floats at a time, and e^x for them. Included by every path with that path's instruction set switched on.
+// Eight floats at a time, and e^x for them. Every path includes this file with its own instruction set switched on.
 // Eight lanes on every path: the widths of small models are multiples of eight far more often than of sixteen.
 #include <math.h>
 #include <stdint.h>
@@ -80,8 +80,8 @@ INLINE void transpose(Vector *rows) {
     }
 }
 
-// Must stand before any reassociation is allowed: that would merge the two parts of ln 2 and cost five digits.
-// e^x within 1e-7 relative for −87 < x < 88; clamped outside, NaN stays NaN.
+// This must stand before any reassociation is allowed, which would merge the two parts of ln 2 and cost five digits.
+// e^x within 1e-7 relative for −87 < x < 88; clamped outside; NaN stays NaN.
 // x = n ln 2 + r; e^r by a polynomial of degree 6 (|r| ≤ 0.347; minimax with 1 + r fixed,
 // 3e-9), times 2^n built in the exponent bits.
 INLINE Vector exponential(Vector x) {

@@ -1,7 +1,7 @@
 // Inner loops of the trainer, compiled once per instruction set and chosen at run time.
-// Not here: anything that knows what a model is. Matrices are row-major; `stride` is the distance between rows in
-// floats. Sums run in a fixed order, so equal inputs give equal bits on one path; paths differ in the last bits.
-// NaN and infinity pass through every loop: a diverged model is seen in its loss.
+// They know nothing of models. Matrices are row-major; `stride` is the distance between rows in floats. Sums run in a
+// fixed order, so equal inputs give equal bits on one path; paths differ in the last bits. NaN and infinity pass
+// through every loop: a diverged model is seen in its loss.
 #ifndef SCALEBENCH_CKERNELS_H
 #define SCALEBENCH_CKERNELS_H
 
@@ -46,8 +46,8 @@ typedef struct {
     // out = scale · x (+ addend, maybe out itself); null leaves it out.
     void (*addScaled)(float *out, const float *_Nullable addend, const float *x, float scale, intptr_t count);
 
-    // out = gain · (x − mean) · inverse (+ bias) over each row; keeps the two statistics of each row, `inverse` of the
-    // root of the mean square about the mean. Without `means` the mean counts as 0 (RMS norm).
+    // out = gain · (x − mean) · inverse (+ bias) over each row. Kept of each row are its mean and `inverse`, which is
+    // one over the root of (the mean square about the mean + epsilon). Without `means` the mean counts as 0 (RMS norm).
     void (*normalize)(float *out, float *_Nullable means, float *inverses, const float *x, const float *gain,
                       const float *_Nullable bias, float epsilon, intptr_t rows, intptr_t width);
     // gainGradient += …, biasGradient += …, and xGradient = or += … for the norm above; outGradient may be xGradient
@@ -59,8 +59,8 @@ typedef struct {
     // x holds the input without bias. out = f(x + bias); x becomes the derivative when `keepSlope`.
     void (*activate)(ActivationFunction function, float *out, float *x, const float *_Nullable bias, int keepSlope,
                      intptr_t rows, intptr_t columns);
-    // x[rows, 2·columns] holds gates, then values. out = f(gate) · value; with `keepSlope` gates become f′(gate) · value
-    // and values f(gate): the derivatives by gate and value.
+    // x[rows, 2·columns] holds gates, then values. out = f(gate) · value; with `keepSlope` gates become f′(gate) ·
+    // value and values f(gate): the derivatives by gate and value.
     void (*activateGated)(ActivationFunction function, float *out, float *x, const float *_Nullable bias,
                           int keepSlope, intptr_t rows, intptr_t columns);
     // gradient *= slope, and biasGradient += the column sums of the product.
@@ -70,8 +70,8 @@ typedef struct {
     void (*activateGatedBackward)(float *gradient, float *_Nullable biasGradient, const float *outGradient,
                                   const float *slopes, intptr_t rows, intptr_t columns);
 
-    // Turns `heads` heads of each row in place, rows `stride` floats apart. Row r has the angles whose cosines and sines
-    // are row r of the tables [rows, channels/2]; `backward` turns by their negatives.
+    // Turns `heads` heads of each row in place, rows `stride` floats apart. Row r has the angles whose cosines and
+    // sines are row r of the tables [rows, channels/2]; `backward` turns by their negatives.
     void (*rotate)(float *x, const float *cosines, const float *sines, int backward, intptr_t rows, intptr_t heads,
                    intptr_t channels, intptr_t stride);
 

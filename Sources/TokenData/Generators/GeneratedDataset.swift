@@ -42,7 +42,7 @@ package enum GeneratedDataset {
                     for document in 0..<chunk {
                         let range = document * spec.documentTokens..<(document + 1) * spec.documentTokens
                         let nats = language.surprisal(of: Array(tokens[range]))
-                        // The very first token of the split is nobody's target.
+                        // The first token of the split is not the target of any window.
                         total += nats.dropFirst(first + document == 0 ? 1 : 0).reduce(0, +)
                         targets += nats.count - (first + document == 0 ? 1 : 0)
                         try writer.appendSurprisal(nats.map { Float($0) })

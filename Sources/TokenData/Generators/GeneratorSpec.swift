@@ -1,4 +1,4 @@
-// Data sets that are made, not collected. To add a generator: one file, one case and one row here.
+// Generated data sets. A new generator needs one file, and here one case and one row in each switch.
 
 package import ScalebenchCore
 
@@ -47,7 +47,7 @@ package enum GeneratorSpec: Sendable, Equatable {
         }
     }
 
-    /// As `TokenDataset.validationEntropy` reads it from disk, to the last bit; nil likewise.
+    /// The same values as `TokenDataset.validationEntropy` reads from disk, to the last bit, and nil in the same cases.
     package func validationEntropy(sequences: Int, contextLength: Int) -> [Double]? {
         guard contextLength % documentTokens == 0, sequences * contextLength < validationTokens else { return nil }
         switch self {
@@ -61,9 +61,9 @@ package enum GeneratorSpec: Sendable, Equatable {
         }
     }
 
-    /// What a perfect reader loses that sees only the last so many tokens of the document, the whole of a started word
-    /// included: the mean over `documents` validation documents, in nats per token. Every number is one that a model
-    /// could reach with so much memory, so that a fall from one to the next is structure of that range.
+    /// For each number of tokens in `contexts`, the loss of a perfect reader that sees only that many last tokens of
+    /// the document and all of a started word. It is the mean over `documents` validation documents, in nats per token.
+    /// A model with that memory could reach it, so a fall from one number to the next shows structure of that range.
     package func lossByContext(_ contexts: [Int], documents: Int) -> [Double] {
         switch self {
         case .wordLanguage(let spec):

@@ -1,4 +1,4 @@
-// Probabilities as whole numbers, so that what is drawn and what is stated are the same to the last bit everywhere.
+// Probabilities as whole numbers, so that the drawn and the stated ones are the same to the last bit on every machine.
 
 /// A distribution over 0 ..< count in whole parts of 2^bits.
 struct IntegerShares: Sendable {

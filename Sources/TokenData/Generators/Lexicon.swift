@@ -2,7 +2,7 @@
 
 /// Words in the order of their spellings, so that the words that begin alike are neighbours.
 struct Lexicon: Sendable {
-    /// Sorted; all different, none the beginning of another.
+    /// The spellings are sorted and all different, and none is the beginning of another.
     let spellings: [[UInt32]]
     /// The rank of each word in the frequency list, 0 the most frequent.
     let ranks: [Int]
@@ -48,7 +48,7 @@ struct Lexicon: Sendable {
         return Int(scatter(row ^ UInt64(choice)) % UInt64(count))
     }
 
-    /// Of the words in `range`, which agree in their first `depth` tokens, those that go on with `token`.
+    /// The words in `range` that go on with `token`; all words in `range` agree in their first `depth` tokens.
     func narrowed(_ range: Range<Int>, at depth: Int, to token: UInt32) -> Range<Int> {
         func first(_ belongs: (UInt32) -> Bool) -> Int {
             var low = range.lowerBound, high = range.upperBound

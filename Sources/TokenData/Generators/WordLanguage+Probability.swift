@@ -1,5 +1,5 @@
-// What a perfect reader of the prefix expects. With m the odds of the sources, T the topics, and every choice that is
-// never seen summed out:
+// What a perfect reader of the prefix expects. m are the odds of the sources, z is the topic, and every hidden choice
+// is summed out:
 //     p(word | words, z) = Σ_k m_k · p_k(word | words, z)            the source of a word
 //     p(token | prefix) = Σ_z P(z, prefix + token) / Σ_z P(z, prefix)    the topic, by Bayes
 // where P(z, prefix) = p(z) · Π p(finished words) · Σ p(words that begin with the started one). The prefix shows where
@@ -84,8 +84,8 @@ extension WordLanguage {
         }
     }
 
-    /// What finished words say of the next one: masses in parts of 2^52, independent of the topic and, as a factor of
-    /// the topic's own 2^-20ths, for the topic to distribute.
+    /// What finished words say about the next one. `words` are masses in parts of 2^52 that do not depend on the topic;
+    /// `topic` is a factor for the topic's own odds, which are in parts of 2^20.
     fileprivate struct Outlook {
         var words: [(word: Int, mass: Int)] = []
         var topic = 0

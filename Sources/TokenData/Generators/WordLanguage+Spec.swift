@@ -3,7 +3,7 @@
 package import ScalebenchCore
 
 extension WordLanguage {
-    /// All of them whole numbers, so that the same tokens come out on every machine.
+    /// All parameters are whole numbers, so that every machine generates the same tokens.
     package struct Spec: Sendable, Equatable {
         package var seed: Int
         package var documentTokens: Int
@@ -24,25 +24,25 @@ extension WordLanguage {
 
         /// A word is any number of inner tokens and then one ending, so that its end shows.
         package struct Spelling: Sendable, Equatable {
-            /// Tokens 0 … inner − 1.
+            /// The number of inner tokens, which are 0 … inner − 1.
             package var inner: Int
-            /// The tokens after those.
+            /// The number of endings, which are the tokens after those.
             package var endings: Int
-            /// What may follow a token depends on its number modulo `classes`, …
+            /// What may follow a token depends on its number modulo `classes`.
             package var classes: Int
-            /// … and is one of so many tokens, the i-th with a weight of 1 / (i + 1).
+            /// The number of tokens that may follow; the i-th, from 0, has a weight of 1 / (i + 1).
             package var choices: Int
             /// Tokens in the longest words; frequent words are shorter.
             package var longest: Int
         }
 
-        /// Hidden subject of a document, drawn evenly; never written down, only to be inferred.
+        /// The hidden topic of a document, drawn evenly. It is never written down and can only be inferred.
         package struct Topics: Sendable, Equatable {
-            /// A power of two.
+            /// The number of topics, a power of two.
             package var count: Int
-            /// One word in so many belongs to a topic …
+            /// One word in `rarity` belongs to a topic.
             package var rarity: Int
-            /// … where its weight is so many times as large.
+            /// A word that belongs to the topic has `boost` times its usual weight.
             package var boost: Int
         }
 
@@ -56,7 +56,7 @@ extension WordLanguage {
             /// A word of the topic, regardless of what came before.
             case topic
             /// One of a few fixed successors of the words at these distances, the i-th with a weight of 1 / (i + 1).
-            /// Of each word only its class counts: its rank modulo `classes`.
+            /// Only the class of each word counts: its rank modulo `classes`.
             case successor(context: [Feature], successors: Int)
             /// The word d places back, with a weight of 1 / (d + offset).
             case recency(offset: Int)
@@ -131,7 +131,7 @@ extension WordLanguage.Spec.Topics {
         boost = try reader.integer("boost", in: 1...4096)
         guard count & (count - 1) == 0 else {
             throw ScalebenchError(
-                .invalidInput, "\(count) is no power of two", at: reader.location(of: "count"),
+                .invalidInput, "\(count) is not a power of two", at: reader.location(of: "count"),
                 hint: "use 1, 2, 4, 8, 16 …")
         }
         try reader.finish()
@@ -167,7 +167,7 @@ extension WordLanguage.Spec.Source {
 // MARK: - Writing
 
 extension WordLanguage.Spec {
-    /// Every parameter, defaults included: what the content hash is computed over.
+    /// Every parameter, defaults included; the content hash is computed from it.
     package var json: JSONValue {
         func object(_ fields: KeyValuePairs<String, Int>) -> JSONValue {
             .object(Dictionary(uniqueKeysWithValues: fields.map { ($0.key, .integer($0.value)) }))

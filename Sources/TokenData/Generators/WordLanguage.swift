@@ -1,19 +1,19 @@
-// A language that never was, whose every probability is known.
+// A synthetic language whose every probability is known.
 //
 // A document draws a hidden topic z evenly. Each word then chooses one of the sources with fixed odds and is taken from
 // it: a word of the topic, a fixed habit of the last words (of whole words or of their classes), the repetition of an
-// earlier word, or the continuation of an earlier phrase. Where a source has nothing to say (the document is too young,
-// the phrase has not occurred) the topic speaks. Words are spelled in tokens, and a document ends in mid-word if it
-// must. A document is `documentTokens` long and knows nothing of the one before.
+// earlier word, or the continuation of an earlier phrase. Where a source has no word to offer (the document is too
+// short so far, or the phrase has not occurred), the word comes from the topic. Words are spelled in tokens. A document
+// is `documentTokens` long, even if it ends inside a word, and does not depend on the one before.
 //
-// Draws are comparisons of whole numbers, so that tokens do not depend on a machine's arithmetic. What the
-// probabilities are is said in WordLanguage+Probability.swift.
+// Draws are comparisons of whole numbers, so that tokens do not depend on a machine's arithmetic.
+// WordLanguage+Probability.swift computes the probabilities.
 
 import ScalebenchCore
 
 /// The generator behind `"type": "wordLanguage"`. Document i is a function of (spec, split, i) alone.
 package struct WordLanguage: Sendable {
-    /// Rises whenever the same spec gives other tokens.
+    /// The version of the algorithm, which rises whenever the same spec gives other tokens.
     package static let algorithmVersion = 1
     /// The odds of the topics' words are in parts of 2^20, all others in parts of 2^16: products stay below 2^53.
     static let wordBits = 20
@@ -26,7 +26,7 @@ package struct WordLanguage: Sendable {
     let topicWords: [IntegerShares]
     /// Words of the language as a whole, from which successors are drawn.
     private let commonWords: IntegerShares
-    /// Of each source: the odds of its successors, or of the distances from 1.
+    /// For each source, the odds of its successors, or of the distances from 1.
     let rankOdds: [IntegerShares]
 
     package init(_ spec: Spec) {
@@ -59,7 +59,7 @@ package struct WordLanguage: Sendable {
     /// All words as tokens, sorted.
     package var words: [[UInt32]] { lexicon.spellings }
 
-    /// p(word | topic) for a word that the topic speaks.
+    /// p(word | topic) for a word that comes from the topic.
     package func topicProbability(of word: Int, topic: Int) -> Double {
         Double(topicWords[topic].share(word)) / Double(1 << Self.wordBits)
     }
@@ -67,8 +67,8 @@ package struct WordLanguage: Sendable {
     /// The word's place in the frequency list, 0 the most frequent.
     package func rank(of word: Int) -> Int { lexicon.ranks[word] }
 
-    /// What source number `source` may say after `words`, likeliest first; nil where it is no table of successors or
-    /// the document is too young for it.
+    /// The words that source number `source` may give after `words`, likeliest first. It is nil if the source is not a
+    /// table of successors, or if `words` are too few for it.
     package func successors(source: Int, after words: [Int]) -> [Int]? {
         guard case .successor(let context, let count) = spec.sources[source].kind,
             let row = row(source, context, after: words)
@@ -114,7 +114,7 @@ extension WordLanguage {
         }
     }
 
-    /// What a source says after `words`, or nil where the topic speaks.
+    /// The word that a source gives after `words`; nil where the word comes from the topic.
     private func choose(_ source: Int, _ draw: Int, after words: [Int]) -> Int? {
         switch spec.sources[source].kind {
         case .topic: return nil
@@ -128,7 +128,7 @@ extension WordLanguage {
         }
     }
 
-    /// The name of the row of successors for this context; nil where the document is too young.
+    /// The key of the row of successors for this context; nil where `words` are too few.
     func row(_ source: Int, _ context: [Spec.Feature], after words: [Int]) -> UInt64? {
         var key: UInt64 = 0
         for feature in context {

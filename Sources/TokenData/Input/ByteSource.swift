@@ -13,7 +13,7 @@ package final class ByteSource {
 
     private let handle: FileHandle
     private let decompressor: (any Decompressor)?
-    /// Read from the file and not yet decompressed.
+    /// Bytes read from the file and not yet decompressed.
     private var input: [UInt8] = []
     private var inputStart = 0
     private var isAtEnd = false
@@ -73,7 +73,7 @@ package final class ByteSource {
         return head
     }
 
-    /// The next piece of at least one byte, or nil at the end. Throws `damagedData` for broken or truncated compression.
+    /// The next piece of at least one byte, or nil at the end. Throws `damagedData` where decompression fails.
     package func next() throws -> [UInt8]? {
         if let piece = peeked {
             peeked = nil
@@ -123,7 +123,7 @@ package final class ByteSource {
         }
     }
 
-    /// Everything at once, for files that are small; throws `invalidInput` beyond `limit` bytes.
+    /// The whole file at once, for small files; throws `invalidInput` beyond `limit` bytes.
     package static func readAll(_ path: String, limit: Int = 1 << 30) throws -> Data {
         let source = try ByteSource(path)
         var data = Data()

@@ -1,10 +1,10 @@
-// gzip and zstd as streams. gzip goes through zlib because Debian's libzstd is built without it; it replaces a `gzip`
-// process per file. Both take several members or frames in a row, as their programs do.
+// gzip and zstd as streams. gzip goes through zlib because Debian's libzstd is built without it; no `gzip` process is
+// started. Both take several members or frames in a row, as their programs do.
 
 import CZlib
 import CZstd
 
-/// What one call took and gave.
+/// The bytes that one call consumed and produced.
 struct DecompressionStep {
     var consumed: Int
     var produced: Int
@@ -15,7 +15,7 @@ struct DecompressionFailure: Error { var cause: String }
 /// A decompressor that keeps its state from call to call; belongs to one stream.
 protocol Decompressor: AnyObject {
     /// Takes a part of `input` and fills a part of `output`. An output that was filled may leave more to come without
-    /// further input. Throws for broken data, and where `isLast` cuts the stream short.
+    /// further input. Throws for broken data, and if the stream is incomplete when `isLast`.
     func step(
         _ input: UnsafeRawBufferPointer, isLast: Bool, into output: UnsafeMutableRawBufferPointer
     ) throws -> DecompressionStep

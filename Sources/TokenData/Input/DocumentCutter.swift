@@ -1,9 +1,9 @@
-// Where a stream of tokens is cut into documents.
+// Cuts a stream of tokens into documents.
 //
-// Where nothing marks the documents, the content does ("content-defined chunking"): a hash of the last sixteen tokens
-// says whether a piece ends here, so that a passage that occurs twice is cut at the same places both times and its
-// pieces meet in one split. Text is cut at line ends only, tokens anywhere. The hash is a sum of scattered tokens, each
-// shifted out after sixteen steps. Source of the idea: Muthitacharoen, Chen, Mazières, SOSP 2001.
+// If nothing marks the documents, their content decides ("content-defined chunking"): a hash of the last sixteen tokens
+// says whether a piece ends here. A passage that occurs twice is therefore cut at the same places both times, and its
+// pieces go to the same split. Text is cut at line ends only, tokens anywhere. The hash is a sum of scattered tokens,
+// each shifted out after sixteen steps. Source of the idea: Muthitacharoen, Chen, Mazières, SOSP 2001.
 
 /// Collects tokens and gives them back as documents.
 struct DocumentCutter {
@@ -14,17 +14,17 @@ struct DocumentCutter {
         case lengths([Int32])
         /// All documents are this long.
         case everyTokens(Int)
-        /// Content decides, after any token.
+        /// The content decides; a document may end after any token.
         case byContent
-        /// Content decides, after a line end; what has no line ends is cut between characters of UTF-8.
+        /// The content decides; a document ends after a line end, or between characters of UTF-8 if there is none.
         case byContentOfLines
     }
 
-    /// Pieces cut by content are of this size on average, …
+    /// The mean length of pieces that are cut by content.
     static let meanPiece = 4096
-    /// … at least so long, and at most so long.
+    /// The limits of their length.
     static let shortestPiece = 1024, longestPiece = 16_384
-    /// Marked documents beyond this are cut: a document is held in memory until it is known where it goes.
+    /// Longer marked documents are cut, because a document is held in memory until its split is known.
     static let longestDocument = 1 << 24
 
     private let rule: Rule
@@ -103,7 +103,7 @@ struct DocumentCutter {
         hash = (hash << 4) &+ scatter(UInt64(token))
     }
 
-    /// True for one place in `meanPiece` tokens, where `stretch` tokens have had no other chance.
+    /// True with probability `stretch` / `meanPiece`; `stretch` is the number of tokens since the last possible place.
     private func isChosen(stretch: Int) -> Bool {
         Double(hash >> 32) * Double(Self.meanPiece) < Double(stretch) * 0x1p32
     }

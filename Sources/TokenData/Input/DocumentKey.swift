@@ -1,6 +1,6 @@
-// A name for a document's content: decides its split, and finds duplicates.
+// A key for a document's content, which decides its split and finds duplicates.
 
-/// 64 bits of the tokens of a document, the same on every machine. Not for adversaries: that is what SHA-256 is for.
+/// A 64-bit hash of a document's tokens, the same on every machine. Unlike SHA-256, it does not resist adversaries.
 enum DocumentKey {
     static func of(_ tokens: some Sequence<UInt32>) -> UInt64 {
         var key: UInt64 = 0

@@ -1,5 +1,5 @@
 // Files → documents: the form in which text and tokens from anywhere enter a data set. A document goes to one split as
-// a whole. To add a format: one reader here, one case of `TokenLayout` or of the builder that opens it.
+// a whole. A new format needs one reader here, and one case of `TokenLayout` or of the builder that opens it.
 
 /// A stretch of tokens that belongs together.
 package struct Document: Sendable, Equatable {

@@ -5,7 +5,7 @@ import ScalebenchCore
 
 /// Folders resolved into the files in them.
 package enum InputFiles {
-    /// Every file under `paths`, folders with all that is in them, by name; hidden files are left out.
+    /// Every file under `paths`. A folder stands for all files in it, sorted by name, without hidden ones.
     package static func texts(_ paths: [String]) throws -> [String] {
         try paths.flatMap { path in
             guard isFolder(path) else { return [path] }
@@ -16,8 +16,8 @@ package enum InputFiles {
         }
     }
 
-    /// The token files that `paths` name; those of a folder by name, with "val" or "validation" as a word of its name
-    /// among the second.
+    /// The token files that `paths` name. A folder stands for its token files, sorted by name; those with "val",
+    /// "valid" or "validation" as a word of their name go to `validation`.
     package static func tokens(_ paths: [String]) throws -> (train: [String], validation: [String]) {
         var train: [String] = [], validation: [String] = []
         for path in paths {

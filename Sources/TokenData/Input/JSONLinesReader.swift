@@ -5,9 +5,9 @@ import ScalebenchCore
 
 /// Reads one field of every line: a string, whose UTF-8 bytes become tokens, or a list of token ids.
 final class JSONLinesReader: DocumentReader {
-    /// Fields that are recognised by themselves.
+    /// Fields that are recognised without being named.
     static let textFields = ["text"], tokenFields = ["tokens", "input_ids", "token_ids", "ids"]
-    /// A line is held in memory.
+    /// The limit in bytes for a line, which is held in memory.
     private static let longestLine = 1 << 28
 
     let source: ByteSource
@@ -47,7 +47,7 @@ final class JSONLinesReader: DocumentReader {
 
     private let decoder = JSONDecoder()
 
-    /// - Parameter chosen: the field to read; nil where one of those above is in the first line.
+    /// - Parameter chosen: the field to read; nil to use one of those above that is in the first line.
     init(_ source: ByteSource, field chosen: String?) throws {
         self.source = source
         let first = try firstObject()
@@ -84,7 +84,7 @@ final class JSONLinesReader: DocumentReader {
             let tokens = try (parsed.tokens ?? []).map { token in
                 guard let small = UInt32(exactly: token) else {
                     throw ScalebenchError(
-                        .invalidInput, "\(token) is no token", at: "\(source.path):\(number)",
+                        .invalidInput, "\(token) is not a token", at: "\(source.path):\(number)",
                         hint: "tokens are whole numbers from 0 to 4294967295")
                 }
                 return small

@@ -1,6 +1,6 @@
 // The header of a NumPy .npy file. Source: numpy.lib.format, versions 1.0 to 3.0.
-// Layout: \x93NUMPY · u8 major · u8 minor · u16 (version 1) or u32 header length · a Python dictionary in ASCII, such as
-// {'descr': '<u2', 'fortran_order': False, 'shape': (100,), } padded with spaces, and a line end · the numbers.
+// Layout: \x93NUMPY · u8 major · u8 minor · u16 (version 1) or u32 header length · a Python dictionary in ASCII, such
+// as {'descr': '<u2', 'fortran_order': False, 'shape': (100,), } padded with spaces, and a line end · the numbers.
 
 import ScalebenchCore
 
@@ -38,7 +38,7 @@ struct NumpyHeader: Equatable {
         guard let element = Self.elements[String(type)] else {
             throw ScalebenchError(
                 .invalidInput, "tokens of type '\(type)'", at: path,
-                hint: "convert in Python: numpy.save(file, array.astype('<u4')); read are "
+                hint: "convert in Python: numpy.save(file, array.astype('<u4')); readable types are "
                     + TokenElement.allCases.map(\.rawValue).joined(separator: ", ") + ", little-endian")
         }
         let sizes = shape.split(separator: ",").map { Int($0.filter { $0 != " " }) ?? -1 }

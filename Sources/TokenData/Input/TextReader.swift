@@ -4,7 +4,7 @@ import ScalebenchCore
 
 /// The bytes of a text file, checked to be UTF-8.
 final class TextReader: DocumentReader {
-    /// Ends a document where documents are marked. No text contains it.
+    /// The token that ends a document where documents are marked. No text contains it.
     static let documentEnd: UInt32 = 0
 
     let source: ByteSource
@@ -66,7 +66,7 @@ final class TextReader: DocumentReader {
         if cutter.hasPending { cutter.append([Self.documentEnd]) }
     }
 
-    /// Passes on `bytes` with every separator replaced, but for an end that may be the beginning of one.
+    /// Passes on `bytes` with every separator replaced; an end that may be the beginning of one is held back.
     private func append(_ bytes: [UInt8], _ separator: [UInt8]) {
         var tokens: [UInt32] = []
         tokens.reserveCapacity(bytes.count)

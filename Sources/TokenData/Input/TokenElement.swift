@@ -13,7 +13,7 @@ package enum TokenElement: String, Sendable, CaseIterable {
         }
     }
 
-    /// The tokens in `bytes`, whole elements. A number that is no token (negative, or beyond 32 bits) ends the list.
+    /// The tokens in `bytes`, whole elements. A number that is not a token (negative, or beyond 32 bits) ends the list.
     func tokens(in bytes: ArraySlice<UInt8>) -> [UInt32] {
         bytes.withUnsafeBytes { raw in
             switch self {

@@ -37,7 +37,7 @@ final class TokenFileReader: DocumentReader {
         tokens += found.count
         guard found.count * layout.element.bytes == whole else {
             throw ScalebenchError(
-                .invalidInput, "number \(tokens) is negative or larger than 32 bits: no token", at: source.path,
+                .invalidInput, "token \(tokens) is negative or larger than 32 bits", at: source.path,
                 hint: "are these tokens, and are they \(layout.element.rawValue)? State it with --dtype")
         }
         rest = Array(bytes[whole...])
@@ -58,7 +58,7 @@ final class TokenFileReader: DocumentReader {
         }
         guard tokens > 0 else {
             throw ScalebenchError(
-                .invalidInput, "there are no tokens in it", at: source.path, hint: "name another file")
+                .invalidInput, "the file has no tokens", at: source.path, hint: "name another file")
         }
     }
 }

@@ -1,4 +1,4 @@
-// Which program wrote this token file? Told by its first bytes; what cannot be told is asked for.
+// Recognises by its first bytes which program wrote a token file. The user must state what they do not tell.
 //
 // | layout               | how it is recognised                                                       |
 // |----------------------|----------------------------------------------------------------------------|
@@ -10,13 +10,13 @@
 import Foundation
 import ScalebenchCore
 
-/// Where the numbers of a token file lie and what they are.
+/// The place and the type of the numbers in a token file.
 struct TokenLayout: Equatable {
-    /// As a person knows it.
+    /// The name that users know.
     var name: String
     var element: TokenElement
     var headerBytes = 0
-    /// Tokens as the header states them; nil where there is no such statement.
+    /// The number of tokens that the header states; nil where it states none.
     var count: Int?
     /// Lengths of the documents, where they are known.
     var documentLengths: [Int32]?
@@ -92,7 +92,7 @@ struct TokenLayout: Equatable {
 
     static func unread(_ format: String, _ path: String) -> ScalebenchError {
         ScalebenchError(
-            .invalidInput, "\(format) is not read", at: path,
+            .invalidInput, "scalebench cannot read \(format)", at: path,
             hint: "write the tokens as one array with numpy.save, or as JSON Lines (datasets/README.md shows how)")
     }
 }

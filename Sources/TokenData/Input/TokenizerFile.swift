@@ -9,7 +9,7 @@ import ScalebenchCore
 
 /// Token → number of bytes.
 package struct TokenizerFile: Sendable {
-    /// The file's name, for people.
+    /// The file's name, for messages and manifests.
     package let name: String
     package let sha256: String
     /// One more than the largest token.
@@ -90,6 +90,6 @@ package struct TokenizerFile: Sendable {
     private static func unknown(_ path: String) -> ScalebenchError {
         ScalebenchError(
             .invalidInput, "not a tokenizer file that can be read", at: path,
-            hint: "read are tokenizer.json with a BPE model and .tiktoken; otherwise state --vocabulary")
+            hint: "name a tokenizer.json with a BPE model or a .tiktoken file, or state --vocabulary instead")
     }
 }

@@ -1,4 +1,5 @@
-// Is this UTF-8, and if not, where not? Source: The Unicode Standard, table 3-7 (well-formed byte sequences).
+// Checks whether bytes are UTF-8 and finds the first wrong one. Source: The Unicode Standard, table 3-7 (well-formed
+// byte sequences).
 
 /// Checks a stream of bytes that arrives in pieces.
 struct UTF8Checker {
@@ -12,7 +13,7 @@ struct UTF8Checker {
     /// Whether the bytes so far end between two characters.
     var isComplete: Bool { continuations == 0 }
 
-    /// Takes in `bytes`; false at the first that cannot stand where it stands, `count` is then its offset.
+    /// Takes in `bytes`; returns false at the first byte that may not stand there, whose offset is then `count`.
     mutating func check(_ bytes: [UInt8]) -> Bool {
         for byte in bytes {
             if continuations > 0 {

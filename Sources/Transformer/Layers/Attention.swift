@@ -18,7 +18,7 @@ struct Attention {
     private let heads, groupHeads, channels, contextLength: Int
     /// Channels of the output, and of queries, keys and values together.
     private let width, stride: Int
-    /// Where keys and values begin in a row.
+    /// The places in a row at which keys and values begin.
     private let keys, values: Int
     private let scale: Float
     private let blocks: [Block]
@@ -53,7 +53,7 @@ struct Attention {
         weightCount = offset
     }
 
-    /// Where query head `head` finds its query, key and value in a row.
+    /// The places in a row of the query, key and value of query head `head`.
     private func places(_ head: Int) -> (query: Int, key: Int, value: Int) {
         let group = head / groupHeads
         return (head * channels, keys + group * channels, values + group * channels)
@@ -96,7 +96,7 @@ struct Attention {
                 let mixedGradient = outGradient + sequence * contextLength * width + head * channels
                 let headWeights = weights + (sequence * heads + head) * weightCount
                 for (index, block) in blocks.enumerated().reversed() {
-                    // The last block reaches every key: with a group's first head it overwrites their gradients, all
+                    // The last block reaches every key: for a group's first head it overwrites their gradients; all
                     // others add.
                     let adds = index != blocks.count - 1 || head % groupHeads != 0
                     let scores = headWeights + block.offset

@@ -7,7 +7,7 @@ import ScalebenchCore
 
 struct Block {
     private let norm1: Norm
-    /// Nil in a parallel block.
+    /// The second norm; nil in a parallel block.
     private let norm2: Norm?
     private let attention: SelfAttention
     private let mixing: Linear
@@ -29,7 +29,7 @@ struct Block {
 
     /// What one block keeps from forward to backward, [rows, …] each.
     struct Activations {
-        /// With the block's input and the residual stream between its halves.
+        /// What the norms keep; this includes the block's input and the residual stream between its halves.
         let norm1, norm2: Norm.Saved
         let normed1, normed2, mixed: Floats
         let attention: SelfAttention.Saved
@@ -49,7 +49,7 @@ struct Block {
         }
     }
 
-    /// Shared by all blocks: gradients inside a block, and what a scaled branch needs.
+    /// Memory that all blocks share: gradients inside a block, and what a scaled branch needs.
     struct Scratch {
         /// [rows, width] each; `branch` exists for scaled branches, `normed` for parallel blocks.
         let narrow, branch, normed: Floats

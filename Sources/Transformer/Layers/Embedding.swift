@@ -6,7 +6,7 @@ import ScalebenchCore
 
 struct Embedding {
     private let tokens: Int
-    /// Nil without learned positions.
+    /// The offset of the position embedding; nil without learned positions.
     private let positions: Int?
     private let width, contextLength: Int
 

@@ -34,7 +34,7 @@ struct Head {
         }
     }
 
-    /// Losses as `forward`; inputGradient and the matrix's gradient are those of gradientScale · Σ losses.
+    /// Losses as in `forward`; inputGradient and the matrix's gradient are those of gradientScale · Σ losses.
     func forwardBackward(
         _ arithmetic: Arithmetic, _ parameters: Floats, _ gradients: Floats, losses: Floats, inputGradient: Floats,
         input: Floats, logits: Floats, targets: UnsafePointer<UInt32>, gradientScale: Float, rows: Int

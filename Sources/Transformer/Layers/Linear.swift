@@ -3,9 +3,9 @@
 import CKernels
 
 struct Linear {
-    /// Offset in the flat parameter buffer.
+    /// The offset of the weight in the flat parameter buffer.
     let weight: Int
-    /// Nil for a layer without one.
+    /// The offset of the bias; nil for a layer without one.
     let bias: Int?
     let inputs, outputs: Int
 

@@ -1,6 +1,6 @@
 // The two matrices of a block and the function between them:  out = f(input · up) · down, or with gates
-// f(gate) · value in the middle, gate and value being the halves of input · up. The bias of `up` is added, and its
-// gradient summed, by the activation: one pass over memory less.
+// f(gate) · value in the middle, gate and value being the halves of input · up. The activation adds the bias of `up`
+// and sums its gradient, which saves one pass over memory.
 
 import CKernels
 import ScalebenchCore
@@ -19,7 +19,7 @@ struct MLP {
 
     /// What backward needs of one application.
     struct Saved {
-        /// The input of the function before it, its derivative afterwards; [rows, outputs of up].
+        /// The input of the function before it runs, its derivative afterwards; [rows, outputs of up].
         let slopes: Floats
         /// [rows, mlpWidth]
         let hidden: Floats

@@ -5,10 +5,10 @@ import ScalebenchCore
 
 struct Norm {
     let gain: Int
-    /// Nil for a norm without one.
+    /// The offset of the bias; nil for a norm without one.
     let bias: Int?
     let width: Int
-    /// Layer norm subtracts the mean, RMS norm does not.
+    /// Whether the mean is subtracted: layer norm does so, RMS norm does not.
     let isCentred: Bool
 
     private static let epsilon: Float = 1e-5

@@ -11,7 +11,7 @@ import ScalebenchCore
 
 final class AdamW: Optimizer {
     private let config: OptimizerConfig
-    /// Decides the bias corrections.
+    /// The number of updates, which decides the bias corrections.
     var updates = 0
     private let sweep: UpdateSweep
     /// Running means of the gradient and of its square.

@@ -1,5 +1,5 @@
-// What training asks of an update rule. To add one: one file here, one case of `OptimizerConfig.Kind`, one line in
-// `makeOptimizer`.
+// What training asks of an update rule. A new one needs one file here, one case of `OptimizerConfig.Kind` and one line
+// in `makeOptimizer`.
 
 package import ScalebenchCore
 
@@ -11,7 +11,7 @@ package protocol Optimizer: AnyObject {
     /// Updates made so far.
     var updates: Int { get set }
 
-    /// Threads of an update; changes no number.
+    /// The number of threads of an update; it does not change the results.
     var workers: Int { get set }
 
     /// Clips the gradients by their global norm and updates the parameters in place.

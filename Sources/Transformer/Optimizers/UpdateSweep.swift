@@ -1,5 +1,5 @@
-// The two passes over memory that every update makes: one for the gradient norm, one that clips and updates. Both go
-// in pieces whose places depend on the layout alone, so that workers can share them.
+// The two passes over memory that every update makes: one for the gradient norm, one that clips and updates. Both work
+// on pieces whose places depend on the layout alone, so that workers can share them.
 
 import CKernels
 import ScalebenchCore
@@ -18,7 +18,7 @@ final class UpdateSweep {
     private let isSmall: Bool
     private var squares: [Double]
 
-    /// Floats of a piece: 256 kB. A model of fewer is updated by one worker, before another could begin.
+    /// Floats of a piece: 256 kB. A model of at most four pieces is updated by one worker, before another could begin.
     private static let pieceCount = 65_536
 
     init(_ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath, workers: Int) {
@@ -66,7 +66,7 @@ final class UpdateSweep {
         }
     }
 
-    /// Unchecked: pieces do not overlap.
+    /// This is unchecked because pieces do not overlap.
     private struct Shared: @unchecked Sendable {
         let body: (Int, Piece) -> Void
     }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Six small architectures in PyTorch, double precision: every gradient of the first step and twenty steps of training.
 
-Writes torch_NAME.json beside itself, one file an architecture. Weights and tokens are closed formulas (see
+Writes torch_NAME.json beside itself, one file per architecture. Weights and tokens are closed formulas (see
 Formulas.swift), so nothing else is needed to repeat the run.
 
   pip install torch==2.13.0; python3 torch_trace.py
@@ -99,7 +99,7 @@ def trace(model_changes, optimizer_changes, group_changes):
 
 
 def text(result):
-    """One line a key; gradients one line a tensor, to twelve digits."""
+    """One line per key; for gradients one line per tensor, to twelve digits."""
     gradients = result.pop("gradients")
     lines = [f" {json.dumps(key)}: {json.dumps(value)}" for key, value in result.items()]
     tensors = [f"  {json.dumps(name)}: [{','.join(f'{g:.12g}' for g in values)}]" for name, values in gradients.items()]
