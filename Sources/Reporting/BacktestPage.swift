@@ -19,7 +19,7 @@ package enum BacktestPage {
         return HTMLPage(
             title: "How good is the verdict?",
             heading: tag("p", ["class": "question"]) {
-                "The method, scored on ladders and curves whose outcome is known, beside what people use today."
+                "The method and what people use today are scored on ladders and curves whose outcome is known."
             }, parts: parts
         ).data
     }
@@ -74,8 +74,8 @@ private struct ReliabilityPicture {
         Figure(
             id: "reliability-plot", title: "Stated probability and how often it came true",
             caption:
-                "One mark per tenth of the scale. The bar is where 99 of 100 honest series of as many independent "
-                + "decisions would lie; decisions that share a candidate are not independent, so real bands are wider.",
+                "Each mark is a tenth of the scale. If stated probabilities were true and decisions independent, 99 % "
+                + "of marks would lie on their bars; decisions that share a candidate are not, so true bars are wider.",
             height: 360, table: ReportTable(BacktestReport.probabilityBins(model)), plot: draw)
     }
 
@@ -100,7 +100,7 @@ private struct ReliabilityPicture {
     }
 }
 
-/// How far σ said is from σ, by the number of seeds seen; the first source.
+/// The error of the stated σ by the number of seeds seen, for the first source.
 private struct SeedPicture {
     let report: SeedReport
 
@@ -112,9 +112,9 @@ private struct SeedPicture {
 
     var figure: Figure {
         Figure(
-            id: "seeds-plot", title: "How far σ said is from σ: \(SafeText.line(source))",
-            caption: "Lines: the factor within which half of the forecasts are, with its 90 % interval; marks without "
-                + "a line: nine tenths of them.",
+            id: "seeds-plot", title: "How far the stated σ is from the true one: \(SafeText.line(source))",
+            caption: "Lines show the factor within which half of the forecasts lie, with its 90 % interval; marks "
+                + "without a line show the factor for nine tenths of them.",
             legend: [
                 ("c0 shape0", "compare's pooled noise"), ("c1 shape1", "the rung's own seeds"),
                 ("c2 shape2", "the prior, no seed"),
@@ -157,8 +157,8 @@ private struct RiskPicture {
     var figure: Figure {
         Figure(
             id: "risk-plot", title: "Errors among the decisions that are made, the surest first",
-            caption: "Towards the left only the surest decisions are made. A method that knows when it does not know "
-                + "falls there; one that only ranks is flat.",
+            caption: "Towards the left only the surest decisions are made. The line of a method that knows when it is "
+                + "unsure falls there; that of a method that only ranks is flat.",
             legend: report.methods.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element.name) },
             height: 360, table: table, plot: draw)
     }

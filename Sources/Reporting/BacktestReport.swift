@@ -52,7 +52,7 @@ package enum BacktestReport {
         return table
     }
 
-    /// What wrong and unsure answers cost, and whether the gap lay where it was said to lie.
+    /// The cost of wrong and unsure answers, and how often the interval held the gap.
     static func costs(_ report: DecisionReport) -> TextTable {
         var table = TextTable(header: [
             "method", "log score pooled", "macro", "regret pooled", "macro", "gap interval of 50 % holds", "80 %",
@@ -72,7 +72,7 @@ package enum BacktestReport {
         return table
     }
 
-    /// The surest first; at most forty.
+    /// The decisions, the surest first; at most forty.
     static func outcomes(_ outcomes: [DecisionReport.Outcome]) -> TextTable {
         let shown = outcomes.prefix(40)
         var table = TextTable(
@@ -135,8 +135,8 @@ package enum BacktestReport {
     }
 
     static let seedsHeading = """
-        Seed noise: σ of one run from the first few seeds of two candidates, against five or more that were hidden. holds: \
-        how often one more run fell into the 90 % interval about the mean.
+        Seed noise: σ of one run is estimated from the first few seeds of two candidates and compared with σ of five \
+        or more hidden seeds. "holds" says how often one more run fell into the 90 % interval about the mean.
         """
 
     static func seeds(_ report: SeedReport) -> TextTable {

@@ -17,11 +17,11 @@ enum CurveBacktestReport {
         return """
             \(report.curves) training curves, \(report.ladders) ladders of them; everything after a fraction of the run is \
             hidden. Priors: \(priors).
-            Errors are |forecast / final loss − 1|, means over sources; holds: how often the 90 % interval did.
+            Errors are |forecast / final loss − 1|, averaged over sources; "holds" says how often the 90 % interval did.
             """
     }
 
-    /// One or two per kind of forecast; empty kinds are left out.
+    /// One or two tables per kind of forecast; empty kinds are left out.
     static func tables(_ report: CurveReport) -> [(title: String?, table: TextTable)] {
         var tables: [(String?, TextTable)] = []
         for (title, kind) in [

@@ -8,7 +8,7 @@ package import ScalebenchCore
 package enum CurvePlot {
     /// The curve over tokens, or over steps where tokens are unknown; points without a loss are left out.
     ///
-    /// Lines joined by newlines, axes included; empty with fewer than two points to draw.
+    /// The result is lines joined by newlines, axes included; it is empty with fewer than two points to draw.
     package static func render(_ curve: LossCurve, columns: Int = 64, rows: Int = 12, isUnicode: Bool) -> String {
         let usesTokens = curve.points.allSatisfy { $0.tokens != nil }
         let points = curve.points.compactMap { point in

@@ -6,14 +6,14 @@ import ScalebenchCore
 /// A self-contained HTML file.
 struct HTMLPage {
     struct Part {
-        /// Unique on the page; what the navigation links to.
+        /// Unique on the page; the navigation links to it.
         let id: String
         let title: String
         let body: Markup
     }
 
     let title: String
-    /// Under the title.
+    /// The text under the title.
     let heading: Markup
     let parts: [Part]
 

@@ -1,4 +1,4 @@
-// The comparison as one HTML file, section by section. To add a section: one file in Sections/, one row in `all`.
+// The comparison as one HTML file, section by section. A new section needs one file in Sections/ and its name in `all`.
 
 import Comparison
 package import Foundation
@@ -8,7 +8,7 @@ import ScalebenchCore
 struct ReportSection: Sendable {
     let id: String
     let title: String
-    /// Nil when there is nothing to show.
+    /// The content; nil when there is nothing to show.
     let body: @Sendable (ReportContent) -> Markup?
 
     static let all: [ReportSection] = [

@@ -1,22 +1,22 @@
-// What `doctor` found, for a terminal and as JSON.
+// The findings of `doctor`, for a terminal and as JSON.
 
 package import Foundation
 import ScalebenchCore
 
-/// One thing looked at.
+/// One thing that `doctor` looked at.
 package struct HealthCheck: Codable, Sendable, Equatable {
     package var section: String
     package var name: String
     package var status: Status
     package var value: String
-    /// What to do, down to the line to type; nil where nothing is to be done.
+    /// Advice, down to the line to type; nil where nothing is to be done.
     package var advice: String?
 
     package enum Status: String, Codable, Sendable {
         case ok
-        /// Not there, and not needed for most work.
+        /// It is not there, but most work does not need it.
         case missing
-        /// Works, but not as it should.
+        /// It works, but not as it should.
         case warning
         /// Comparisons cannot work.
         case broken
@@ -46,7 +46,7 @@ package struct HealthReport: Codable, Sendable {
         try JSONDocument.pretty(self)
     }
 
-    /// Sections in order of appearance; ends with a newline.
+    /// The checks by section, in order of appearance; ends with a newline.
     package func text() -> String {
         var lines: [String] = [], section = ""
         let width = checks.map(\.name.count).max() ?? 0

@@ -1,4 +1,4 @@
-// A fitted law as a page: the law through its runs, or for a law in parameters and tokens the best split of every budget.
+// A fitted law as a page: the law through its runs or, for a law in parameters and tokens, the best split of budgets.
 
 import Comparison
 package import Foundation
@@ -54,8 +54,8 @@ private struct LawPicture {
     var figure: Figure {
         Figure(
             id: "law-plot", title: "Final loss against \(axis.unit)",
-            caption: "Marks are runs. The line is the law, the band its 90 % interval from resampled runs, which knows "
-                + "nothing of how wrong the form is beyond them; the dashed line is the floor.",
+            caption: "Marks are runs. The line is the law, the band its 90 % interval from resampled runs. The band "
+                + "does not cover errors of the law's form beyond the runs. The dashed line is the floor.",
             height: 420, table: numbers, plot: draw)
     }
 
@@ -188,7 +188,7 @@ private struct ResidualPicture {
     var figure: Figure {
         Figure(
             id: "residual-plot", title: "Observed over fitted loss",
-            caption: "One mark per run. Structure here, a bend or a slope, is what the form of the law misses.",
+            caption: "Each mark is a run. A bend or a slope in the marks is what the form of the law misses.",
             height: 300,
             table: ReportTable(
                 header: ["fitted loss", "observed over fitted, %"],

@@ -6,7 +6,7 @@ import ScalebenchCore
 import ScalingLaws
 
 package enum LawReport {
-    /// The law, its optima and forecasts, and what to mind; ends with a newline.
+    /// The law, its optima, forecasts and findings; ends with a newline.
     package static func render(_ result: LawResult) -> String {
         var parts = ["\(formula(result))\n\(quality(result))", parameters(result).text]
         if !result.optima.isEmpty { parts.append(optima(result)) }

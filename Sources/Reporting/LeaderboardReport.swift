@@ -9,7 +9,7 @@ import ScalingLaws
 package enum LeaderboardReport {
     // MARK: - Terminal and Markdown
 
-    /// For a terminal; ends with a newline.
+    /// The boards for a terminal; ends with a newline.
     package static func text(_ boards: [Leaderboard]) -> String {
         let parts = boards.map { board in
             var table = TextTable(header: header(indent: rankWidth(board)))
@@ -30,7 +30,7 @@ package enum LeaderboardReport {
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    /// For a step summary or a page; ends with a newline.
+    /// The boards for a step summary or a page; ends with a newline.
     package static func markdown(_ boards: [Leaderboard]) -> String {
         let parts = boards.map { board in
             var lines = ["## \(escaped(heading(board)))", "", escaped(line(board.question, 200)), ""]
@@ -59,7 +59,7 @@ package enum LeaderboardReport {
             "\(line(suite.name)) v\(suite.version) (\(suiteTag(board))) on \(line(suite.dataset)) (\(suite.dataHash.prefix(8)))"
     }
 
-    /// Names are for people; these digits tell apart what shares them.
+    /// These digits tell apart suites that share name and version.
     private static func suiteTag(_ board: Leaderboard) -> Substring { board.suiteHash.prefix(8) }
 
     private static func target(_ board: Leaderboard) -> String {
@@ -99,10 +99,10 @@ package enum LeaderboardReport {
 
     private static func notes(_ board: Leaderboard) -> [String] {
         var lines = [
-            "Candidates that share a rank (=) are not told apart: no winner between them and the first of that rank at "
+            "Candidates share a rank (=) where the first of that rank is not known to be better than the others with "
                 + "probability \(Quantity.significant(board.suite.thresholds.decisiveProbability)).",
-            "best: probability that one run at the target has the smallest loss. compute: the factor by which its own "
-                + "must grow to reach the reference's loss. exponent: −d ln loss / d ln FLOPs below the target.",
+            "best: probability that one run at the target has the smallest loss. compute: the factor by which its "
+                + "FLOPs must grow to reach the reference's loss. exponent: −d ln loss / d ln FLOPs below the target.",
         ]
         if board.ranking.contains(where: { $0.basis == .predicted }) {
             lines.append("* not trained at the target: predicted from the ladder.")
@@ -110,7 +110,7 @@ package enum LeaderboardReport {
         for row in board.ranking where abs(row.targetComputeRatio - 1) > 0.02 {
             lines.append(
                 "! \(line(row.candidate)) spends \(Quantity.significant(row.targetComputeRatio))× the reference's FLOPs "
-                    + "at the target: ranks are at equal rungs, not at equal FLOPs.")
+                    + "at the target: ranks compare equal rungs, not equal FLOPs.")
         }
         return lines
     }
@@ -119,7 +119,7 @@ package enum LeaderboardReport {
 
     private static func markdownRow(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
-    /// Text that Markdown and the HTML it may carry leave alone.
+    /// The text with every character escaped that means something in Markdown or in HTML inside it.
     private static func escaped(_ text: String) -> String {
         text.map { character in
             switch character {

@@ -50,7 +50,7 @@ struct Markup: Sendable {
     }
 }
 
-/// Nested markup, written as it nests: strings are text, arrays are sequences.
+/// Builds nested markup from nested closures: strings become text, arrays become sequences.
 @resultBuilder
 enum MarkupBuilder {
     static func buildExpression(_ text: String) -> Markup { Markup(text: text) }

@@ -7,12 +7,12 @@ package import ScalingLaws
 
 /// Words for numbers and verdicts.
 package enum Phrase {
-    /// `3.412`: as many decimals as a loss is worth reading to.
+    /// `3.4120`: a loss with four decimals, or `3.412e-04` where four decimals do not suit its size.
     package static func loss(_ value: Double) -> String {
         isOrdinary(value) ? String(format: "%.4f", value) : String(format: "%.3e", value)
     }
 
-    /// Whether four decimals show it well.
+    /// Whether four decimals show the value well.
     private static func isOrdinary(_ value: Double) -> Bool { value == 0 || (1e-3..<1e5).contains(abs(value)) }
 
     /// `+0.0312`: a gap always shows its sign.
@@ -23,7 +23,7 @@ package enum Phrase {
         return text == "-0.0000" ? "+0.0000" : text
     }
 
-    /// `97 %`, `> 99.9 %`: never a certainty that the model does not have.
+    /// `97 %`, `> 99.9 %`: a probability, never rounded to certainty.
     package static func percent(_ probability: Double) -> String {
         switch probability {
         case 0.999...: "> 99.9 %"
@@ -81,7 +81,7 @@ package enum Phrase {
         return parts.isEmpty ? "." : ": " + parts.joined(separator: ", ") + "."
     }
 
-    /// What losses are counted in; empty where the table of runs does not say.
+    /// The unit of losses, after a space; empty where the table of runs does not say.
     package static func unit(_ result: CompareResult) -> String {
         result.suite == nil ? "" : " nats/token"
     }
@@ -102,16 +102,16 @@ package enum Phrase {
     /// `40 %` of a schedule.
     static func share(_ fraction: Double) -> String { "\(Int((100 * fraction).rounded())) %" }
 
-    /// What the curves of two unfinished runs say by themselves.
+    /// The forecast that the curves of two unfinished runs give by themselves.
     static func early(_ early: EarlyForecast) -> String {
         let leader = early.probabilityABetter >= 0.5 ? early.a : early.b
         return
-            "these two runs by their first \(share(early.fraction)) alone: gap \(interval(early.gap, gap)), "
+            "the first \(share(early.fraction)) of these two runs alone forecast a gap of \(interval(early.gap, gap)); "
             + "\(SafeText.line(leader.candidate, limit: 40)) ends lower with probability "
             + percent(max(early.probabilityABetter, 1 - early.probabilityABetter))
     }
 
-    /// Which runs did not go to their end, and what that saved.
+    /// Names the runs that did not go to their end, and what that saved.
     static func stoppedEarly(_ stopped: StoppedEarly, candidates: [String]) -> String {
         let runs = stopped.runs.map { run in
             run.candidates.map { SafeText.line(candidates[$0], limit: 40) }.joined(separator: " = ")
@@ -143,15 +143,15 @@ package enum Phrase {
         return Quantity.short(value) + " FLOPs"
     }
 
-    /// For a dry run, which cannot know what the ladder will show.
+    /// The budget for a dry run, which cannot know what the ladder will show.
     package static func furtherRunsToCome(until: Double, budget: Budget, includesTarget: Bool) -> String {
-        "up to \(amount(budget.amount, budget)) of further runs, those that help most for their cost, until every winner has "
-            + "\(percent(until))"
+        "up to \(amount(budget.amount, budget)) of further runs, those that help most for their cost, until every "
+            + "winner has a probability of \(percent(until))"
             + (includesTarget ? "; the target is one of the choices" : "; the target is left untrained")
     }
 
-    /// What a budget was spent on, and why no more of it was.
-    /// - Parameter pairs: as they stand in the end.
+    /// Says what a budget was spent on, and why no more of it was spent.
+    /// - Parameter pairs: the pairs after the last step.
     package static func furtherRuns(_ result: BudgetResult, _ pairs: [PairResult]) -> String {
         let budget: Budget = result.unit == .seconds ? .seconds(result.budget) : .flops(result.budget)
         let steps = result.steps.map { step in
@@ -170,13 +170,13 @@ package enum Phrase {
             + "Spent \(amount(result.spent, budget)) of \(amount(result.budget, budget)); \(end)."
     }
 
-    /// Why no runs reach a probability, where seed noise at the target is the reason; else nothing.
+    /// Says why no runs reach `until` where seed noise at the target is the reason; empty elsewhere.
     private static func seedsAtTheTarget(_ pairs: [PairResult], until: Double) -> String {
         guard let atBest = pairs.compactMap(\.probabilityWithKnownGap).min(), atBest < until else { return "" }
-        return ": seeds at the target leave a winner \(percent(atBest)) at best"
+        return ": seed noise at the target leaves a winner at most \(percent(atBest))"
     }
 
-    /// `a against b`, `a against 12 others`; at least two names, the reference first.
+    /// `a against b`, `a against 12 others`. There are at least two names, the reference first.
     static func contest(_ names: [String]) -> String {
         let first = SafeText.line(names[0], limit: 40)
         return names.count == 2
@@ -186,7 +186,7 @@ package enum Phrase {
     /// `1 run`, `3 runs`.
     static func runs(_ count: Int) -> String { Quantity.count(count, "run") }
 
-    /// The runs that buy most certainty for their cost.
+    /// A sentence about the runs that add most certainty for their cost.
     package static func nextStep(_ next: ProposedRun) -> String {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
         // One decimal: what a few runs add is small.
@@ -197,11 +197,11 @@ package enum Phrase {
             + "\(percent(next.probabilityRightAfter)); chance to decide \(Self.percent(next.probabilityDecided))."
     }
 
-    /// What a caption adds where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.
+    /// A sentence for captions where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.
     static func path(_ result: CompareResult) -> String {
         result.tokensVary
             ? " Rungs differ in their tokens too: lines and bands are for runs trained about as long for their FLOPs as "
-                + "the target, marks leave them where a rung was trained longer or more briefly."
+                + "the target; marks lie off them where a rung was trained for longer or shorter."
             : ""
     }
 }

@@ -1,11 +1,11 @@
-// What a compare would cost, before anything is trained.
+// The cost of a compare, before anything is trained.
 
 package import Comparison
 import ScalebenchCore
 
 /// Renders a plan for `--dry-run`.
 package enum PlanReport {
-    /// The plan as a table; `cost` is asked once per run, `left` tells which share of it the store does not have yet.
+    /// The plan as a table; `cost` is called once per run, `left` gives the fraction of it that is not in the store.
     package static func render(
         _ plan: ComparisonPlan, workers: Int, cost: (ComparisonPlan.Run) -> RunCost,
         left: (ComparisonPlan.Run) -> Double
@@ -34,7 +34,7 @@ package enum PlanReport {
             ])
         }
         let total = plan.runs.count { left($0) > 0 }
-        // Nothing is known of what a program of the user's takes.
+        // The time that a user's own trainer takes is not known beforehand.
         let time =
             plan.runs.contains { cost($0).seconds == nil }
             ? "time unknown"
@@ -49,7 +49,7 @@ package enum PlanReport {
             """
     }
 
-    /// Where the steps of a budget could be and what the smallest would cost, as a table.
+    /// A table of the places where a budget's steps could be, and of what the smallest step there would cost.
     package static func steps(
         _ steps: [PossibleStep], budget: Budget
     ) -> String {
@@ -63,7 +63,7 @@ package enum PlanReport {
         return table.text + "\n"
     }
 
-    /// A cost as a share of the target's; unlike a probability it may pass 100 %.
+    /// A cost in percent of the target's cost; unlike a probability it may exceed 100 %.
     private static func share(_ flops: Double, _ targetFlops: Double) -> String {
         Quantity.significant(100 * flops / targetFlops, digits: 2) + " %"
     }

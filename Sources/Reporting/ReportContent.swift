@@ -1,17 +1,17 @@
-// What a report shows beyond the result: the runs with their curves, what the recipes differ in, what it all cost, and
-// where the numbers come from. Assembled once from plan and records; the sections only lay it out.
+// The content of a report beyond the result: the runs with their curves, the differences of the recipes, the costs, and
+// where the numbers come from. It is assembled once from plan and records; the sections only lay it out.
 
 package import Comparison
 import Foundation
 package import ScalebenchCore
 
-/// Everything the report is made of. A comparison of runs that were trained elsewhere has a result alone.
+/// Everything that the report is made of. A comparison of runs that were trained elsewhere has only a result.
 package struct ReportContent: Sendable {
     package var result: CompareResult
     var runs: [ReportRun] = []
     var differences: [RecipeDifference] = []
     var costs: [RungCost] = []
-    /// Names and values, in the order shown.
+    /// Names and values, in the order in which they are shown.
     package var provenance: [(name: String, value: String)] = []
 
     package init(_ result: CompareResult) {
@@ -35,7 +35,7 @@ package struct ReportContent: Sendable {
         }
     }
 
-    /// Everything the runs say about where they were made; a key with several values lists them.
+    /// Everything that the runs record about trainer and machine; a key with several values lists them.
     private func machines(_ records: [RunID: RunRecord]) -> [(String, [String])] {
         var values: [String: Set<String>] = [:]
         for start in records.values.compactMap(\.start) {
@@ -55,7 +55,7 @@ struct ReportRun: Sendable {
     let isTarget: Bool
     let seed: Int
     let status: String
-    /// Share of the schedule and validation loss, in order.
+    /// Fraction of the schedule and validation loss, in order of training.
     let curve: [(fraction: Double, loss: Double)]
     let finalLoss: Double?
     let seconds: Double?
@@ -80,13 +80,13 @@ struct ReportRun: Sendable {
 
 /// One field in which the resolved recipes differ.
 struct RecipeDifference: Sendable {
-    /// Where in the resolved run: `optimizer.learningRate`.
+    /// The path of the field in the resolved run, such as `optimizer.learningRate`.
     let path: String
     let label: String
-    /// By candidate; a dash where a recipe has no such field.
+    /// The values by candidate; a dash where a recipe has no such field.
     let values: [String]
 
-    /// At the smallest rung and at the target: what is not the same for all, and how it changes along the ladder.
+    /// The fields that are not the same for all, at the smallest rung and at the target, where scaling rules show.
     static func all(_ plan: ComparisonPlan) -> [RecipeDifference] {
         [LadderPlace.rung(0), .target].flatMap { place -> [RecipeDifference] in
             let specs = plan.candidates.indices.map { index in
@@ -103,7 +103,7 @@ struct RecipeDifference: Sendable {
 }
 
 extension JSONValue {
-    /// Leaves by path.
+    /// The leaves by path.
     fileprivate var flattened: [String: String] {
         guard case .object(let fields) = self else { return ["": canonicalText] }
         var result: [String: String] = [:]
@@ -114,7 +114,7 @@ extension JSONValue {
     }
 }
 
-/// What one rung took.
+/// The cost of one rung.
 struct RungCost: Sendable {
     let label: String
     let runs: Int

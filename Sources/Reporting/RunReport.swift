@@ -22,8 +22,8 @@ package enum RunReport {
 
     /// One run; ends with a newline.
     /// - Parameters:
-    ///   - job: nil where there is none; likewise the record.
-    ///   - path: of the file or folder that holds the run.
+    ///   - job: the run's job; nil where there is none. The same holds for the record.
+    ///   - path: the file or folder that holds the run.
     package static func show(
         _ summary: RunSummary, job: RunJob?, record: RunRecord?, imported: ImportedRun?, curve: LossCurve, path: String,
         isUnicode: Bool
@@ -54,12 +54,12 @@ package enum RunReport {
         if let seconds = summary.seconds { rows.append(("core time", Quantity.duration(seconds))) }
         if let reason = record?.end?.reason { rows.append(("reason", SafeText.line(reason, limit: 400))) }
         if record?.hasTornLine == true {
-            rows.append(("note", "the last line of its events is torn and was left out"))
+            rows.append(("note", "the last line of its event file is cut off and was left out"))
         }
         return list(rows)
     }
 
-    /// Means by domain, and by position at every doubling.
+    /// The mean of every domain, and those of the positions 1, 2, 4, … and the last one.
     private static func breakdown(_ final: RunEvent.Evaluation) -> [(String, String)] {
         var rows: [(String, String)] = []
         if let domains = final.domainNatsPerToken, !domains.isEmpty {
@@ -105,15 +105,15 @@ package enum RunReport {
             (
                 "schedule",
                 "\(spec.schedule.type.rawValue), \(spec.schedule.warmupSteps) steps of warm-up, down to "
-                    + "\(Quantity.significant(100 * spec.schedule.finalFraction)) %"
+                    + "\(Quantity.significant(100 * spec.schedule.finalFraction)) % of the peak"
             ),
         ]
     }
 
     private static func evaluations(_ curve: LossCurve, _ record: RunRecord?) -> String {
-        // A long imported curve is shown by some of its points, the last one always among them.
+        // Of a long imported curve only some points are shown; the last one is always among them.
         let stride = max(1, (curve.points.count + 29) / 30)
-        // Imported curves say nothing of their validation set.
+        // Imported curves do not say how large their validation set was.
         var table = TextTable(header: ["step", "tokens", "loss"] + (record == nil ? [] : ["±", "sequences"]))
         for (index, point) in curve.points.enumerated() where (curve.points.count - 1 - index) % stride == 0 {
             var cells = [

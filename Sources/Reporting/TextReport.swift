@@ -1,4 +1,4 @@
-// The comparison as a terminal shows it: the ladder, the verdict in a sentence, what to mind, what to do next.
+// The comparison as a terminal shows it: the ladder, the verdict in a sentence, the findings, the best next step.
 
 package import Comparison
 import ScalebenchCore

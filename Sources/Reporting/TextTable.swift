@@ -2,7 +2,7 @@
 
 /// A table with a header line; the first columns are flush left, the others flush right.
 package struct TextTable {
-    /// The header first.
+    /// The rows, the header first.
     private(set) var rows: [[String]]
     private let leftColumns: Int
 
@@ -14,7 +14,7 @@ package struct TextTable {
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
-    /// Lines joined by newlines, indented by two spaces.
+    /// The table as lines joined by newlines, indented by two spaces.
     package var text: String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }

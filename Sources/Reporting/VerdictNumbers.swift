@@ -4,15 +4,15 @@ import Comparison
 import ScalebenchCore
 import ScalingLaws
 
-/// What is known of a pair at the target: one column while it is untrained, the forecast beside what its runs show
-/// afterwards.
+/// The numbers of a pair at the target. While the target is untrained there is one column; later the forecast stands
+/// beside what the target's runs show.
 struct VerdictNumbers {
     struct Row {
         var label: String
         var values: [String]
     }
 
-    /// Of the columns of values.
+    /// The titles of the columns of values.
     let header: [String]
     let rows: [Row]
 
@@ -42,7 +42,7 @@ struct VerdictNumbers {
         ]
     }
 
-    /// The same rows after the target.
+    /// The same rows once the target is trained.
     private static func observed(_ pair: PairResult, _ observed: PairResult.Observation) -> [String] {
         let loss = { (value: Double?) in value.map(Phrase.loss) ?? "diverged" }
         let error = observed.evaluationStandardError.map { " ± \(Phrase.loss($0))" } ?? ""
@@ -61,7 +61,7 @@ struct VerdictNumbers {
         ]
     }
 
-    /// From all that is known.
+    /// Further rows, from all that is known.
     private static func conclusions(_ pair: PairResult, of result: CompareResult) -> [(label: String, value: String)] {
         var rows: [(String, String)] = []
         if result.axis != .parameters {

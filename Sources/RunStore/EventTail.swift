@@ -3,8 +3,8 @@
 import Foundation
 package import ScalebenchCore
 
-/// Reads what was appended to an event file since the last look. For display only: a line that does not parse is
-/// passed over, the truth is read by `RunStore.record`.
+/// Reads the events that were appended to an event file since the last call. It is for display only: a line that does
+/// not parse is skipped, and results are read by `RunStore.record`.
 package struct EventTail {
     private let path: String
     private var offset: UInt64 = 0
@@ -13,7 +13,7 @@ package struct EventTail {
         path = folder.events
     }
 
-    /// Starts behind what is already there.
+    /// Skips the events that are already there.
     package mutating func skipPresent() {
         _ = newEvents()
     }

@@ -1,5 +1,5 @@
-// Everything a store holds, by run: which candidates and suites it serves, its state, its result. Reads files, changes
-// nothing.
+// Everything that a store holds, by run: the candidates and suites that use the run, its state, its result. The catalog
+// reads files and changes nothing.
 
 import Foundation
 package import ScalebenchCore
@@ -10,7 +10,7 @@ package struct CatalogRun: Sendable {
     package var content: Content
 
     package enum Content: Sendable {
-        /// Job and record are nil where there is none yet, or where it cannot be read.
+        /// The job and the record are nil where there is none yet, or where it cannot be read.
         case trained(RunJob?, RunRecord?)
         case imported(ImportedRun)
     }
@@ -27,7 +27,7 @@ package struct CatalogRun: Sendable {
 /// Looks runs up by name, candidate and suite.
 package struct RunCatalog {
     private let store: RunStore
-    /// By run, every place that it serves.
+    /// For every run, the places that use it.
     private var uses: [RunID: [Use]] = [:]
 
     private struct Use {
@@ -52,7 +52,7 @@ package struct RunCatalog {
         }
     }
 
-    /// The runs of which all the given filters hold, newest first.
+    /// The runs that pass all the given filters, newest first.
     package func runs(
         suite: String? = nil, candidate: String? = nil, isWanted: (RunSummary.Status) -> Bool = { _ in true }
     ) throws -> [CatalogRun] {
@@ -72,8 +72,8 @@ package struct RunCatalog {
         }
     }
 
-    /// The one run whose name begins with `prefix`; that of an imported run may leave out `imported-`.
-    /// - Throws: `notFound` for none, `invalidInput` for several.
+    /// The one run whose name begins with `prefix`, which may leave out the `imported-` of an imported run.
+    /// - Throws: `notFound` where no name does, `invalidInput` where several do.
     package func run(_ prefix: String) throws -> CatalogRun {
         let imports = store.imports().runs
         let matches =
@@ -143,7 +143,7 @@ package struct RunCatalog {
 }
 
 extension [String] {
-    /// Each once, in order of first appearance.
+    /// The strings without repetitions, in order of first appearance.
     fileprivate var unique: [String] {
         var seen: Set<String> = []
         return filter { seen.insert($0).inserted }
@@ -156,7 +156,7 @@ extension RunFolder {
         let descriptor = open(lock, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        // Given back at once: a trainer that asks in this moment asks again.
+        // Closing gives the lock back at once; a trainer that wants it in this moment tries again.
         guard flock(descriptor, LOCK_SH | LOCK_NB) != 0 else { return false }
         return errno == EWOULDBLOCK
     }

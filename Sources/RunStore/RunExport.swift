@@ -1,16 +1,16 @@
-// Runs as tables and lines for other programs.
+// Runs as tables and as JSON lines for other programs.
 
 import Foundation
 package import ScalebenchCore
 
-/// Writes runs out.
+/// Renders runs for other programs.
 package enum RunExport {
     private static let columns = [
         "run", "event", "step", "tokens", "loss", "unit", "standardError", "sequences", "learningRate", "gradientNorm",
         "seconds", "status",
     ]
 
-    /// What counts of every run's events, as CSV: one line per report of training, evaluation and end.
+    /// The events that count of every run, as CSV: one line per start, training step, evaluation and end.
     package static func csv(_ runs: [CatalogRun]) -> String {
         runs.reduce(into: DelimitedText.line(columns)) { text, run in
             for event in events(run) { text += DelimitedText.line(cells(event, run.summary)) }
@@ -34,8 +34,8 @@ package enum RunExport {
         "source", "candidate", "params", "tokens", "flops", "seed", "loss", "metric", "run",
     ]
 
-    /// Final losses, one line per run and candidate, as `compare --runs` reads them. `params` are non-embedding
-    /// parameters of trained runs. Runs without a final loss or a candidate are left out and returned.
+    /// Final losses, one line per run and candidate, as `compare --runs` reads them. For trained runs `params` counts
+    /// non-embedding parameters. Runs without a final loss or a candidate are left out of the text and returned.
     package static func table(_ runs: [CatalogRun]) -> (text: String, leftOut: [RunSummary]) {
         var text = DelimitedText.line(tableColumns), leftOut: [RunSummary] = []
         for summary in runs.map(\.summary) {
@@ -57,7 +57,7 @@ package enum RunExport {
 
     // MARK: - Events
 
-    /// Imported points become evaluations of unknown size.
+    /// One line of an export. The points of an imported curve become evaluations of unknown size.
     private enum Line {
         case event(RunEvent)
         case point(LossCurve.Point)
@@ -69,7 +69,7 @@ package enum RunExport {
         case .trained(_, let record?):
             let steps = record.steps.map { (step: $0.step, rank: 0, event: RunEvent.step($0)) }
             let evaluations = record.evaluations.map { (step: $0.step, rank: 1, event: RunEvent.evaluation($0)) }
-            // As they were written: a report comes before the evaluation of the same step.
+            // This is the order of writing: a training step comes before the evaluation of the same step.
             var events = (steps + evaluations).sorted { ($0.step, $0.rank) < ($1.step, $1.rank) }.map(\.event)
             if let start = record.start { events.insert(.start(start), at: 0) }
             if let end = record.end { events.append(.end(end)) }

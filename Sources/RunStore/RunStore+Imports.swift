@@ -1,5 +1,5 @@
-// Runs that were trained elsewhere, one file each, apart from the trained ones: nothing that looks for a run to train or
-// to judge ever meets them.
+// Runs that were trained elsewhere, one file each. They are kept apart from trained runs, so that no search for a run
+// to train or to judge finds them.
 //
 //   <root>/imports/<id>.json      (ImportedRun)
 
@@ -7,10 +7,10 @@ import Foundation
 package import ScalebenchCore
 
 extension RunStore {
-    /// What became of an import.
+    /// The outcome of an import.
     package enum ImportOutcome: Sendable { case added, unchanged, relabelled }
 
-    /// Keeps an imported run. The identity fixes the curve; labels given for a run that is there already replace its old
+    /// Keeps an imported run. Its name fixes the curve; for a run that is already there, the new labels replace the old
     /// ones.
     package func add(_ run: ImportedRun) throws -> ImportOutcome {
         let file = importFile(run.id)
@@ -26,10 +26,10 @@ extension RunStore {
         return outcome
     }
 
-    /// Where an imported run lies or would lie.
+    /// The file of an imported run, whether or not it exists.
     package func importFile(_ id: RunID) -> String { "\(root)/imports/\(id).json" }
 
-    /// Every imported run, in the order of names, and an error for each file that is none.
+    /// Every imported run, in the order of names, and an error for each file that is not an imported run.
     package func imports() -> (runs: [ImportedRun], errors: [ScalebenchError]) {
         var runs: [ImportedRun] = [], errors: [ScalebenchError] = []
         for file in Self.files("\(root)/imports") where file.hasSuffix(".json") {

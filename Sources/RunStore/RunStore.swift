@@ -1,5 +1,5 @@
-// The store of runs: folders named by content. The event files are the truth; whatever else the store may offer later
-// (an index, a leaderboard) can be rebuilt from them. Layout:
+// The store of runs: folders named by content. The event files are the truth; results and leaderboards are computed
+// from them. Layout:
 //
 //   <root>/store.json                    the layout's version
 //   <root>/runs/<runID>/job.json         what was ordered
@@ -16,7 +16,7 @@ package import ScalebenchCore
 package struct RunStore: Sendable {
     package let root: String
 
-    /// Rises when older programs can no longer read the layout.
+    /// It is raised when older programs can no longer read the layout.
     package static let layoutVersion = 1
     package static let defaultRoot = ".scalebench"
 
@@ -25,7 +25,7 @@ package struct RunStore: Sendable {
     }
 
     /// Opens the store at `root`, creating it if need be.
-    /// - Throws: `inputOutput` when it has to be made and cannot be, `invalidInput` when a newer program wrote it.
+    /// - Throws: `inputOutput` when it cannot be created, `invalidInput` when a newer program wrote it.
     package init(root: String) throws {
         self.root = root
         let marker = "\(root)/store.json"
@@ -51,8 +51,8 @@ package struct RunStore: Sendable {
         }
     }
 
-    /// Opens the store at `root`, which must be there: looking at results makes no folders.
-    /// - Throws: `notFound` where there is none, and what `init` throws.
+    /// Opens the store at `root`, which must exist: commands that only read results make no folders.
+    /// - Throws: `notFound` where there is no store, and the errors of `init`.
     package static func existing(root: String) throws -> RunStore {
         guard FileManager.default.fileExists(atPath: "\(root)/store.json") else {
             throw ScalebenchError(
@@ -62,7 +62,7 @@ package struct RunStore: Sendable {
         return try RunStore(root: root)
     }
 
-    /// A finished comparison can be read from a store that nobody may write to; training needs more.
+    /// Checks that runs can be added, as training needs; a finished comparison can be read from a read-only store.
     /// - Throws: `inputOutput` when runs cannot be added.
     package func requireWritable() throws {
         guard access("\(root)/runs", W_OK | X_OK) == 0 else {
@@ -72,13 +72,13 @@ package struct RunStore: Sendable {
         }
     }
 
-    /// Where a run lies or would lie.
+    /// The folder of a run, whether or not it exists.
     package func folder(of id: RunID) -> RunFolder {
         RunFolder("\(root)/runs/\(id)")
     }
 
-    /// What is known about a run; nil if it was never started.
-    /// - Throws: `damagedData` for an event file that is not one.
+    /// The record of a run; nil if it was never started.
+    /// - Throws: `damagedData` for an event file that cannot be read or belongs to another run.
     package func record(_ id: RunID) throws -> RunRecord? {
         let file = folder(of: id).events
         guard FileManager.default.fileExists(atPath: file) else { return nil }
@@ -91,14 +91,14 @@ package struct RunStore: Sendable {
         return record
     }
 
-    /// Makes the run's folder ready for a trainer. Does nothing where the same job already lies there.
+    /// Makes the run's folder ready for a trainer. Nothing changes where it already holds the same job.
     package func prepare(_ job: RunJob) throws {
         let folder = folder(of: job.runID)
         if let present = try? RunJob.open(folder), present == job { return }
         try job.write(to: folder)
     }
 
-    /// - Parameter step: the run is to end after its first evaluation from there on; nil for a run that is to go on.
+    /// - Parameter step: the run is to end after its first evaluation at or after this step; nil to let it go on.
     package func stopEarly(_ id: RunID, from step: Int?) throws {
         let file = folder(of: id).stopEarly
         if let step {
@@ -108,10 +108,10 @@ package struct RunStore: Sendable {
         }
     }
 
-    /// Every prepared run, in the order of their names.
+    /// Every prepared run, in the order of names.
     package func list() throws -> [RunID] { try names().filter(isPrepared).map(RunID.init(rawValue:)) }
 
-    /// Names of what lies among the runs and is none: it has no job.
+    /// Names of files and folders among the runs that are not runs, because they hold no job.
     package func strays() throws -> [String] { try names().filter { !isPrepared($0) } }
 
     private func isPrepared(_ name: String) -> Bool {

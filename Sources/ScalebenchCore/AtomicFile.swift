@@ -2,11 +2,11 @@
 
 package import Foundation
 
-/// Writing under a temporary name in the same folder, flushed, then renamed.
+/// Writes a file under a temporary name in the same folder, flushes it, then renames it.
 package enum AtomicFile {
     /// Writes `data` to `path`, replacing what was there only once everything is on disk.
     ///
-    /// A symbolic link stays one: its target is replaced. A device or pipe cannot be renamed onto; it is written to.
+    /// A symbolic link stays one: its target is replaced. A device or a pipe is written to, as it cannot be replaced.
     package static func write(_ data: Data, to name: String) throws {
         let path = URL(fileURLWithPath: name).resolvingSymlinksInPath().path
         let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType

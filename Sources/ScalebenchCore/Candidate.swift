@@ -2,9 +2,9 @@
 
 import Foundation
 
-/// One recipe, before it meets a scale. Read from `candidate.json`; see Suites/README.md for every key.
+/// One recipe, before it is resolved at a scale. Read from `candidate.json`; see Suites/README.md for every key.
 package struct Candidate: Sendable, Hashable {
-    /// Shown everywhere, part of no hash.
+    /// The name is shown everywhere and is part of no hash.
     package var name: String
     package var notes: String
     package var trainer: TrainerConfig
@@ -17,7 +17,7 @@ package struct Candidate: Sendable, Hashable {
     /// Tokens per step, rounded to whole sequences when resolved.
     package var batchTokens: ScaledValue
 
-    /// The architecture, but for width, depth and context, which the suite decides.
+    /// The architecture without width, depth and context length, which the suite decides.
     package struct Model: Sendable, Hashable {
         /// Attention heads, rounded to a whole number of at least one; must divide the width at every rung.
         package var heads: ScaledValue
@@ -50,7 +50,7 @@ package struct Candidate: Sendable, Hashable {
         package var momentum: Double
         package var weightDecay: ScaledValue
         package var gradientClipping: Double
-        /// Only groups whose multipliers the file gives.
+        /// The groups whose multipliers the file gives.
         package var groups: [OptimizerConfig.Group: Multipliers]
 
         /// Factors of one parameter group; nil where the group keeps its default.
@@ -63,9 +63,9 @@ package struct Candidate: Sendable, Hashable {
     /// The learning rate over a run.
     package struct Schedule: Sendable, Hashable {
         package var type: ScheduleConfig.Kind
-        /// Share of the steps spent warming up.
+        /// Fraction of the steps spent warming up.
         package var warmupFraction: ScaledValue
-        /// Share of the steps in the final decay of `wsd`.
+        /// Fraction of the steps in the final decay of `wsd`.
         package var decayFraction: Double
         package var finalFraction: Double
     }
@@ -75,7 +75,7 @@ package struct Candidate: Sendable, Hashable {
 
 extension Candidate {
     /// Reads a candidate strictly; `defaultName` is used where the file gives no name.
-    /// - Parameter folder: where the file lies; nil when it lies nowhere, which rules out external trainers.
+    /// - Parameter folder: the file's folder; nil for a text that is no file, which cannot name an external trainer.
     package init(_ reader: ConfigReader, defaultName: String, folder: String? = nil) throws {
         name = try reader.string("name", default: defaultName)
         guard !name.isEmpty, name.count <= 200 else {
@@ -95,7 +95,7 @@ extension Candidate {
         try reader.finish()
     }
 
-    /// Reads the file at `path`; the file's own name is the candidate's where it gives none.
+    /// Reads the file at `path`; where it gives no name, the candidate has the file's name.
     package static func open(_ path: String) throws -> Candidate {
         let name = (path as NSString).lastPathComponent, stem = (name as NSString).deletingPathExtension
         let folder = path.contains("/") ? (path as NSString).deletingLastPathComponent : "."
@@ -105,7 +105,7 @@ extension Candidate {
 }
 
 extension Candidate.Model {
-    /// GPT-2's choices where the file says nothing.
+    /// Reads the architecture; absent keys get GPT-2's choices.
     init(_ reader: ConfigReader?) throws {
         let reader = try reader ?? ConfigReader(.object([:]), file: "")
         heads = try reader.scaledValue("heads", in: 1...4096, default: ScaledValue(4))

@@ -1,18 +1,18 @@
-// A trainer that is not ours: any program that reads a job and appends events (Suites/TRAINERS.md). What of it decides the
-// numbers is part of every run's identity; where it lies on this machine is not.
+// A trainer that is not ours: any program that reads a job and appends events (Suites/TRAINERS.md). Everything about it
+// that decides the numbers is part of every run's identity; its place on this machine is not.
 
 import Foundation
 
-/// An external trainer as runs know it.
+/// The part of an external trainer that decides the numbers.
 package struct CommandTrainer: Codable, Sendable, Hashable {
-    /// Program and arguments, placeholders unfilled. Of an absolute path only the last component, so that a run keeps its
-    /// name on another machine.
+    /// Program and arguments, with unfilled placeholders. An absolute path is cut to its last component, so that a run
+    /// keeps its name on another machine.
     package var command: [String]
     /// SHA-256 of every file of the candidate's folder that the command or `files` names, by the name used there.
     package var files: [String: String]
-    /// Raised by the user when the trainer changes in a way that its files do not show.
+    /// The user raises it when the trainer changes in a way that its files do not show.
     package var version: String
-    /// Whatever the trainer wants to be told; any JSON.
+    /// Settings for the trainer; any JSON.
     package var settings: JSONValue
 }
 
@@ -20,16 +20,16 @@ package struct CommandTrainer: Codable, Sendable, Hashable {
 package struct TrainerLaunch: Codable, Sendable, Hashable {
     /// Program and arguments as the candidate has them.
     package var command: [String]
-    /// The candidate's folder, absolute: the program's working folder.
+    /// The absolute path of the candidate's folder, in which the program is started.
     package var folder: String
     /// Seconds without a new event or a byte of output after which the trainer counts as hung.
     package var silenceTimeout: Double
-    /// Seconds between the request to stop and the end of patience.
+    /// Seconds that the trainer has to end after a request to stop, before it is killed.
     package var stopTimeout: Double
 }
 
 extension TrainerLaunch {
-    /// What may stand in a command: the job, the file for events, and the trainer's own folder.
+    /// Placeholders in a command: for the job, for the file of events, and for the trainer's own folder.
     package enum Placeholder: String, CaseIterable {
         case spec = "{spec}"
         case events = "{events}"
@@ -46,7 +46,7 @@ extension TrainerLaunch {
         }
     }
 
-    /// - Throws: `runFailed` where a file is no longer what the run was planned with.
+    /// - Throws: `runFailed` where a file is no longer the one that the run was planned with.
     package func verify(_ trainer: CommandTrainer) throws {
         for (name, expected) in trainer.files.sorted(by: { $0.key < $1.key }) {
             let path = CommandTrainer.path(name, in: folder)

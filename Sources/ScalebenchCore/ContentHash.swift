@@ -1,4 +1,4 @@
-// Names for content: equal content, equal name, on every machine.
+// Names for content: equal content has the same name on every machine.
 
 import Crypto
 package import Foundation

@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// A number of cores that may grow while a run is under way, when others have ended.
+/// A number of cores that may grow while a run is under way, because other runs have ended.
 package final class CoreAllowance: Sendable {
     private let cores: Atomic<Int>
 

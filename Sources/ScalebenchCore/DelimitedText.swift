@@ -6,7 +6,7 @@ package import Foundation
 /// The rows of a CSV text with a header line.
 package struct DelimitedText: Sendable {
     package let header: [String]
-    /// Every row with the line of the file it starts on; as many cells as the header has.
+    /// Every row with the line of the file it starts on. A row has as many cells as the header.
     package let rows: [(line: Int, cells: [String])]
 
     /// - Throws: `invalidInput` for an empty table, an open quote, or a row whose cell count is not the header's.

@@ -1,7 +1,7 @@
-// Foundation's clocks count in components; people and records count in seconds.
+// Swift's `Duration` counts in components; people and records count in seconds.
 
 extension Duration {
-    /// As a number of seconds.
+    /// The duration in seconds.
     package var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) * 1e-18
     }

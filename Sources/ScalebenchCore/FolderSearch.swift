@@ -1,4 +1,4 @@
-// Where suites and data sets are looked for.
+// The folders in which suites and data sets are looked for.
 
 import Foundation
 

@@ -9,14 +9,14 @@ package struct ImportedRun: Codable, Sendable, Equatable {
     package var labels: Labels
     package var source: Source
     package var curve: LossCurve
-    /// UTC, ISO 8601.
+    /// The time of the first import: UTC, ISO 8601.
     package var imported: String
 
-    /// What the log does not know of itself. May be corrected by importing again.
+    /// Facts that the log does not say. Importing again with other labels corrects them.
     package struct Labels: Codable, Sendable, Equatable {
         package var candidate: String
         package var seed: Int
-        /// Where known: the scale of the run, for tables.
+        /// The scale of the run, for tables; nil where unknown.
         package var parameters: Double?
         package var tokens: Double?
         package var flops: Double?
@@ -30,13 +30,13 @@ package struct ImportedRun: Codable, Sendable, Equatable {
         }
     }
 
-    /// Where the curve came from; decides the identity.
+    /// The origin of the curve; it decides the run's identity.
     package struct Source: Codable, Sendable, Equatable {
         /// The file's name, without its folder.
         package var file: String
         package var sha256: String
         package var format: String
-        /// As the file calls it; nil where a file is one run.
+        /// The name that the file has for the run; nil where the file is one run.
         package var run: String?
         package var metric: String
 
@@ -59,7 +59,7 @@ package struct ImportedRun: Codable, Sendable, Equatable {
 }
 
 extension ImportedRun.Source {
-    /// Bytes of the file, run and metric; the prefix keeps it apart from every trained run.
+    /// A hash of the file's bytes, the run and the metric; the prefix tells it from every trained run.
     package var runID: RunID {
         let content = JSONValue.array([.string(sha256), .string(run ?? ""), .string(metric)])
         return RunID(rawValue: "imported-\(ContentHash.sha256(content).prefix(12))")

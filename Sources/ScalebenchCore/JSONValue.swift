@@ -1,4 +1,4 @@
-// JSON as a value: what strict decoding reads, what content hashes are computed over.
+// JSON as a value. Strict decoding reads it, and content hashes are computed over it.
 
 import Foundation
 

@@ -1,10 +1,10 @@
-// The loss of one run over training, whoever trained it: what is drawn, exported and compared.
+// The loss of one run over training, whoever trained it. This is what is drawn and exported.
 
-/// What a loss counts.
+/// The unit of a loss.
 package enum LossUnit: String, Codable, Sendable, CaseIterable {
     case natsPerToken, bitsPerByte
 
-    /// For sentences: "nats/token".
+    /// The unit as sentences write it, such as "nats/token".
     package var words: String {
         switch self {
         case .natsPerToken: "nats/token"
@@ -20,9 +20,9 @@ package struct LossCurve: Codable, Sendable, Equatable {
 
     package struct Point: Codable, Sendable, Equatable {
         package var step: Int
-        /// Trained on so far; nil where the source does not say.
+        /// Tokens trained on so far; nil where the source does not say.
         package var tokens: Int?
-        /// Nil when it was not finite: the run diverged.
+        /// The loss; nil when it was not finite, because the run diverged.
         package var loss: Double?
 
         package init(step: Int, tokens: Int?, loss: Double?) {

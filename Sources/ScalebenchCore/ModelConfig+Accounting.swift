@@ -1,5 +1,5 @@
-// What a model costs: counted, never estimated. It lives with the vocabulary because the plan, the verdict's
-// axis and every trainer must agree on it.
+// The cost of a model, counted and never estimated. It is in this module because the plan, the verdict's axis and every
+// trainer must agree on it.
 
 extension ModelConfig {
     /// Channels of one attention head.
@@ -23,7 +23,7 @@ extension ModelConfig {
         return biases + norms * width * (normBias ? 2 : 1) + (queryKeyNorm ? layers * 2 * headWidth : 0)
     }
 
-    /// Every trained number. A tied head shares the token embedding and is counted once.
+    /// The number of trained parameters. A tied head shares the token embedding and is counted once.
     package var parametersTotal: Int { blockMatrixParameters + vectorParameters + embeddingParameters }
 
     /// Token and position embeddings, and an untied head.

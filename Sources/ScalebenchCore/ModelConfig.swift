@@ -6,7 +6,7 @@ package struct ModelConfig: Codable, Sendable, Hashable {
     /// Channels of the residual stream.
     package var width: Int
     package var layers: Int
-    /// Attention heads; divides `width`.
+    /// Attention heads; their number divides `width`.
     package var heads: Int
     /// Tokens a position can see, itself included.
     package var contextLength: Int
@@ -14,7 +14,7 @@ package struct ModelConfig: Codable, Sendable, Hashable {
     /// Hidden channels of the MLP.
     package var mlpWidth: Int
     /// Heads of keys and values, each shared by `heads / keyValueHeads` query heads (grouped-query attention, Ainslie et
-    /// al. 2023); divides `heads`.
+    /// al. 2023); their number divides `heads`.
     package var keyValueHeads: Int
     package var activation: Activation
     package var norm: Norm
@@ -57,20 +57,20 @@ package struct ModelConfig: Codable, Sendable, Hashable {
 
     /// The normalisation before attention, MLP and head; ε = 1e-5.
     package enum Norm: String, Codable, Sendable, CaseIterable {
-        /// By mean and variance over channels (Ba et al. 2016).
+        /// Divides by the standard deviation after subtracting the mean, over channels (Ba et al. 2016).
         case layerNorm
-        /// By the root of the mean square over channels (Zhang & Sennrich 2019).
+        /// Divides by the root of the mean square over channels (Zhang & Sennrich 2019).
         case rmsNorm
     }
 
-    /// How a token knows its place.
+    /// How the model is told the position of a token.
     package enum Positions: String, Codable, Sendable, CaseIterable {
         /// One trained vector per position, added to the token embedding.
         case learned
         /// Queries and keys are rotated by angles that grow with the position (Su et al. 2021); channel i of a head is
         /// paired with channel i + c/2.
         case rotary
-        /// Not at all, but for the causal mask (Haviv et al. 2022).
+        /// The causal mask alone shows positions (Haviv et al. 2022).
         case none
     }
 
@@ -90,7 +90,7 @@ package struct ModelConfig: Codable, Sendable, Hashable {
         case parallel
     }
 
-    /// Where the logits come from.
+    /// The matrix that gives the logits.
     package enum Head: String, Codable, Sendable, CaseIterable {
         /// Logits are inner products with the token embedding.
         case tied
@@ -106,7 +106,7 @@ package struct ModelConfig: Codable, Sendable, Hashable {
         /// Matrices Normal(0, 1/√inputs), those that write to the residual stream divided by √(2L): variances as in
         /// muP.
         case fanIn
-        /// As `fanIn`, but matrices that write to the residual stream are 0: every block begins as the identity.
+        /// Like `fanIn`, but matrices that write to the residual stream are 0: every block begins as the identity.
         case zeroResidual
     }
 

@@ -1,5 +1,5 @@
-// What a run leaves behind: one JSON object per line in `events.jsonl`, appended, never rewritten. These files are
-// the truth; everything else can be rebuilt from them.
+// The record that a run leaves behind: one JSON object per line in `events.jsonl`, appended, never rewritten. These
+// files are the truth; everything else can be rebuilt from them.
 //
 //   {"event":"start","schemaVersion":1,"runID":"…","time":"2026-01-31T12:00:00Z","trainerVersion":"builtin-1",
 //    "resumedFromStep":0,"parametersTotal":…,"parametersNonEmbedding":…,"flops":…,"machine":{"host":…,"blas":…}}
@@ -11,8 +11,8 @@
 // The final evaluation also has "sequenceNatsPerToken": the mean loss of every validation sequence in order, so that
 // candidates are compared on the same sequences, and where the suite asks for it "positionNatsPerToken" and
 // "domainNatsPerToken". JSON has no NaN: a number that is not finite is left out (a null is
-// read alike). A run that was interrupted goes on with another "start"; what lies beyond its `resumedFromStep` no longer
-// counts.
+// read the same way). A run that was interrupted goes on with another "start"; earlier events beyond its
+// `resumedFromStep` no longer count.
 
 /// One line of a run's event file.
 package enum RunEvent: Sendable, Equatable {
@@ -60,7 +60,7 @@ package enum RunEvent: Sendable, Equatable {
         package var tokens: Int
         /// Training loss; nil when it was not finite.
         package var natsPerToken: Double?
-        /// Nil when an external trainer did not say.
+        /// The learning rate; nil when an external trainer did not say.
         package var learningRate: Double?
         /// Global gradient norm before clipping, of the last step; nil when it was not finite.
         package var gradientNorm: Double?
@@ -84,14 +84,14 @@ package enum RunEvent: Sendable, Equatable {
         package var step: Int
         package var tokens: Int
         package var natsPerToken: Double?
-        /// Of the mean, over sequences.
+        /// Standard error of the mean over sequences.
         package var standardError: Double?
         package var sequences: Int
-        /// In validation order; only in the final evaluation.
+        /// The loss of every sequence in validation order; only in the final evaluation.
         package var sequenceNatsPerToken: [Double]?
-        /// By place in the context; only in the final evaluation, and where the suite asks for it. So the next.
+        /// The mean loss at every position of the context; only in the final evaluation, where the suite asks for it.
         package var positionNatsPerToken: [Double]?
-        /// By name of a mixture's part.
+        /// The mean loss of every part of a mixture; only in the final evaluation, where the suite asks for it.
         package var domainNatsPerToken: [String: Double]?
 
         package init(
@@ -116,7 +116,7 @@ package enum RunEvent: Sendable, Equatable {
         package init(step: Int) { self.step = step }
     }
 
-    /// The last event of a run; `seconds` are of training, evaluation left out.
+    /// The last event of a run; `seconds` counts training without evaluation.
     package struct End: Codable, Sendable, Equatable {
         package var status: RunStatus
         package var step: Int
@@ -138,14 +138,14 @@ package enum RunEvent: Sendable, Equatable {
 /// How a run ended.
 package enum RunStatus: String, Codable, Sendable {
     case completed
-    /// The loss left the finite numbers or exploded: the recipe loses here. A result, never retried.
+    /// The loss was no longer finite, or exploded: the recipe loses here. This is a result and is never retried.
     case diverged
-    /// Ended because the comparison that it belongs to was decided (`compare --stop-early`). No result; it goes on from its
-    /// checkpoint when a result is wanted.
+    /// The run was ended because its comparison was decided (`compare --stop-early`). It has no result and goes on from
+    /// its checkpoint when one is wanted.
     case stoppedEarly
-    /// Has come as far as a budget wanted it. No result; it goes on from its checkpoint like one that was stopped early.
+    /// The run has come as far as a budget asked. It has no result and goes on from its checkpoint when one is wanted.
     case paused
-    /// The trainer could not do its work. No result; tried again by the next call.
+    /// The trainer failed. There is no result; the next call tries again.
     case failed
 }
 

@@ -1,9 +1,9 @@
-// Where the files of one run lie. The names are fixed here because four parties meet in this folder: the store that
+// The places of one run's files. The names are fixed here because four parties use this folder: the store that
 // prepares it, the launcher that passes its path on, the trainer that fills it, and the verdict that reads it.
 
 import Foundation
 
-/// The folder of one run. Holds a path only; the files may or may not exist.
+/// The folder of one run. The value is only a path; the files may or may not exist.
 package struct RunFolder: Sendable, Hashable {
     package var path: String
 
@@ -11,27 +11,27 @@ package struct RunFolder: Sendable, Hashable {
         self.path = path
     }
 
-    /// What is to be trained (`RunJob`).
+    /// The order: what is to be trained (`RunJob`).
     package var job: String { "\(path)/job.json" }
-    /// What happened (`RunEvent`, one per line).
+    /// The events so far (`RunEvent`, one per line).
     package var events: String { "\(path)/events.jsonl" }
-    /// Locked by the process that trains.
+    /// The file that the training process locks.
     package var lock: String { "\(path)/lock" }
-    /// While it exists, a run ends as `stoppedEarly` after its next evaluation: whoever started it has seen enough. Where
-    /// it names a step it ends as `paused` after its first evaluation from there on.
+    /// While this file holds a step, the run ends as `paused` after its first evaluation at or after that step. While
+    /// it holds anything else, the run ends as `stoppedEarly` after its next evaluation.
     package var stopEarly: String { "\(path)/stop-early" }
     /// One folder per checkpoint of an unfinished run.
     package var checkpoints: String { "\(path)/checkpoints" }
-    /// What an external trainer appends to in its n-th session; checked line by line before it becomes part of `events`.
+    /// The file that an external trainer appends to in its n-th session. A line is checked before it goes to `events`.
     package func trainerEvents(session: Int) -> String { "\(path)/trainer-events-\(session).jsonl" }
-    /// What an external trainer printed.
+    /// The text that an external trainer printed.
     package var trainerLog: String { "\(path)/trainer.log" }
-    /// An external trainer's own: its checkpoints and whatever it likes to keep.
+    /// The folder of an external trainer, for its checkpoints and whatever else it keeps.
     package var trainerFolder: String { "\(path)/trainer" }
     /// The weights after the last step of a completed run; `config.json` beside them describes the model.
     package var weights: String { "\(path)/model.safetensors" }
 
-    /// The step of the first evaluation after which the run is to end; nil where it is not to end early.
+    /// The run is to end after its first evaluation at or after this step; nil where it is not to end early.
     package var stopsEarlyFrom: Int? {
         guard access(stopEarly, F_OK) == 0 else { return nil }
         return (try? String(contentsOfFile: stopEarly, encoding: .utf8)).flatMap { Int($0) } ?? 0

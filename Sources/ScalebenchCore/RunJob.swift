@@ -1,15 +1,15 @@
-// The order for one run: the spec, under the name that its content gives it, and where its data lie.
+// The order for one run: the spec, the run's name, which is a hash of the spec, and where the data lie.
 
 import Foundation
 
-/// What `scalebench run FOLDER` reads from `job.json`. The spec decides the result and the name; the rest says where
-/// to find things on this machine.
+/// The order that `scalebench run FOLDER` reads from `job.json`. The spec decides the result and the name; the rest
+/// says where to find things on this machine.
 package struct RunJob: Codable, Sendable, Hashable {
     package var runID: RunID
     package var spec: RunSpec
-    /// Nil for a trainer that reads none.
+    /// The data set; nil for a trainer that reads none.
     package var dataset: Dataset?
-    /// Nil for our own trainers.
+    /// How to start an external trainer; nil for our own trainers.
     package var launch: TrainerLaunch?
 
     /// A data set on this machine; its content is checked against the spec's `dataHash` by whoever opens it.
@@ -28,10 +28,10 @@ package struct RunJob: Codable, Sendable, Hashable {
 
     /// One split per file: tokens in order, little-endian, no header.
     package struct TokenFiles: Codable, Sendable, Hashable {
-        /// Paths.
+        /// The paths of the two files.
         package var train: String
         package var validation: String
-        /// Of one token: `uint16` or `uint32`.
+        /// The type of one token: `uint16` or `uint32`.
         package var type: String
 
         package init(train: String, validation: String, type: String) {

@@ -9,18 +9,18 @@ package struct RunRecord: Sendable, Equatable {
     package var evaluations: [RunEvent.Evaluation] = []
     /// The step of the newest checkpoint; nil where there is none.
     package var checkpointStep: Int?
-    /// Nil while the run is unfinished.
+    /// How the run ended; nil while it is unfinished.
     package var end: RunEvent.End?
-    /// Start events so far.
+    /// The number of start events so far.
     package private(set) var sessions = 0
-    /// Events of the session that began with the newest start, that start not counted.
+    /// The number of events since the newest start, which is not counted itself.
     package private(set) var eventsOfSession = 0
     /// A last line without its newline was dropped: the writer was killed while it wrote.
     package var hasTornLine = false
 
     package init() {}
 
-    /// The loss that counts: the full validation set after the last step.
+    /// The evaluation that counts: the full validation set after the last step.
     package var finalEvaluation: RunEvent.Evaluation? {
         guard end?.status == .completed else { return nil }
         return evaluations.last { $0.sequenceNatsPerToken != nil } ?? evaluations.last
@@ -29,10 +29,10 @@ package struct RunRecord: Sendable, Equatable {
     /// Nothing more will be learned by calling the trainer again.
     package var isFinished: Bool { end?.status == .completed || end?.status == .diverged }
 
-    /// It was ended before its time and can go on.
+    /// The run was ended before its last step and can go on.
     package var isWaiting: Bool { end?.status == .stoppedEarly || end?.status == .paused }
 
-    /// As it stood after `step`: what came later is left out.
+    /// The record as it stood after `step`, without what came later.
     package func upTo(step: Int) -> RunRecord {
         var record = self
         record.steps.removeAll { $0.step > step }

@@ -1,10 +1,10 @@
-// Candidate × rung × seed → run: the one place where scaling rules meet a scale.
+// Candidate × rung × seed → run: the one place where scaling rules are applied.
 
 import Foundation
 
 extension RunSpec {
     /// The run of `candidate` at `rung` of `suite`.
-    /// - Throws: `invalidInput` when the candidate has no meaning at this scale (heads that do not divide the width).
+    /// - Throws: `invalidInput` when the candidate makes no sense at this scale (heads that do not divide the width).
     package init(
         _ candidate: Candidate, at rung: Suite.Rung, of suite: Suite, vocabularySize: Int, dataHash: String, seed: Int
     ) throws {
@@ -13,7 +13,7 @@ extension RunSpec {
             vocabularySize: vocabularySize, dataHash: dataHash, seed: seed)
     }
 
-    /// The run of `candidate` at a scale of no suite.
+    /// The run of `candidate` at a scale that belongs to no suite.
     package init(
         _ candidate: Candidate, at rung: Suite.Rung, contextLength: Int, evaluation: Evaluation, vocabularySize: Int,
         dataHash: String, seed: Int
@@ -28,7 +28,7 @@ extension RunSpec {
             throw ScalebenchError(
                 .invalidInput,
                 "candidate \"\(candidate.name)\" needs \(batchSequences * contextLength) tokens for one step, "
-                    + "the rung of width \(rung.width) trains on \(rung.tokens)",
+                    + "but the rung of width \(rung.width) trains on only \(rung.tokens)",
                 hint: "lower batchTokens, or raise the rung's tokens")
         }
         let warmupFraction = try scaled(candidate.schedule.warmupFraction, "schedule.warmupFraction", 0...1)
@@ -109,20 +109,20 @@ extension ModelConfig {
                 .invalidInput,
                 "candidate \"\(candidate.name)\": \(keyValueHeads) key and value heads do not divide \(heads) heads at "
                     + "width \(width)", at: "model.keyValueHeads",
-                hint: "choose a divisor of the heads at every width, or leave the key out for as many as heads")
+                hint: "choose a divisor of the heads at every width, or leave the key out to have as many as heads")
         }
         guard positions != .rotary || headWidth % 2 == 0 else {
             throw ScalebenchError(
                 .invalidInput,
-                "candidate \"\(candidate.name)\": rotary positions turn pairs of channels, a head of width \(width) has "
+                "candidate \"\(candidate.name)\": rotary positions pair channels, but a head of width \(width) has "
                     + "\(headWidth)", at: "model.heads", hint: "choose heads with an even number of channels each")
         }
     }
 }
 
 extension ScaledValue {
-    /// The value at `rung`; rules can carry a sensible value to where it makes no sense.
-    /// - Throws: `invalidInput` at the candidate's `key` when it leaves `range`.
+    /// The value at `rung`. A rule can turn a sensible reference value into one that makes no sense at the rung.
+    /// - Throws: `invalidInput` at the candidate's `key` when the value lies outside `range`.
     fileprivate func resolved(
         at rung: Suite.Rung, _ key: String, in range: ClosedRange<Double>, _ name: String
     ) throws -> Double {

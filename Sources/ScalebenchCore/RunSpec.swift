@@ -1,4 +1,4 @@
-// What one run is: a candidate at one scale with one seed, every rule applied. Equal specs are the same run.
+// The definition of one run: a candidate at one scale with one seed, every rule applied. Equal specs are the same run.
 
 /// A resolved run. Its canonical JSON is hashed into the run's identity, so it holds everything that changes the result
 /// (data by content, the trainer's version) and nothing that does not (names, paths, host, worker count).
@@ -17,7 +17,7 @@ package struct RunSpec: Codable, Sendable, Hashable {
     /// Content hash of the training and validation tokens (`TokenDataset`).
     package var dataHash: String
     package var evaluation: Evaluation
-    /// Decides initial weights and data order.
+    /// The seed of initial weights and data order.
     package var seed: Int
 
     package enum Precision: String, Codable, Sendable, CaseIterable { case fp32 }
@@ -28,15 +28,15 @@ package struct RunSpec: Codable, Sendable, Hashable {
         package var sequences: Int
         /// Evaluations at equal fractions of the run, the final one included.
         package var curvePoints: Int
-        /// Sequences of each evaluation but the final one.
+        /// Sequences of each evaluation except the final one.
         package var curveSequences: Int
-        /// Means that the final evaluation states beside that of everything.
+        /// Means over parts that the final evaluation states beside the mean over everything.
         package var breakdown: [Breakdown]
 
         package enum Breakdown: String, Codable, Sendable, CaseIterable {
-            /// By place in the context.
+            /// A mean for every position in the context.
             case positions
-            /// By part of a mixture.
+            /// A mean for every part of a mixture.
             case domains
         }
 

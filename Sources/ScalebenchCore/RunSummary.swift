@@ -1,44 +1,44 @@
 // One line about one run, trained here or imported: what `runs list` shows and writes as JSON. Keys are the names of the
 // properties; a number that does not exist is null.
 
-/// A run with what it belongs to and what came of it.
+/// A run, what it belongs to, and its result.
 package struct RunSummary: Codable, Sendable {
     package var id: RunID
     package var status: Status
     /// Names under which it was entered; empty for a run of a store without entries.
     package var candidates: [String]
-    /// Such as `lr-rule v1`; empty for imported runs.
+    /// Suites with their versions, such as `lr-rule v1`; empty for imported runs.
     package var suites: [String]
     /// The place on the ladder, `width 48`; null for imported runs.
     @OrNull package var place: String?
     package var seed: Int
-    /// Non-embedding parameters of trained runs; of imported ones whatever its labels say.
+    /// Non-embedding parameters of a trained run; for an imported one, what its labels say.
     @OrNull package var parameters: Double?
     @OrNull package var tokens: Double?
     @OrNull package var flops: Double?
-    /// Of training, on one core; null where unknown.
+    /// Seconds of training without evaluation; null where unknown.
     @OrNull package var seconds: Double?
     /// The last validation loss; the result once the status is `completed` or `imported`.
     @OrNull package var loss: Double?
     package var unit: LossUnit
-    /// When it last started, or was imported: UTC, ISO 8601. Null before the first start.
+    /// The time of the last start, or of the import: UTC, ISO 8601; null before the first start.
     @OrNull package var date: String?
 
     package enum Status: String, Codable, Sendable, CaseIterable {
-        /// Ordered, never started.
+        /// It was ordered but never started.
         case prepared
         /// A process holds its lock.
         case running
-        /// Started, not ended, and nobody is at work.
+        /// It was started, has not ended, and no process is at work.
         case unfinished
         case completed, diverged, failed
-        /// Ended before its time because a comparison was decided.
+        /// It was ended early because a comparison was decided.
         case stoppedEarly
-        /// As far as a budget wanted it.
+        /// It has come as far as a budget asked.
         case paused
         /// Its files cannot be read.
         case damaged
-        /// Trained elsewhere.
+        /// It was trained elsewhere.
         case imported
     }
 

@@ -1,6 +1,6 @@
 // Text of unknown origin, made fit for a terminal.
 
-/// Names and notes come from files of unknown origin.
+/// Makes names and notes from files of unknown origin safe to print.
 package enum SafeText {
     /// One line of at most `limit` characters without control characters, terminal escapes or direction marks.
     package static func line(_ text: String, limit: Int = 60) -> String {
@@ -8,7 +8,7 @@ package enum SafeText {
         return harmless.count <= limit ? String(harmless) : String(harmless.prefix(limit - 1)) + "…"
     }
 
-    /// Neither a control character nor a mark that changes what its neighbours look like.
+    /// Whether `scalar` is neither a control character nor a mark that changes what its neighbours look like.
     package static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: false

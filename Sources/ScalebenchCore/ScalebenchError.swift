@@ -2,9 +2,9 @@
 
 /// An error a user can act on. `message` says what is wrong, `location` where, `hint` what to change.
 public struct ScalebenchError: Error, Sendable {
-    /// The family of an error; decides the exit status and nothing else.
+    /// The kind of an error.
     public enum Code: String, Sendable {
-        /// A configuration, suite or table does not say something valid.
+        /// A configuration, suite or table is not valid.
         case invalidInput
         /// A named file, suite, data set or candidate does not exist.
         case notFound

@@ -26,7 +26,7 @@ package struct ScaledValue: Sendable, Hashable {
         self.rule = rule
     }
 
-    /// The value at a scale. `width` in channels, `tokens` the length of the training run.
+    /// The value at a scale: `width` is in channels, `tokens` is the length of the training run.
     package func resolved(width: Int, layers: Int, tokens: Int) -> Double {
         switch rule {
         case .constant: value
@@ -38,7 +38,7 @@ package struct ScaledValue: Sendable, Hashable {
 }
 
 extension ConfigReader {
-    /// As `scaledValue`, or nil where the key is absent.
+    /// The same as `scaledValue`, but nil where the key is absent.
     package func scaledValue(ifPresent key: String, in range: ClosedRange<Double>) throws -> ScaledValue? {
         value(key) == nil ? nil : try scaledValue(key, in: range)
     }

@@ -1,10 +1,10 @@
-// How a person or a scheduler asks a process to stop: a counter that signal handlers raise and loops look at. Nothing
-// is ever interrupted in the middle of a step.
+// How a person or a scheduler asks a process to stop: a counter that signal handlers raise and loops read. Nothing is
+// ever interrupted in the middle of a step.
 
 import Foundation
 import Synchronization
 
-/// Counts the requests to stop. One asks for an orderly end; a second one for an end at once.
+/// Counts the requests to stop. The first asks for an orderly end, the second for an end at once.
 package final class StopRequest: Sendable {
     private let requests = Atomic<Int>(0)
 
@@ -26,8 +26,8 @@ extension StopRequest {
     package static let exitStatus: Int32 = 75
 
     /// From now on SIGINT, SIGTERM, SIGUSR1 (a scheduler's warning) and SIGHUP (the terminal was closed) raise
-    /// `fromSignals` instead of ending the process, and writing to a reader that has gone is an error instead of a death.
-    /// Under `nohup`, which has SIGHUP ignored, it stays so.
+    /// `fromSignals` instead of ending the process, and writing to a closed pipe fails instead of ending it.
+    /// Under `nohup` SIGHUP stays ignored.
     package static func listenToSignals() -> StopRequest {
         let request = fromSignals  // Initialised here, not for the first time inside a handler.
         for signalNumber in [SIGINT, SIGTERM, SIGUSR1] {

@@ -3,14 +3,14 @@
 /// A suite: data set, rungs, target, seeds, thresholds. Read from `Suites/<name>/suite.json`.
 package struct Suite: Sendable, Hashable {
     package var name: String
-    /// Rises when results stop being comparable.
+    /// It is raised when new results can no longer be compared with old ones.
     package var version: Int
-    /// What the suite asks, in one sentence.
+    /// The question that the suite asks, in one sentence.
     package var question: String
     /// Name of the data set, looked up in the data roots.
     package var dataset: String
     package var contextLength: Int
-    /// Smallest first.
+    /// The rungs, smallest first.
     package var rungs: [Rung]
     package var target: Rung
     package var evaluation: RunSpec.Evaluation
@@ -37,8 +37,8 @@ package struct Suite: Sendable, Hashable {
 }
 
 extension Suite {
-    /// Hash of what makes results comparable: scales, context, evaluation and the verdict's rule. Words, the list of
-    /// candidates and the number of seeds are left out; the data set counts by its own hash.
+    /// Hash of what makes results comparable: scales, context, evaluation and the verdict's rule. Name, question and
+    /// version, the list of candidates and the number of seeds are left out; the data set has a hash of its own.
     package var contentHash: String {
         let scales = (rungs + [target]).map { rung in
             JSONValue.array([.integer(rung.width), .integer(rung.layers), .integer(rung.tokens)])
@@ -88,7 +88,7 @@ extension Suite {
 }
 
 extension Suite.Rung {
-    /// - Parameter range: of `seeds`; the target is trained once per candidate, that is the point.
+    /// - Parameter range: the allowed `seeds`; the target takes 1, as only one run of each candidate is affordable.
     init(_ reader: ConfigReader, seeds range: ClosedRange<Int>) throws {
         width = try reader.integer("width", in: 1...131_072)
         layers = try reader.integer("layers", in: 1...1024)

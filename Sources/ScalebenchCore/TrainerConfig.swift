@@ -4,12 +4,12 @@
 package enum TrainerConfig: Sendable, Hashable {
     /// scalebench's own CPU trainer.
     case builtin
-    /// A closed-form law instead of a model: the whole pipeline with a known right answer, in milliseconds.
+    /// A synthetic run: a closed-form law instead of a model, so that the pipeline can be tested against a known truth.
     case planted(PlantedLaw)
-    /// A program of the user's.
+    /// A program that the user supplies.
     case command(CommandTrainer)
 
-    /// Changes whenever the same spec would give other numbers; part of every run's identity.
+    /// It changes whenever the same spec would give other numbers, and is part of every run's identity.
     package var version: String {
         switch self {
         case .builtin: "builtin-2"
@@ -22,7 +22,7 @@ package enum TrainerConfig: Sendable, Hashable {
     package enum Name: String, CaseIterable { case builtin, planted, command }
 }
 
-/// Loss of a planted run: floor + amplitude · (flops / 1e12)^(−exponent) + noise · normal(seed), in nats per token.
+/// Loss of a synthetic run: floor + amplitude · (flops / 1e12)^(−exponent) + noise · normal(seed), in nats per token.
 package struct PlantedLaw: Codable, Sendable, Hashable {
     package var floor: Double
     package var amplitude: Double
@@ -31,7 +31,7 @@ package struct PlantedLaw: Codable, Sendable, Hashable {
     package var noise: Double
     /// The width from which on every run diverges; 0 for never.
     package var divergesFromWidth: Int
-    /// Seconds each step of the run takes, so that interruptions can be tested.
+    /// Seconds that each step takes, so that interruptions can be tested.
     package var secondsPerStep: Double
 }
 
@@ -65,7 +65,7 @@ extension TrainerConfig: Codable {
 }
 
 extension TrainerConfig {
-    /// Reads `{ "type": "builtin" }` and its like from a candidate file in `folder`; nil for one that is in no folder.
+    /// Reads an object such as `{ "type": "builtin" }` of a candidate file in `folder`, which is nil for embedded text.
     static func read(_ reader: ConfigReader, folder: String?) throws -> (TrainerConfig, TrainerLaunch?) {
         let name: Name = try reader.choice("type")
         switch name {

@@ -1,5 +1,5 @@
-// Every mistake a user can make gets one clear error – what, where, what to change – a non-zero exit, and nothing is
-// lost or half-written.
+// Every mistake of a user gives one clear error – what, where, what to change – and a non-zero exit status, and nothing
+// is lost or half-written.
 
 import Foundation
 import Testing

@@ -94,7 +94,7 @@ struct BenchTests {
         #expect(paths.last == "baseline" && Set(paths).count == paths.count, "\(result.errors)")
     }
 
-    /// The environment decides for whole commands; a path that does not exist is an error, never another path.
+    /// The environment variable holds for whole commands; a path that does not exist is an error, never another path.
     @Test func theEnvironmentForcesAPath() throws {
         let scratch = try Scratch()
         let forced = try Tool.run(

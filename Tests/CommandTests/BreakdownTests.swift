@@ -1,4 +1,4 @@
-// `evaluation.breakdown`: losses by place in the context and by part of a mixture.
+// `evaluation.breakdown`: losses by position in the context and by part of a mixture.
 
 import Foundation
 import Testing
@@ -20,7 +20,7 @@ struct BreakdownTests {
               "target": \(rung(24)),
               "evaluation": { "sequences": 30, "curvePoints": 2, "breakdown": ["domains", "positions"] } }
             """, to: "short/suite.json")
-        // The name of a file without one in it ends before the last dot.
+        // A candidate without a name gets that of its file, up to the last dot.
         for rate in [0.01, 0.02] {
             try scratch.write(
                 #"{ "model": { "heads": 2 }, "optimizer": { "learningRate": \#(rate) }, "batchTokens": 192 }"#,

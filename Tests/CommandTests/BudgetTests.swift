@@ -1,4 +1,4 @@
-// `compare --until 0.95 --budget 2h`: the next best runs until decided or spent.
+// `compare --until 0.95 --budget 2h` trains the next best runs until all is decided or the budget is spent.
 
 import Foundation
 import Testing
@@ -9,7 +9,7 @@ struct BudgetTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
     }
 
-    /// The order turns beyond the top rung: only a rung nearer to the target, or the target, tells.
+    /// The order of the two turns beyond the top rung: only a rung nearer to the target, or the target, shows it.
     private func turning(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
         func law(_ amplitude: Double, _ exponent: Double) -> PlantedLaw {
             PlantedLaw(amplitude: amplitude, exponent: exponent, noise: 0.003, secondsPerStep: secondsPerStep)
@@ -20,7 +20,7 @@ struct BudgetTests {
         ]
     }
 
-    /// Noisy enough that the planned ladder cannot tell.
+    /// The noise is so large that the planned ladder cannot decide.
     private func arguments(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
         let law = { PlantedLaw(amplitude: $0, noise: 0.02, secondsPerStep: secondsPerStep) }
         return [
@@ -93,7 +93,7 @@ struct BudgetTests {
         let steps = try #require((result["furtherRuns"] as? [String: Any])?["steps"] as? [[String: Any]])
         #expect(steps.first?["label"] as? String == "a new rung, width 256, 524 k tokens")
         #expect(scratch.files(under: ".scalebench/runs").count > files.count)
-        // Neither the board nor a compare without a budget knows of it.
+        // Neither the board nor a compare without a budget uses the new rung.
         #expect(try Tool.run(["leaderboard", "--json", "-"], in: scratch.url).output == board.output)
         #expect(try Tool.run(plain, in: scratch.url).output == before.output)
         // Asked again, the rung is in the store; a dry run then tells what comes after it.
@@ -104,7 +104,7 @@ struct BudgetTests {
         #expect(after.output.contains("Further runs until 97.0 %: 1 run of each at a new rung"), "\(after.output)")
     }
 
-    /// Quiet runs whose ladder leaves some doubt: the start of the target removes it.
+    /// Runs with little noise whose ladder leaves some doubt, which the start of the target removes.
     private func started(_ scratch: Scratch) throws -> [String] {
         func law(_ amplitude: Double, _ exponent: Double) -> PlantedLaw {
             PlantedLaw(amplitude: amplitude, exponent: exponent, noise: 0.004, secondsPerStep: 0.002)
@@ -127,13 +127,13 @@ struct BudgetTests {
         let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
         let early = try #require(pair["earlyForecast"] as? [String: Any])
         #expect(abs((early["fraction"] as? Double ?? 0) - share) < 0.01)
-        // Two runs of so much of their schedule.
+        // The step costs two runs of that fraction of their schedule.
         let target = try #require((result["targetScale"] as? Double))
         #expect(abs((step["spent"] as? Double ?? 0) - 2 * share * target) < 0.01 * target)
         let told = try Tool.run(arguments + budget, in: scratch.url)
         #expect(told.output.contains("trains them to their end"), "\(told.output)")
 
-        // Asked again, nothing is trained; a dry run gives account of the steps.
+        // Asked again, nothing is trained; a dry run lists the steps.
         let again = try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url)
         #expect(again.output == first.output && !again.errors.contains("started"))
         let dry = try Tool.run(arguments + budget + ["--dry-run"], in: scratch.url)
@@ -143,7 +143,7 @@ struct BudgetTests {
         let timed = ["--until", "0.99", "--budget", "1h", "--json", "-"]
         let timedBefore = try document(try Tool.run(arguments + timed, in: scratch.url))
 
-        // Without a budget they go on to the result of runs that were never stopped; the budget's steps stay the same.
+        // Without a budget the runs go on to the result of runs that were never stopped; the budget's steps stay.
         let whole = try document(try Tool.run(arguments + ["--json", "-"], in: scratch.url))
         let undisturbed = try Scratch()
         let reference = try document(
@@ -151,7 +151,7 @@ struct BudgetTests {
         #expect(whole["pairs"] as? NSArray == reference["pairs"] as? NSArray)
         let after = try document(try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url))
         #expect(after["furtherRuns"] as? NSDictionary == further as NSDictionary)
-        // Time too is that of what had been asked for.
+        // A budget in time, too, counts only what it had asked for.
         let timedAfter = try document(try Tool.run(arguments + timed, in: scratch.url))
         #expect(timedAfter["furtherRuns"] as? NSDictionary == timedBefore["furtherRuns"] as? NSDictionary)
     }

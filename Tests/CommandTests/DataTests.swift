@@ -64,7 +64,7 @@ struct DataTests {
         #expect(scratch.files() == before)
     }
 
-    /// Tokens in, tokens out: import, verify, stats, a mixture, export; the file comes out as it went in.
+    /// Import, verify, stats, a mixture and export: the exported file equals the imported one.
     @Test func tokensGoInAndComeOut() throws {
         let scratch = try Scratch()
         let tokens = (0..<60_000).flatMap { [UInt8($0 * $0 % 251), UInt8($0 % 3)] }
@@ -122,10 +122,10 @@ struct DataTests {
         #expect(try total("-", "stream", input: whole) == expected)
     }
 
-    /// A disk that is full half-way: an error that says so, and no data set, temporary or other.
+    /// A disk that fills up half-way gives an error that says so, and no data set, temporary or other.
     @Test func aFullDiskLeavesNothingBehind() throws {
         let scratch = try Scratch()
-        // Text that zstd cannot make small.
+        // This is text that zstd cannot make small.
         var random = SystemRandomNumberGenerator()
         let noise = (0..<40_000).map { _ in String(random.next(), radix: 36) }.joined(separator: "\n")
         try scratch.write(noise, to: "text.txt")
@@ -146,7 +146,7 @@ struct DataTests {
         #expect(scratch.files(under: "sets").isEmpty)
     }
 
-    /// Two builders of one name at once: one data set comes out whole, and a builder of other tokens is told.
+    /// Of two builders of one name at once, one completes the data set, and one with other tokens gets an error.
     @Test func twoBuildersAtOnce() throws {
         let scratch = try Scratch()
         try scratch.write(Scratch.sentences(), to: "a.txt")

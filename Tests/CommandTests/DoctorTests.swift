@@ -1,4 +1,4 @@
-// `doctor`: what it says of good and bad surroundings.
+// `doctor` in good and in bad surroundings.
 
 import Foundation
 import Testing

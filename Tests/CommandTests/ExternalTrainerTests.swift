@@ -1,9 +1,9 @@
-// A ladder whose runs a program of the user's trains, and what becomes of it when that program fails.
+// A ladder whose runs are trained by a program of the user, also when that program fails.
 
 import Foundation
 import Testing
 
-/// A trainer in shell and awk: loss = 1 + amplitude · width^(−0.3) + noise, fails where it is told to.
+/// A trainer in shell and awk: loss = 1 + amplitude · width^(−0.3) + noise. It fails where it is told to.
 extension Scratch {
     /// Rungs of widths 8, 16 and 32 with two seeds, a target of width 64; 8 steps each.
     func externalSuite() throws -> String {
@@ -107,7 +107,7 @@ struct ExternalTrainerTests {
         #expect(pairs[1]["verdict"] as? String == "unresolved" && pairs[1]["gap"] is NSNull)
         #expect(try findings(pairs[1])["notJudged"] == "a and lost have 0 rungs in common below the target")
         #expect(try #require(findings(pairs[1])["runsFailed"]).hasPrefix("lost at width 8, seed 0 and 5 more failed: "))
-        // Alone with it nothing can be judged: the failure is the error.
+        // Against the lost candidate alone nothing can be judged: its failure is the error.
         let alone = try Tool.run(["compare", a, lost, "--suite", suite], in: scratch.url)
         #expect(alone.status == 1 && alone.output.isEmpty)
         #expect(alone.errors.contains("6 of 14 runs failed"), "\(alone.errors)")

@@ -1,4 +1,4 @@
-// `scalebench fit` and `scalebench backtest` as a user calls them: a law, curves, and every mistake by name.
+// `scalebench fit` and `scalebench backtest` as a user calls them: laws, curves, and an error for every mistake.
 
 import Foundation
 import Testing
@@ -112,7 +112,7 @@ struct FitTests {
         #expect((curves["paired"] as? [Any])?.count == 4)
         let decisions = try #require(scores["decisions"] as? [String: Any])
         let outcomes = try #require(decisions["outcomes"] as? [[String: Any]])
-        // Three pairs; rungs three and four and the target, each from those below.
+        // There are three pairs; rungs three and four and the target are each predicted from the rungs below.
         #expect(outcomes.count == 9)
         #expect(Set(outcomes.compactMap { $0["rungsBelow"] as? Int }) == [2, 3, 4])
         for outcome in outcomes {

@@ -1,5 +1,5 @@
-// What a user reads before anything runs, character by character. After a wanted change: SCALEBENCH_RECORD=1 swift test,
-// then read the difference before committing it.
+// The help texts, compared character by character. After a wanted change, run SCALEBENCH_RECORD=1 swift test and read
+// the difference before committing it.
 
 import Foundation
 import Testing

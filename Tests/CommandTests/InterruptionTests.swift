@@ -1,12 +1,12 @@
-// Killed at any moment, crowded, out of space: the same command always goes on, and the result is that of a comparison
-// that nothing happened to.
+// A comparison that is killed, runs beside another one or runs out of disk space goes on with the same command, and its
+// result is that of an undisturbed comparison.
 
 import Foundation
 import Testing
 
-/// One at a time: they need the machine's cores, and their moments are moments of wall time.
+/// The tests run one at a time: they need the machine's cores, and the kills are timed by the wall clock.
 @Suite(.serialized) struct InterruptionTests {
-    /// Many short runs, so that dozens of kills fall into them.
+    /// A ladder of many short runs, so that dozens of kills happen during runs.
     private func plantedLadder(_ scratch: Scratch) throws -> [String] {
         let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.0003) }
         return [
@@ -106,7 +106,7 @@ import Testing
         let first = try Tool.run(arguments, in: scratch.url)
         let file = try #require(scratch.files(under: ".scalebench/runs").first { $0.hasSuffix("events.jsonl") })
         let url = scratch.url.appendingPathComponent(".scalebench/runs/\(file)")
-        // As if it had been killed in the middle of its end event.
+        // The file now looks as if the run had been killed in the middle of its end event.
         try Data(contentsOf: url).dropLast(20).write(to: url)
         let second = try Tool.run(arguments, in: scratch.url)
         #expect(second.status == 0 && second.output == first.output)
@@ -130,8 +130,8 @@ import Testing
         #expect(!checkpoints.isEmpty)
     }
 
-    /// A small disk, in a mount namespace of its own; skipped where the machine does not allow one.
-    /// The disk fills up while runs are prepared, while they are trained, and late.
+    /// A small disk is mounted in a namespace of its own; the test is skipped where the machine does not allow one.
+    /// With the three sizes the disk fills up while runs are prepared, while they are trained, and late.
     @Test(.enabled(if: canMount), arguments: ["100k", "300k", "500k"])
     func aFullDiskIsAClearErrorAndSpaceIsEnough(size: String) throws {
         let scratch = try Scratch(), undisturbed = try Scratch()
@@ -181,7 +181,7 @@ import Testing
         }
     }
 
-    /// SIGKILL to a process and all that it started, the parents first.
+    /// Sends SIGKILL to a process and to all that it started, the parents first.
     private static func killTree(_ root: pid_t) {
         var tree = [root], next = 0
         while next < tree.count {
@@ -189,7 +189,7 @@ import Testing
             next += 1
         }
         for pid in tree { kill(pid, SIGKILL) }
-        // Those not its children are reaped by whoever inherited them: wait until they are gone from the store's files.
+        // Other processes reap its descendants: wait until they have ended and no longer write to the store.
         for pid in tree.dropFirst() {
             while FileManager.default.fileExists(atPath: "/proc/\(pid)/exe") { usleep(1000) }
         }

@@ -28,7 +28,7 @@ struct LeaderboardTests {
         let cliff = try scratch.planted("cliff", .init(amplitude: 0.8, divergesFromWidth: 256))
         try compare(scratch, [a, b, "--suite", suite])
         try compare(scratch, [a, c, cliff, "--suite", suite])
-        // Again: nothing new.
+        // Another compare of the same candidates adds nothing new.
         try compare(scratch, [b, c, "--suite", suite])
         let board = try #require(try boards(scratch).first)
         #expect(names(board) == ["c", "a", "b"])
@@ -51,7 +51,7 @@ struct LeaderboardTests {
         let text = try String(contentsOf: file, encoding: .utf8)
         try text.replacing("\"version\": 1", with: "\"version\": 2").write(to: file, atomically: true, encoding: .utf8)
         try compare(scratch, [a, b, "--suite", suite])
-        // The same version with other scales is yet another one.
+        // The same version with other scales is yet another board.
         try text.replacing("\"tokens\": 524288", with: "\"tokens\": 624288").write(
             to: file, atomically: true, encoding: .utf8)
         try compare(scratch, [a, b, "--suite", suite, "--predict-only"])

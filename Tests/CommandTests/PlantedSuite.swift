@@ -30,7 +30,7 @@ extension Scratch {
         return url.appendingPathComponent("planted").path
     }
 
-    /// The embedded data set: planted runs never read it, so it is never generated.
+    /// The embedded data set. Synthetic runs never read it, so it is never generated.
     static let dataset = "known-entropy"
 
     func planted(_ name: String, _ law: PlantedLaw, learningRate: Double = 0.01) throws -> String {

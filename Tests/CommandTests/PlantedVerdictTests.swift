@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 struct PlantedVerdictTests {
-    /// Compares two planted laws and returns the pair of the result.
+    /// Compares two synthetic laws and returns the pair of the result.
     private func compare(
         _ a: PlantedLaw, _ b: PlantedLaw, _ options: [String] = [], names: (String, String) = ("a", "b")
     ) throws -> [String: Any] {
@@ -48,7 +48,7 @@ struct PlantedVerdictTests {
     }
 
     @Test func crossingBeforeTheTargetIsNotMissed() throws {
-        // Equal between the top rung and the target: B is worse on every rung and better at the target.
+        // The laws cross between the top rung and the target: B is worse on every rung and better at the target.
         let pair = try compare(.init(exponent: 0.05), .init(amplitude: 1.05, exponent: 0.12))
         #expect(pair["verdict"] as? String == "bBetter")
         let predicted = try #require(pair["predicted"] as? [String: Any])

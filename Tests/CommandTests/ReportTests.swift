@@ -1,4 +1,4 @@
-// The report of a trained comparison, and the statuses a nightly job listens to.
+// The report of a trained comparison, and the exit statuses that a nightly job reads.
 
 import Foundation
 import Testing
@@ -24,7 +24,7 @@ struct ReportTests {
         #expect(page.contains("trainer.law.amplitude"))
         #expect(page.contains("All 24 runs"))
         #expect(page.utf8.count < 400_000)
-        // Asked again, the same comparison has the same report; the ladder alone is another one.
+        // Asked again, the same comparison has the same report; the ladder alone gives another one.
         _ = try Tool.run(arguments, in: scratch.url)
         #expect(scratch.files(under: ".scalebench/reports") == reports)
         _ = try Tool.run(arguments + ["--predict-only"], in: scratch.url)

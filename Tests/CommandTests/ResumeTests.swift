@@ -36,7 +36,7 @@ struct ResumeTests {
 
     @Test(arguments: [SIGINT, SIGTERM]) func aSignalStopsCleanlyAndTheSameCommandGoesOn(signal: Int32) throws {
         let scratch = try Scratch()
-        // 32 to 512 steps of 5 ms a run: long enough to be interrupted in the middle.
+        // A run has 32 to 512 steps of 5 ms each: it is long enough to be interrupted in the middle.
         let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.005) }
         let arguments = [
             "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",

@@ -94,7 +94,7 @@ struct RunsTests {
         }
     }
 
-    /// Two recipes at three scales with two seeds, and the target for one seed each, as one chart.
+    /// One chart with two recipes at three scales with two seeds, and at the target with one seed.
     @Test func fromAChartToAVerdict() throws {
         let scratch = try Scratch()
         let names = ["muon", "adam"].flatMap { recipe in (0..<7).map { "\(recipe)-\($0)" } }
@@ -140,7 +140,7 @@ struct RunsTests {
         #expect(try Tool.run(["leaderboard", "--format", "csv"], in: scratch.url).output == before)
         let again = try Tool.run(["compare", "a.json", "b.json", "--suite", "./planted", "--dry-run"], in: scratch.url)
         #expect(again.output.contains("0 of 24 runs to do"), "\(again.output)")
-        // Other labels correct the old ones; the run stays one.
+        // Other labels replace the old ones; there is still one run.
         #expect(try run(scratch, options.map { $0 == "a" ? "gpt2" : $0 }).output.contains("labels changed"))
         let imported = try list(scratch, ["--status", "imported"])
         #expect(imported.count == 1)

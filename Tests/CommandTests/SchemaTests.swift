@@ -1,4 +1,4 @@
-// The shipped JSON Schemas against what is really written. The checker knows the part of draft-07 that they use.
+// Checks files that are really written against the shipped JSON Schemas. The checker knows the part of draft-07 in use.
 
 import Foundation
 import Testing
@@ -16,7 +16,7 @@ struct SchemaTests {
             root = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         }
 
-        /// What is wrong with `value`; empty where it fits.
+        /// The errors in `value`; empty where it fits the schema.
         func errors(_ value: Any) -> [String] { errors(value, root, at: "") }
 
         private func errors(_ value: Any, _ schema: [String: Any], at path: String) -> [String] {

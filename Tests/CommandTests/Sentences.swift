@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 extension Scratch {
-    /// Sentences with structure, this many bytes or a little more; the same ones every time.
+    /// Sentences with structure, of this many bytes or a little more. They are the same every time.
     static func sentences(bytes: Int = 200_000) -> String {
         let words = [
             "the", "ladder", "of", "small", "models", "knows", "what", "one", "run", "will", "show", "at", "scale",

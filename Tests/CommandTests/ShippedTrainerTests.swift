@@ -1,4 +1,4 @@
-// The external trainers that are shipped, against the built-in one. Skipped where Python lacks what they need.
+// The external trainers that are shipped, against the built-in one. Tests are skipped where Python lacks a module.
 
 import Foundation
 import Testing
@@ -38,7 +38,7 @@ struct ShippedTrainerTests {
         return []
     }
 
-    /// Twenty steps at each of three widths: same initial weights, same batches, same losses.
+    /// Twenty steps at each of three widths have the same initial weights, the same batches and the same losses.
     @Test(.enabled(if: pythonHas("numpy, torch")))
     func thePyTorchTrainerRepeatsTheBuiltInOneStepByStep() throws {
         let scratch = try Scratch()
@@ -70,7 +70,7 @@ struct ShippedTrainerTests {
         }
     }
 
-    /// Every option that the default leaves out, in two recipes.
+    /// Two recipes together use every option that the default does not use.
     @Test(.enabled(if: pythonHas("numpy, torch")))
     func everyOptionIsTheSameInPyTorch() throws {
         let scratch = try Scratch()
@@ -183,7 +183,7 @@ struct ShippedTrainerTests {
 
     @Test(.enabled(if: pythonHas("json"))) func logsBecomeAVerdict() throws {
         let scratch = try Scratch()
-        // Their data set is not needed to read logs; a small one with enough validation tokens stands for it.
+        // Reading logs does not need their data set; a small one with enough validation tokens replaces it.
         try scratch.buildText(bytes: 600_000)
         try FileManager.default.copyItem(
             at: Self.suites.appendingPathComponent("logs"), to: scratch.url.appendingPathComponent("logs"))

@@ -13,7 +13,7 @@ struct StopEarlyTests {
 
     private func pairs(_ document: [String: Any]) throws -> NSArray { try #require(document["pairs"] as? NSArray) }
 
-    /// Runs of 512 steps at the target, slow enough to be seen on their way.
+    /// The runs at the target have 512 steps and are slow enough to be seen while they are under way.
     private func arguments(
         _ scratch: Scratch, _ secondsPerStep: Double, b: Double = 1.1, noise: Double = 0.002
     ) throws -> [String] {
@@ -43,11 +43,11 @@ struct StopEarlyTests {
         let again = try Tool.run(arguments + ["--stop-early"], in: scratch.url)
         #expect(!again.errors.contains("started"), "\(again.errors)")
         #expect(try pairs(document(again)) == pairs(first))
-        // A terminal hears what was saved.
+        // The text for a terminal says what was saved.
         let told = try Tool.run(arguments.filter { $0 != "--json" && $0 != "-" } + ["--stop-early"], in: scratch.url)
         #expect(told.output.contains("Stopped early at the target: a after"), "\(told.output)")
 
-        // Without the flag they go on to the result of runs that were never stopped.
+        // Without the flag the runs go on to the result of runs that were never stopped.
         let whole = try document(try Tool.run(arguments, in: scratch.url))
         #expect(whole["stoppedEarly"] is NSNull)
         let undisturbed = try Scratch()
@@ -59,7 +59,7 @@ struct StopEarlyTests {
         let scratch = try Scratch()
         let arguments = try arguments(scratch, 0.004)
         let running = try Tool.start(arguments, in: scratch.url)
-        // Until both runs at the target have been evaluated a few times.
+        // The process is stopped once both runs at the target have been evaluated a few times.
         func evaluations() -> [Int] {
             scratch.files(under: ".scalebench/runs").filter { $0.hasSuffix("events.jsonl") }.compactMap { file in
                 let path = scratch.url.appendingPathComponent(".scalebench/runs/\(file)")

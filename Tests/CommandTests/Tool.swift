@@ -1,4 +1,4 @@
-// The built binary, called as a user calls it.
+// Runs the built binary as a user runs it.
 
 import Foundation
 
@@ -9,13 +9,13 @@ struct ToolResult {
 }
 
 enum Tool {
-    /// Beside the test bundle, where the package manager puts both.
+    /// The binary, which the package manager puts beside the test bundle.
     static let path: String = {
         let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         return bundle.deletingLastPathComponent().appendingPathComponent("scalebench").path
     }()
 
-    /// Runs `scalebench` with `arguments` in `folder`; no terminal, an empty cache unless the environment names one.
+    /// Runs `scalebench` with `arguments` in `folder`, without a terminal, in an empty cache unless one is named.
     static func run(
         _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil
     ) throws -> ToolResult {
@@ -23,7 +23,7 @@ enum Tool {
         return process.wait()
     }
 
-    /// - Parameter input: a file for standard input; default: nothing.
+    /// - Parameter input: a file for standard input, which is empty by default.
     static func start(
         _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil
     ) throws -> RunningTool {

@@ -1,5 +1,5 @@
-// The report's promises: well-formed, self-contained, nothing in it executes, every picture described and tabulated,
-// colours that can be read.
+// The report's promises: it is well-formed and self-contained, nothing in it executes, every picture is described and
+// tabulated, and its colours can be read.
 
 import Comparison
 import Foundation
@@ -13,7 +13,7 @@ struct HTMLReportTests {
     }
 
     @Test func rendering() throws {
-        // The style sheet has a file of its own; an element a line makes differences readable.
+        // The style sheet has a file of its own; one element per line makes differences readable.
         let page = try page("three-candidates").replacing(/<style>[^<]*<\/style>/, with: "<style></style>")
             .replacing("><", with: ">\n<")
         try Snapshots.expect(page, "three-candidates.html")
@@ -21,7 +21,7 @@ struct HTMLReportTests {
 
     @Test(arguments: Snapshots.results) func theStructureIsSound(name: String) throws {
         let outline = try Outline(try page(name))
-        // Headings in order: one of the first level, none skips a level.
+        // Headings are in order: there is one of the first level, and none skips a level.
         #expect(outline.headings.filter { $0 == 1 }.count == 1 && outline.headings.first == 1)
         #expect(zip(outline.headings, outline.headings.dropFirst()).allSatisfy { $1 <= $0 + 1 })
         // Every picture says what it shows and has its numbers underneath.
@@ -69,7 +69,7 @@ struct HTMLReportTests {
     }
 }
 
-/// What a parser sees of a page. Void elements are closed, so an XML parser reads it.
+/// The structure of a page as a parser sees it. Void elements are closed, so an XML parser can read the page.
 private final class Outline: NSObject, XMLParserDelegate {
     var elements: Set<String> = []
     var attributes: Set<String> = []

@@ -1,4 +1,4 @@
-// A leaderboard in every format. The fixture is what `leaderboard --format json` wrote for planted candidates: shared
+// A leaderboard in every format. The fixture is what `leaderboard --format json` wrote for synthetic candidates: shared
 // ranks, a prediction, a diverged candidate and a hostile name.
 
 import Comparison
@@ -21,7 +21,7 @@ struct LeaderboardReportTests {
     @Test func everyCSVRowHasEveryColumn() throws {
         let text = try DelimitedText(Data(LeaderboardReport.csv(try boards()).utf8), file: "csv")
         #expect(text.rows.count == 7)
-        // Read back unchanged: escapes belong to terminals and Markdown.
+        // Names are read back unchanged: escapes belong to terminals and Markdown.
         let column = try #require(text.header.firstIndex(of: "candidate"))
         #expect(text.rows.contains { $0.cells[column].contains("<b>evil|name</b>\u{202E}\n") })
     }

@@ -1,5 +1,5 @@
-// Texts kept beside the tests, compared character by character. After a wanted change: SCALEBENCH_RECORD=1 swift test,
-// then read the difference before committing it.
+// Texts kept beside the tests, compared character by character. After a wanted change, run SCALEBENCH_RECORD=1 swift
+// test and read the difference before committing it.
 
 import Comparison
 import Foundation
@@ -9,7 +9,7 @@ enum Snapshots {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Snapshots")
 
-    /// Results of planted comparisons, made by `Snapshots/record`.
+    /// Results of synthetic comparisons, made by `Snapshots/record`.
     static let results = ["before-the-target", "under-way", "after-the-target", "diverged-arm", "three-candidates"]
 
     static func result(_ name: String) throws -> CompareResult { try read(CompareResult.self, "\(name).json") }

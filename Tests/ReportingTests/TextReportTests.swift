@@ -1,4 +1,4 @@
-// What a terminal shows, character by character.
+// The text for a terminal, character by character.
 
 import Reporting
 import Testing

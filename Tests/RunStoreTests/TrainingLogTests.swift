@@ -1,4 +1,4 @@
-// Logs as the trainers write them, shortened.
+// Short versions of logs as the trainers write them.
 
 import Foundation
 import RunStore

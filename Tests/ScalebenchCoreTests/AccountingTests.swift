@@ -1,4 +1,4 @@
-// Parameters and FLOPs counted by hand, line by line, for architectures that between them have every option that counts.
+// Parameters and FLOPs counted by hand, line by line. Together the architectures have every option that changes them.
 
 import ScalebenchCore
 import Testing
@@ -83,8 +83,8 @@ import Testing
         #expect(count.model.parametersTotal == sum)
     }
 
-    /// 6 a weight of the matrices and of the head, tied or not, and 6·L·d·T for causal attention, whatever the heads:
-    /// for Llama 6·(3·24,576 + 1000·48) + 6·3·48·128.
+    /// 6 FLOPs per weight of the matrices and of the head, tied or not, and 6·L·d·T for causal attention with any
+    /// number of heads. For Llama this is 6·(3·24,576 + 1000·48) + 6·3·48·128.
     @Test(arguments: zip(counts, [1_769_472.0, 840_960, 191_232, 49_824, 47_616]))
     func flopsPerToken(_ count: Count, _ flops: Double) {
         #expect(count.model.flopsPerToken == flops)

@@ -119,7 +119,7 @@ import Testing
         }
     }
 
-    /// residualScale 1/√L, as the depth rule says it, and logits that shrink as the width grows.
+    /// The depth rule makes residualScale 1/√L; logits and heads follow width and depth too.
     @Test func scalesFollowDepthAndWidth() throws {
         let candidate = try candidate(
             model: """
@@ -200,7 +200,7 @@ import Testing
         #expect(try candidate(more: #""precision": "fp32""#).precision == .fp32)
     }
 
-    /// What only shows at a rung: the message has the numbers, the location the key.
+    /// Mistakes that only show at a rung: the message has the numbers, the location has the key.
     @Test(arguments: [
         (#""heads": 5"#, "5 heads do not divide width 64", "model.heads"),
         (#""heads": 8, "keyValueHeads": 3"#, "3 key and value heads do not divide 8 heads", "model.keyValueHeads"),

@@ -1,4 +1,4 @@
-// What of an external trainer is part of a run's name, and what is not.
+// The parts of an external trainer that belong to a run's name, and those that do not.
 
 import Foundation
 import ScalebenchCore

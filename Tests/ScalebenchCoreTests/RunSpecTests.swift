@@ -48,7 +48,7 @@ struct RunSpecTests {
         #expect(other.runID != base)
     }
 
-    /// Stores on users' disks hold runs under these names: a change here orphans them, so it must be meant.
+    /// Stores on users' disks hold runs under these names: a change here orphans them, so it must be intended.
     @Test func identityIsStable() throws {
         let spec = try spec(try candidate())
         let text = try JSONValue(encoding: spec).canonicalText

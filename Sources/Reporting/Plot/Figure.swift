@@ -1,4 +1,4 @@
-// A picture as a reader meets it: title, legend, drawing, and its numbers as a table underneath.
+// A picture as a reader sees it: title, legend, drawing, and its numbers as a table underneath.
 
 import ScalebenchCore
 
@@ -7,7 +7,7 @@ struct Figure {
     /// Unique on the page.
     let id: String
     let title: String
-    /// What there is to see, for those who look and for those who cannot.
+    /// Explains the picture; screen readers read it too.
     let caption: String
     var legend: [(style: String, name: String)] = []
     let height: Double
@@ -59,7 +59,7 @@ struct ReportTable {
         self.rows = rows
     }
 
-    /// What a terminal shows as a table.
+    /// The table that a terminal shows.
     init(_ table: TextTable) {
         self.init(header: table.rows[0], rows: Array(table.rows.dropFirst()))
     }

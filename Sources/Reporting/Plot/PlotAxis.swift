@@ -1,4 +1,4 @@
-// One axis of a plot: where a value lies between the ends, and which values are worth a label.
+// One axis of a plot: where a value lies between the ends, and which values get a label.
 
 import Foundation
 
@@ -17,8 +17,8 @@ struct PlotAxis: Sendable {
     let range: ClosedRange<Double>
     private let label: @Sendable (Double) -> String
 
-    /// Covers `values` with some room at both ends. Logarithmic axes pass over values that are not positive.
-    /// - Parameter padding: share of the length that is added at each end.
+    /// Covers `values` with some space at both ends. Logarithmic axes ignore values that are not positive.
+    /// - Parameter padding: the fraction of the length that is added at each end.
     init(
         _ title: String, _ kind: Kind, covering values: [Double], padding: Double = 0.05,
         label: (@Sendable (Double) -> String)? = nil
@@ -33,7 +33,7 @@ struct PlotAxis: Sendable {
         range = Self.invert(low - room, kind)...Self.invert(high + room, kind)
     }
 
-    /// 0 at the lower end, 1 at the upper one; beyond both for values outside.
+    /// The place of a value: 0 at the lower end, 1 at the upper one, and beyond them for values outside.
     func place(_ value: Double) -> Double {
         let low = Self.transform(range.lowerBound, kind), high = Self.transform(range.upperBound, kind)
         let smallest = kind == .logarithmic ? range.lowerBound * 1e-6 : value
@@ -80,12 +80,12 @@ struct PlotAxis: Sendable {
 
     // MARK: - Labels
 
-    /// As many digits as the value has, without the noise of binary fractions.
+    /// The value to six digits, which hides the noise of binary fractions.
     static func plain(_ value: Double) -> String {
         abs(value) < 1e-12 ? "0" : String(format: "%.6g", value).replacingOccurrences(of: "-", with: "−")
     }
 
-    /// `10⁹`, `2·10⁹`.
+    /// A value as a power of ten: `10⁹`, `2·10⁹`.
     static func power(_ value: Double) -> String {
         let exponent = Int(log10(value * 1.0000001).rounded(.down))
         let mantissa = value / pow(10, Double(exponent))

@@ -3,7 +3,7 @@
 
 import Foundation
 
-/// How much room a picture has. Every picture is drawn twice, and the style sheet shows the one that fits.
+/// The size of a picture. Every picture is drawn twice, and the style sheet shows the one that fits.
 enum PlotSize: String, CaseIterable, Sendable {
     case wide, narrow
 
@@ -20,10 +20,10 @@ struct PlotFrame: Sendable {
     /// Top and height of the whole frame, labels included.
     let top: Double
     let height: Double
-    /// Unique on the page: names the clipping region.
+    /// Unique on the page; it names the clipping region.
     let id: String
     var hasXLabels = true
-    /// Kept free at the right for labels.
+    /// The width that is kept free at the right for labels.
     var rightMargin = 20.0
 
     private var left: Double { size == .wide ? 62 : 50 }
@@ -34,7 +34,7 @@ struct PlotFrame: Sendable {
     func horizontal(_ value: Double) -> Double { left + x.place(value) * (right - left) }
     func vertical(_ value: Double) -> Double { lower - y.place(value) * (lower - upper) }
 
-    /// Grid, labels, and the marks, cut off at the frame's border.
+    /// The grid, the labels, and the marks, which are cut off at the frame's border.
     @MarkupBuilder func draw(@MarkupBuilder _ marks: () -> Markup) -> Markup {
         grid
         tag("clipPath", ["id": clip]) {
@@ -79,7 +79,7 @@ struct PlotFrame: Sendable {
         return tag("path", ["class": style, "d": "M" + (there + back).joined(separator: "L") + "Z"])
     }
 
-    /// The whole height between two places of the horizontal axis.
+    /// A rectangle of the whole height between two values of the horizontal axis.
     func column(_ from: Double, _ to: Double, _ style: String, hover: String) -> Markup {
         let start = horizontal(from)
         return tag(
@@ -105,7 +105,7 @@ struct PlotFrame: Sendable {
         return tag("path", ["class": style, "d": "M\(n(place)) \(n(vertical(low)))V\(n(vertical(high)))"])
     }
 
-    /// The candidate's own shape: circle, square, triangle, diamond, again in turn.
+    /// A mark in the shape of its candidate: circle, square, triangle and diamond in turn.
     func marker(
         _ x: Double, _ y: Double, _ candidate: Int, _ style: String, size: Double, shift: Double = 0, hover: String
     )
@@ -123,7 +123,7 @@ struct PlotFrame: Sendable {
         return tag("path", ["class": "marker \(style)", "d": path]) { tag("title") { hover } }
     }
 
-    /// One decimal is finer than a screen.
+    /// A coordinate with one decimal, which is finer than a screen's pixels.
     private func n(_ value: Double) -> String {
         let clamped = min(max(value, -9999), 9999)
         let tenths = Int((clamped * 10).rounded())

@@ -1,4 +1,4 @@
-// What is left of the loss above the entropy of the data: the paper's decomposition, exact where the entropy is known.
+// The loss above the entropy of the data. It is exact, because this section needs a data set whose entropy is known.
 
 import Comparison
 import ScalebenchCore
@@ -17,8 +17,8 @@ private struct ApproximationPicture {
     @MarkupBuilder var markup: Markup {
         tag("p") {
             "The data have an entropy of \(Phrase.loss(gap.entropyNatsPerToken)) nats/token on the validation tokens: "
-                + "no model loses less but by chance. What a run loses above it is what its model lacks, and what "
-                + "separates train from validation loss is what it knows of its own data only."
+                + "no model can lose less, except by chance. The loss above it is what the model has not learned. The "
+                + "difference of train and validation loss is what it knows about its training data only."
         }
         figure.markup
         laws.markup
@@ -27,8 +27,8 @@ private struct ApproximationPicture {
     private var figure: Figure {
         Figure(
             id: "approximation-plot", title: "Loss above the entropy of the data",
-            caption: "Means over the finished runs, on the same validation sequences as the entropy, with the 90 % "
-                + "interval of their sampling. A power law is a straight line here.",
+            caption: "Marks are means over finished runs, on the same validation sequences as the entropy, with the "
+                + "90 % interval of their sampling. A power law is a straight line here.",
             legend: result.candidates.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element) },
             height: 340, table: table, plot: draw)
     }
@@ -78,7 +78,7 @@ private struct ApproximationPicture {
         return table
     }
 
-    /// What a straight line says, and what a curve fitted without knowing the entropy would have claimed.
+    /// The power law above the entropy, and the floor that a fit finds which does not know the entropy.
     private var laws: ReportTable {
         ReportTable(
             header: ["power law of", "exponent", "R²", "floor fitted to the losses alone [90 %]", "entropy"],

@@ -1,4 +1,4 @@
-// Validation loss along training, every run at equal share of its schedule: the only fair way to lay them side by side.
+// Validation loss along training, over the fraction of the schedule, so that runs of different length are comparable.
 
 import Comparison
 import ScalebenchCore
@@ -17,15 +17,15 @@ private struct CurvesPicture {
     var figure: Figure {
         Figure(
             id: "curves-plot", title: "Validation loss along the schedule",
-            caption: "One line per run, on a part of the validation set; thick lines are runs at the target. "
-                + "Labels stand at the ends of their rung.",
+            caption: "Each line is a run, evaluated on a part of the validation set; thick lines are target runs. "
+                + "Labels at the right name the rungs.",
             legend: result.candidates.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element) },
             height: 420, table: table, plot: draw)
     }
 
     private func draw(_ size: PlotSize) -> Markup {
         let frame = PlotFrame(
-            size: size, x: PlotAxis("share of the schedule", .linear, covering: [0, 1], padding: 0, label: percent),
+            size: size, x: PlotAxis("fraction of the schedule", .linear, covering: [0, 1], padding: 0, label: percent),
             y: PlotAxis(
                 "validation loss\(unit(result)) (log scale)", .logarithmic,
                 covering: runs.flatMap { $0.curve.map(\.loss) }),

@@ -1,4 +1,4 @@
-// The runs at the target while they are under way: what was seen of their curves, and what is to come.
+// The runs at the target while they are under way: their curves so far, and the forecast of the rest.
 
 import Comparison
 import ScalebenchCore
@@ -22,7 +22,7 @@ private struct EarlyPicture {
     let pairIndex: Int
     let early: EarlyForecast
 
-    /// With the candidate's place among all, which gives colour and shape.
+    /// The two runs with the index of their candidate, which gives colour and shape.
     private var runs: [(index: Int, run: EarlyForecast.Run)] { [(0, early.a), (pairIndex + 1, early.b)] }
 
     var figure: Figure {
@@ -30,10 +30,10 @@ private struct EarlyPicture {
             id: "early-plot-\(pairIndex + 1)",
             title:
                 "\(SafeText.line(early.b.candidate, limit: 40)) against \(SafeText.line(early.a.candidate, limit: 40))",
-            caption: "Validation loss of the two runs at the target over the share of their schedule. "
+            caption: "Validation loss of the two runs at the target over the fraction of their schedule. "
                 + (early.method == .ladder
                     ? "Lines are what was seen; lines in bands (median, 90 %) are forecast from the curves of the smaller "
-                        + "rungs at equal share; "
+                        + "rungs at equal fractions; "
                     : "Lines are what was seen; no smaller rung has a curve to go by, so the end is forecast from each run's own; ")
                 + "bars are the forecast ends; \(Phrase.early(early)).",
             legend: runs.map { ("c\($0.index % 6) shape\($0.index % 4)", $0.run.candidate) },
@@ -42,13 +42,13 @@ private struct EarlyPicture {
 
     private func draw(_ size: PlotSize) -> Markup {
         let ends = runs.flatMap { [$0.run.finalLoss.interval90.lower, $0.run.finalLoss.interval90.upper] }
-        // What the first evaluations show would leave no room for what matters.
+        // The high losses of the first evaluations would compress the rest of the picture.
         let late = runs.flatMap { entry in
             zip(entry.run.fractions, entry.run.losses).filter { $0.0 >= 0.25 * early.fraction }.map(\.1)
         }
         let frame = PlotFrame(
             size: size,
-            x: PlotAxis("share of the schedule", .linear, covering: [0, 1.04], padding: 0, label: Phrase.share),
+            x: PlotAxis("fraction of the schedule", .linear, covering: [0, 1.04], padding: 0, label: Phrase.share),
             y: PlotAxis("validation loss\(unit(result)) (log scale)", .logarithmic, covering: late + ends), top: 0,
             height: size.height(360), id: "early\(pairIndex + 1)")
         return frame.draw {
@@ -76,7 +76,7 @@ private struct EarlyPicture {
 
     private var table: ReportTable {
         var table = ReportTable(
-            header: ["share of the schedule"] + runs.map { SafeText.line($0.run.candidate, limit: 40) })
+            header: ["fraction of the schedule"] + runs.map { SafeText.line($0.run.candidate, limit: 40) })
         let known = Set(runs.flatMap(\.run.fractions)).sorted()
         for fraction in known {
             let cells = runs.map { entry in

@@ -16,7 +16,7 @@ extension ReportSection {
 private struct GapPicture {
     let result: CompareResult
     let pair: PairResult
-    /// Of B among the candidates; A is the first.
+    /// The index of B among the candidates; A is the first.
     let index: Int
     private let a: String
     private let b: String
@@ -39,8 +39,8 @@ private struct GapPicture {
             id: "gap-plot-\(index)", title: "\(b) against \(a)",
             caption: "Above: loss of B − loss of A, so above zero \(a) is better. Marks are the rungs with their 90 % "
                 + "interval; line and bands (50 %, 90 %) are the trend that the ladder alone shows, the bar its forecast "
-                + "for one run of each at the target. Below: the probability that the trend favours \(a), the mark that "
-                + "for one run of each; dashed, where the rule names a winner." + Phrase.path(result),
+                + "for one run of each at the target. Below: the probability that the trend favours \(a); the "
+                + "mark is for one run of each. Beyond the dashed lines the rule names a winner." + Phrase.path(result),
             legend: [("c0 shape0", pair.a), ("c\(index % 6) shape\(index % 4)", pair.b)],
             height: upperHeight + (trend == nil ? 0 : lowerHeight), table: table, plot: draw)
     }

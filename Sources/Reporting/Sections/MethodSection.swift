@@ -1,4 +1,4 @@
-// How the method did on this very ladder: no verdict without the record of what makes it.
+// How well the method predicts the rungs of this very ladder, so that readers can judge how far to trust the verdict.
 
 import Comparison
 import ScalebenchCore
@@ -9,7 +9,7 @@ extension ReportSection {
         let pairs = content.result.pairs.filter { !$0.methodOnThisLadder.isEmpty }
         guard !pairs.isEmpty else { return nil }
         return .joined(
-            [tag("p") { "Every rung predicted from those below it, as the target is from all of them." }]
+            [tag("p") { "Every rung is predicted from those below it, as the target is from all of them." }]
                 + pairs.map { pair in
                     .joined([
                         pairs.count > 1

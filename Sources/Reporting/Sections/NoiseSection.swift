@@ -1,4 +1,4 @@
-// Seed noise against scale: what the seeds of each rung say alone, and the pooled value that the verdict uses.
+// Seed noise against scale: the deviation from the seeds of each rung alone, and the pooled one that the verdict uses.
 
 import Comparison
 import Foundation
@@ -40,8 +40,8 @@ private struct NoisePicture {
         Figure(
             id: "noise-plot", title: "Standard deviation of the final loss over seeds",
             caption:
-                "Marks: the seeds of one rung alone, a rough guess from a handful of runs. Lines: pooled over rungs "
-                + "and candidates, smooth in scale; the verdict uses these.",
+                "Marks come from the seeds of one rung alone; with so few runs they are rough. Lines are pooled over "
+                + "rungs and candidates and are smooth in scale; the verdict uses these.",
             legend: result.candidates.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element) },
             height: 300, table: table, plot: draw)
     }
@@ -63,7 +63,7 @@ private struct NoisePicture {
         }
     }
 
-    /// By candidate.
+    /// The pooled deviations by candidate.
     private var pooled: [(scales: [Double], values: [Double])] {
         result.candidates.indices.map { index in
             let known = result.ladder.filter { $0.candidates[index].seedDeviation != nil }

@@ -1,4 +1,4 @@
-// What was compared, what it cost, and where every number comes from.
+// The differences of the recipes, the cost, and the origin of every number.
 
 import Comparison
 import ScalebenchCore
@@ -7,7 +7,7 @@ extension ReportSection {
     static let recipes = ReportSection(id: "recipes", title: "What differs") { content in
         guard !content.runs.isEmpty || !content.differences.isEmpty else { return nil }
         let names = content.result.candidates.map { SafeText.line($0) }
-        if content.differences.isEmpty { return tag("p") { "Nothing: the recipes resolve to the same runs." } }
+        if content.differences.isEmpty { return tag("p") { "Nothing differs: the recipes resolve to the same runs." } }
         return ReportTable(
             header: ["field of the resolved run", "at"] + names,
             rows: content.differences.map { [$0.path, $0.label] + $0.values.map { SafeText.line($0) } }

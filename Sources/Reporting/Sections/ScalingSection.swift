@@ -1,4 +1,4 @@
-// Loss against scale: every run, the rungs' means, what the ladder says of each recipe, what the target said.
+// Loss against scale: every run, the rungs' means, the trend of each recipe, forecasts and results at the target.
 
 import Comparison
 import Foundation
@@ -13,7 +13,7 @@ extension ReportSection {
 
 private struct ScalingPicture {
     let result: CompareResult
-    /// By candidate: what the ladder alone predicts, for the reference as seen from the first pair.
+    /// The prediction from the ladder alone, by candidate; for the reference it is that of the first pair.
     let levels: [(scales: [Double], band: TrendCurves.Band)?]
     let predicted: [Estimate?]
 
@@ -91,7 +91,7 @@ private struct ScalingPicture {
         }
     }
 
-    /// Beside the target's own marks, so that forecast and outcome can be compared.
+    /// The forecasts beside the target's own marks, so that forecast and outcome can be compared.
     @MarkupBuilder private func forecasts(_ frame: PlotFrame) -> Markup {
         for (index, estimate) in predicted.enumerated() {
             if let estimate {
@@ -142,7 +142,7 @@ extension PlotAxis {
     }
 }
 
-/// Behind the name of a quantity in losses' units.
+/// The unit of losses, to be put behind the name of a quantity; empty where it is unknown.
 func unit(_ result: CompareResult) -> String {
     result.suite == nil ? "" : ", nats/token"
 }

@@ -1,4 +1,4 @@
-// The answer, first: a sentence, the numbers behind it, what to mind, what to do next.
+// The answer comes first: a sentence, the best next step, the numbers. The findings have a section of their own.
 
 import Comparison
 import ScalebenchCore
@@ -43,7 +43,7 @@ extension ReportSection {
     }
 
     @MarkupBuilder private static func nextRuns(_ runs: [ProposedRun]) -> Markup {
-        tag("p") { "What would make it surer, best value first:" }
+        tag("p") { "These runs would make the verdict surer, the best value first:" }
         ReportTable(
             header: ["more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)"],
             rows: runs.map {
@@ -57,7 +57,7 @@ extension ReportSection {
     }
 }
 
-/// Findings with what to do about them.
+/// The findings, each with its advice.
 func findingList(_ findings: [Finding]) -> Markup {
     tag("ul", ["class": "findings"]) {
         for finding in findings {

@@ -1,18 +1,18 @@
-// Who is who in a log of many runs: a table with a line per run.
+// Labels for a log of many runs: a table with a line per run.
 //
 //   run,candidate,seed,parameters,tokens,flops
 //   lucky-sun-7,muon,0,1.24e8,2.5e9,
 
 package import ScalebenchCore
 
-/// Labels by the name a log has for its run.
+/// The labels of runs, by the name that the log has for a run.
 package struct ImportLabels: Sendable {
     private let rows: [String: ImportedRun.Labels]
     private let file: String
 
     package static let columns = ["run", "candidate", "seed", "parameters", "tokens", "flops"]
 
-    /// - Throws: `invalidInput` for a table without run or candidate, a run named twice, or what is no number.
+    /// - Throws: `invalidInput` for a table without run or candidate, a run named twice, or a cell that is no number.
     package init(_ table: DelimitedText, file: String) throws {
         self.file = file
         let index = { (name: String) in table.header.firstIndex(of: name) }

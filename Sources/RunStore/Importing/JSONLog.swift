@@ -1,4 +1,4 @@
-// Logs of one JSON object per line. Nested objects are flattened with "/": levanter's `{"event":"log","step":5,
+// Logs with one JSON object per line. Nested objects are flattened with "/": levanter's `{"event":"log","step":5,
 // "metrics":{"eval":{"loss":3}}}` has the metric `eval/loss`. A line may carry a logger's prefix before its object.
 
 import Foundation
@@ -40,7 +40,7 @@ enum JSONLog {
             throw ScalebenchError(.invalidInput, "not a JSON object", at: place, hint: "one object per line")
         }
         guard case .object(var fields) = object else { return [:] }
-        // Levanter keeps what was logged one level down.
+        // Levanter nests the logged values one level deeper.
         if case .object(let metrics) = fields["metrics"] {
             fields["metrics"] = nil
             fields.merge(metrics) { outer, _ in outer }
@@ -62,7 +62,7 @@ enum JSONLog {
         case .integer(let number): result[path] = Double(number)
         case .number(let number): result[path] = number
         case .string(let text):
-            // Weights & Biases writes what is not finite as text.
+            // Weights & Biases writes numbers that are not finite as text.
             let words = ["NaN": Double.nan, "Infinity": .infinity, "-Infinity": -.infinity]
             if let number = words[text] { result[path] = number }
         case .object(let fields):

@@ -1,5 +1,5 @@
-// Which of a log's series is the loss that counts. Only a validation loss that is the only one of its kind is taken
-// unasked; everything else is asked for by name.
+// Chooses which series of a log is the loss that counts. A validation loss need not be named where it is the only one;
+// every other series must be named.
 
 package import ScalebenchCore
 
@@ -24,7 +24,7 @@ package enum MetricChoice {
             at: place, hint: "choose with --metric; metrics: \(list(likely.isEmpty ? names : likely.map(\.metric)))")
     }
 
-    /// Bits per byte where the name says so, else nats per token: what trainers call a loss.
+    /// Bits per byte where the name says so; else nats per token, which is what trainers call a loss.
     package static func unit(of metric: String) -> LossUnit {
         let name = metric.lowercased()
         return name.contains("bpb") || name.contains("bits_per_byte") ? .bitsPerByte : .natsPerToken

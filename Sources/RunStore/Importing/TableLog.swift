@@ -6,7 +6,7 @@ import ScalebenchCore
 
 /// Reads CSV logs.
 enum TableLog {
-    /// What Weights & Biases adds to the columns that hold a bucket's extremes.
+    /// The suffixes that Weights & Biases gives to the columns of a bucket's minima and maxima.
     static let minimumSuffix = "__MIN"
     private static let maximumSuffix = "__MAX"
 
@@ -34,7 +34,7 @@ enum TableLog {
             hint: "name it with --step-column; columns: \(header.prefix(12).joined(separator: ", "))")
     }
 
-    /// Nil for an empty cell.
+    /// The step in a cell; nil where the cell is empty.
     private static func step(_ cell: String, at place: String, _ column: String) throws -> Int? {
         guard !cell.allSatisfy(\.isWhitespace) else { return nil }
         guard let step = number(cell).flatMap({ Int(exactly: $0) }), step >= 0 else {
@@ -45,12 +45,12 @@ enum TableLog {
         return step
     }
 
-    /// One run per column; the extremes beside it are left out.
+    /// One run per column; the columns of minima and maxima beside it are left out.
     private static func chart(_ table: DelimitedText, _ step: Int, _ steps: [Int?]) -> [TrainingLog.Run] {
         var runs: [TrainingLog.Run] = []
         for (column, title) in table.header.enumerated()
         where column != step && !title.hasSuffix(minimumSuffix) && !title.hasSuffix(maximumSuffix) {
-            // The name of a run may hold " - " itself, that of a metric hardly does.
+            // The name of a run may contain " - "; the name of a metric hardly ever does.
             let cut = title.range(of: " - ", options: .backwards)
             let name = cut.map { String(title[..<$0.lowerBound]) } ?? title
             let metric = cut.map { String(title[$0.upperBound...]) } ?? title
@@ -82,7 +82,7 @@ enum TableLog {
         }
     }
 
-    /// Cells that are no number are passed over.
+    /// The points of a column; cells without a number are left out.
     private static func points(_ rows: [[String]], _ column: Int, _ steps: [Int?]) -> [(step: Int, value: Double)] {
         zip(rows, steps).compactMap { cells, step in
             guard let step, let value = number(cells[column]) else { return nil }
@@ -94,7 +94,7 @@ enum TableLog {
         // Weights & Biases writes "NaN" and "Infinity"; pandas writes nothing for what was not logged.
         if cell.isEmpty { return nil }
         if let value = Double(cell) { return value }
-        // Trimming is dear and seldom needed.
+        // Trimming is slow and seldom needed.
         let text = cell.trimmingCharacters(in: .whitespaces)
         return Double(text) ?? (text == "Infinity" ? .infinity : nil)
     }

@@ -1,11 +1,11 @@
-// Logs made of lines of text: a start with the step, a mark with the value. Whatever else stands in the file (the
-// training script itself, samples, tables of GPUs) is passed over.
+// Logs made of lines of text: a line starts with the step, and a mark precedes the value. Everything else in the file
+// (the training script itself, samples, tables of GPUs) is ignored.
 
 import Foundation
 
 /// Reads llm.c, modded-nanogpt and nanochat.
 enum TextLog {
-    /// Lines such as `<start>250… <mark>3.91…`. Bytes, not characters: logs run to a million lines.
+    /// Lines such as `<start>250… <mark>3.91…`. They are matched as bytes for speed: logs can have a million lines.
     private struct Pattern {
         var format: LogFormat
         var metric: String
@@ -29,13 +29,13 @@ enum TextLog {
         Pattern(format: .nanochat, metric: "train_loss", start: "step ", mark: "| loss:"),
     ]
 
-    /// What nanochat says of the run before it begins.
+    /// The lines that nanochat prints about a run before it begins.
     private static let facts: [(mark: String, fact: any (WritableKeyPath<TrainingLog.Run, Double?> & Sendable))] = [
         ("Number of parameters:", \.parameters), ("Total number of training tokens:", \.tokens),
         ("Total training FLOPs estimate:", \.flops),
     ]
 
-    /// The format of which there are most lines among the first hundred that look like any; nil where none does.
+    /// The most frequent format among the first hundred lines that have one; nil where no line has.
     static func sniff(_ data: Data) -> LogFormat? {
         var counts: [LogFormat: Int] = [:], found = 0
         forEachLine(data) { line in
@@ -66,7 +66,7 @@ enum TextLog {
 
     private typealias Line = ArraySlice<UInt8>
 
-    /// Lines without their indentation, until `body` returns false.
+    /// Calls `body` with every line, without its indentation, until `body` returns false.
     private static func forEachLine(_ data: Data, _ body: (Line) -> Bool) {
         let bytes = [UInt8](data)
         var start = 0

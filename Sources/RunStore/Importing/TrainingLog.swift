@@ -1,5 +1,5 @@
 // A log of training as another program wrote it: one or several runs, each with named series of numbers over steps.
-// To add a format: one reader, one case here, one line in `sniff`.
+// A new format needs one reader, one case here, and one line in `sniff`.
 
 package import Foundation
 import ScalebenchCore
@@ -8,10 +8,10 @@ import ScalebenchCore
 package enum LogFormat: String, Sendable, CaseIterable {
     /// A chart exported from Weights & Biases: `"Step","<run> - <metric>",…__MIN,…__MAX`.
     case wandbChart = "wandb-chart"
-    /// A table with a step column and a column per metric, such as `run.history().to_csv()`; with a column `run` several
-    /// runs in one file.
+    /// A table with a step column and a column per metric, such as `run.history().to_csv()`. A column `run` lets one
+    /// file hold several runs.
     case csv
-    /// One object per line: flat, or levanter's `{"event":"log","step":…,"metrics":{…}}`.
+    /// One JSON object per line, flat or levanter's `{"event":"log","step":…,"metrics":{…}}`.
     case jsonl
     /// `s:250 tel:3.91` in llm.c's main.log.
     case llmC = "llm.c"
@@ -21,14 +21,14 @@ package enum LogFormat: String, Sendable, CaseIterable {
     case nanochat
 }
 
-/// What a log holds.
+/// The content of a log.
 package struct TrainingLog: Sendable {
     package var format: LogFormat
     package var runs: [Run]
 
     /// One run.
     package struct Run: Sendable {
-        /// As the file calls it; nil where the file is one run.
+        /// The name that the file has for the run; nil where the file is one run.
         package var name: String?
         package var series: [Series] = []
         /// The scale, where the log itself states it.
@@ -37,15 +37,15 @@ package struct TrainingLog: Sendable {
         package var flops: Double?
     }
 
-    /// One number over training, steps ascending; not finite values are kept.
+    /// One number over training, with ascending steps; values that are not finite are kept.
     package struct Series: Sendable {
         package var metric: String
         package var points: [(step: Int, value: Double)]
     }
 
     /// - Parameters:
-    ///   - stepColumn: of a CSV or JSONL file; nil: the usual names.
-    /// - Throws: `invalidInput` when the format cannot be told, or the file does not follow it.
+    ///   - stepColumn: the column or key of a CSV or JSONL file that counts steps; nil to look for the usual names.
+    /// - Throws: `invalidInput` when the format is not recognised, or the file does not follow it.
     package init(_ data: Data, file: String, format: LogFormat? = nil, stepColumn: String? = nil) throws {
         guard let format = format ?? Self.sniff(data) else {
             throw ScalebenchError(
@@ -79,8 +79,8 @@ package struct TrainingLog: Sendable {
 }
 
 extension TrainingLog.Series {
-    /// Ascending steps, one value each: a run that went on from a checkpoint wrote some steps twice, and the later one
-    /// counts.
+    /// The series with ascending steps and one value per step. A run that went on from a checkpoint wrote some steps
+    /// twice; the later value counts.
     fileprivate var inOrder: TrainingLog.Series {
         var latest: [Int: Double] = [:]
         for (step, value) in points { latest[step] = value }

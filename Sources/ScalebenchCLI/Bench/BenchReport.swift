@@ -25,20 +25,20 @@ struct BenchRow: Codable {
     var flopsPerToken: Double
     var steps: Int
     var firstStepSeconds: Double
-    /// Of OpenBLAS's matrix products with as many threads, measured between the steps.
+    /// GFLOP/s of OpenBLAS's matrix products with as many threads, measured between the steps.
     var productGflops: Double
-    /// GFLOP/s of the step over that of the products.
+    /// GFLOP/s of the step divided by those of the products.
     var productShare: Double
     /// Share of the workers' time by part; the rest is waiting for other workers.
     var partShares: [String: Double]
-    /// Counted before the run.
+    /// The memory that was counted before the run.
     var memoryBytes: Int
     /// The process's largest resident memory so far, as the kernel counted it; null where it does not.
     @OrNull var peakMemoryBytes: Int?
-    /// Null without `--against`.
+    /// The other trainer; null without `--against`.
     @OrNull var against: Against?
 
-    /// Another trainer at the same shape, in turn with ours.
+    /// Another trainer, measured at the same shape in turn with ours.
     struct Against: Codable {
         var command: String
         var tokensPerSecond: Double
@@ -47,7 +47,7 @@ struct BenchRow: Codable {
         var ratioMin: Double
         var ratioMax: Double
         var rounds: Int
-        /// Of its largest process; null where ours was larger.
+        /// Peak memory of its largest process; null where ours was larger.
         @OrNull var peakMemoryBytes: Int?
 
         private enum CodingKeys: String, CodingKey {
@@ -57,7 +57,7 @@ struct BenchRow: Codable {
         }
     }
 
-    /// The first three are those of the PyTorch reference.
+    /// The first three names are those that the PyTorch reference prints.
     private enum CodingKeys: String, CodingKey {
         case tokensPerSecond = "tok_s"
         case millisecondsPerStep = "ms_step"
@@ -145,7 +145,7 @@ enum BenchTable {
         """
           Context \(row.context), batch \(row.batch), \(row.workers) threads, \(row.precision.rawValue), kernels \
         \(paths.sorted().joined(separator: ", ")), \(row.blas).
-          "of GEMM": FLOP/s of the whole step over those of OpenBLAS's square products with as many threads.
+          "of GEMM" is FLOP/s of the whole step over those of OpenBLAS's square products with as many threads.
         """
     }
 }

@@ -7,8 +7,8 @@ import Training
 
 /// Runs our measurement and the other command alternately, each in a process of its own.
 struct BenchRival {
-    /// With `{width}`, `{layers}`, `{heads}`, `{vocabulary}`, `{context}`, `{batch}`, `{workers}` and `{seconds}` for
-    /// the shape.
+    /// The command, in which `{width}`, `{layers}`, `{heads}`, `{vocabulary}`, `{context}`, `{batch}`, `{workers}` and
+    /// `{seconds}` stand for values of the shape.
     let command: String
     let rounds: Int
     let seconds: Double
@@ -20,7 +20,7 @@ struct BenchRival {
         for round in 0..<rounds {
             let line = try await CommandOutput.text(of: ["/bin/sh", "-c", filled], named: "--against")
             theirs.append(try Self.tokensPerSecond(line))
-            // The first child of all: what children used so far is what it used.
+            // It is the first child of this process, so the largest child so far is the other trainer.
             if round == 0 { theirMemory = Self.largestChild() }
             ours.append(try await measureOurs(options))
             onRound(round, ours[round].tokensPerSecond / theirs[round])

@@ -1,4 +1,4 @@
-// What `scalebench bench` measures: a shape from its options, or a table of shapes from small rungs to large ones.
+// The shapes that `scalebench bench` measures: one from its options, or a table of them from small rungs to large ones.
 
 import ArgumentParser
 import Foundation
@@ -8,7 +8,7 @@ import Transformer
 
 /// The options that describe a shape.
 struct BenchShapeOptions: ParsableArguments {
-    @Option(help: "Channels; with any of the shape's options that one is measured instead of a table.") var width: Int?
+    @Option(help: "Channels; with any option of the shape, that shape is measured instead of a table.") var width: Int?
     @Option(help: "Blocks; default: 4.") var layers: Int?
     @Option(help: "Attention heads; default: 4.") var heads: Int?
     @Option(help: "Tokens of the vocabulary; default: 512.") var vocabulary: Int?
@@ -51,7 +51,7 @@ struct BenchShapeOptions: ParsableArguments {
         [width, layers, heads, vocabulary, context, batch].allSatisfy { $0 == nil } && candidate == nil
     }
 
-    /// From a rung of seconds to one of days.
+    /// Shapes from a rung that takes seconds to one that takes days.
     private static let table = [
         Size(width: 32, layers: 2, heads: 4, vocabulary: 512, context: 256, batch: 16),
         Size(width: 64, layers: 4, heads: 4, vocabulary: 512, context: 256, batch: 16),
@@ -86,7 +86,7 @@ struct BenchShapeOptions: ParsableArguments {
                 vocabularySize: size.vocabulary, mlpWidth: 4 * size.width), batchSequences: size.batch)
     }
 
-    /// A candidate resolved at a rung made of the options; its own heads and batch unless they are given.
+    /// A candidate resolved at a rung made of the options; its own heads unless they are given.
     private func shape(_ size: Size, of candidate: Candidate) throws -> BenchmarkShape {
         guard case .builtin = candidate.trainer else {
             throw ScalebenchError(

@@ -11,7 +11,7 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "bench", abstract: "Measure how fast models are trained here, alone or against another trainer.",
         discussion: """
             Whole steps are timed: batch, forward, backward, clipping, update. Without options of a shape, a table of six \
-            is measured. The columns after "of GEMM" say where the time goes.
+            shapes is measured. The columns after "of GEMM" say where the time goes.
 
             Examples:
               scalebench bench
@@ -19,8 +19,8 @@ struct BenchCommand: AsyncParsableCommand {
               scalebench bench --candidate a.json --width 96
               scalebench bench --against 'python3 train.py --d {width} --layers {layers} --seconds {seconds}'
 
-            --against alternates with a command that prints a JSON line with "tok_s", tokens per second. In it {width}, \
-            {layers}, {heads}, {vocabulary}, {context}, {batch}, {workers} and {seconds} stand for the shape's.
+            --against measures in turn with a command that prints a JSON line with "tok_s", tokens per second. In the \
+            command {width}, {layers}, {heads}, {vocabulary}, {context}, {batch}, {workers} and {seconds} are filled in.
             """)
 
     @OptionGroup var shape: BenchShapeOptions
@@ -63,7 +63,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
     }
 
-    /// The command line that measures one shape alone.
+    /// The options that measure one shape alone.
     private func options(for item: BenchmarkShape) -> [String] {
         var options = [
             "--width", "\(item.model.width)", "--layers", "\(item.model.layers)", "--heads", "\(item.model.heads)",

@@ -1,4 +1,4 @@
-// `scalebench runs`: looking at single runs, here trained or imported. The work is RunStore's and Reporting's.
+// `scalebench runs`: single runs, trained here or imported. RunStore and Reporting do the work.
 
 import ArgumentParser
 import RunStore
@@ -36,7 +36,7 @@ struct StoreOptions: ParsableArguments {
         return RunCatalog(store)
     }
 
-    /// One line, whatever the number of files that cannot be read.
+    /// Prints one warning, however many files cannot be read.
     static func warn(_ errors: [ScalebenchError]) {
         guard let first = errors.first else { return }
         let more = errors.count > 1 ? " and \(errors.count - 1) more (`scalebench doctor` names them)" : ""
@@ -50,7 +50,7 @@ struct RunFilter: ParsableArguments {
 
     var isUsed: Bool { suite != nil || candidate != nil }
 
-    /// - Throws: `notFound` for a suite or candidate that nothing bears.
+    /// - Throws: `notFound` for a suite or candidate that no run belongs to.
     func check(_ catalog: RunCatalog) throws {
         let names = catalog.names
         for (kind, wanted, known) in [("suite", suite, names.suites), ("candidate", candidate, names.candidates)] {

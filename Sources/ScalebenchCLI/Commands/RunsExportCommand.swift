@@ -7,8 +7,8 @@ struct RunsExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Write runs as CSV, JSONL, or a table of final losses.",
         discussion: """
-            Without RUN and filters, all runs. --table gives what `compare --runs` reads: one line per finished run; \
-            where it holds several suites, that command asks for one of them.
+            Without RUN and filters, all runs are written. --table gives what `compare --runs` reads: one line per \
+            finished run; where it holds several suites, that command asks for one of them.
 
             Examples:
               scalebench runs export 66d4 > curve.csv

@@ -9,12 +9,12 @@ struct RunsImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Import loss curves from logs of other trainers.",
         discussion: """
-            Formats, told by their content: a chart exported from Weights & Biases, run.history().to_csv() and other \
-            CSV with a column of steps, JSONL (flat, or levanter's), and the logs of llm.c, modded-nanogpt and \
-            nanochat; plain, .gz or .zst. The one validation loss of a file is taken; where there are several, or \
+            The content tells the format: a chart exported from Weights & Biases, run.history().to_csv() and other CSV \
+            with a column of steps, JSONL (flat, or levanter's), and the logs of llm.c, modded-nanogpt and nanochat; \
+            files are plain, .gz or .zst. The one validation loss of a file is taken; where there are several, or \
             none, --metric names it. run.history() samples 500 rows: use run.scan_history() for all of them.
 
-            A log seldom knows its candidate and scale: say them, or give a table of labels for a file of many runs. \
+            A log seldom tells its candidate and scale: say them, or give a table of labels for a file of many runs. \
             Importing again with other labels corrects them; the curve of a file never changes.
 
             Examples:
@@ -68,13 +68,13 @@ struct RunsImportCommand: ParsableCommand {
 
     /// One run of one file, ready to be named.
     private struct Found {
-        /// As given on the command line.
+        /// The file as named on the command line.
         var path: String
         var sha256: String
         var log: LogFormat
         var run: TrainingLog.Run
 
-        /// What a table of labels calls it.
+        /// The name of the run in a table of labels.
         var name: String { run.name ?? path }
     }
 

@@ -14,12 +14,12 @@ struct RunsListCommand: ParsableCommand {
               scalebench runs list --status unfinished --json
 
             Status: prepared (never started), running, unfinished, completed, diverged, failed, stoppedEarly (a \
-            comparison was decided), paused (as far as a budget wanted it), damaged, imported.
+            comparison was decided), paused (it came as far as a budget asked), damaged, imported.
             """)
 
     @OptionGroup var filter: RunFilter
     @Option(help: "Only runs of this status.") var status: RunSummary.Status?
-    @Option(help: "At most so many.") var limit: Int?
+    @Option(help: "At most this many runs.") var limit: Int?
     @Flag(help: "Write JSON (RunSummary) instead of a table.") var json = false
     @OptionGroup var storeOptions: StoreOptions
 

@@ -8,7 +8,7 @@ struct RunsShowCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "show", abstract: "Show one run: its recipe, curve, evaluations and origin.",
         discussion: """
-            RUN is the start of a run's name, as `runs list` shows it; enough digits to be the only one.
+            RUN is the start of a run's name, as `runs list` shows it, with enough digits to fit one run only.
 
             Example:
               scalebench runs show 66d4
@@ -35,7 +35,7 @@ struct RunsShowCommand: ParsableCommand {
         try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     }
 
-    /// An unset locale counts as Unicode: it is a script's or container's, and files are UTF-8 nowadays.
+    /// An unset locale counts as Unicode: scripts and containers often leave it unset, and read UTF-8 nevertheless.
     private static var localeIsUnicode: Bool {
         let environment = ProcessInfo.processInfo.environment
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty }

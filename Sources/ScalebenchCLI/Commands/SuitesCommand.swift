@@ -1,4 +1,4 @@
-// `scalebench suites`: what can be asked.
+// `scalebench suites`: the questions that can be asked.
 
 import ArgumentParser
 import Benchmarking

@@ -1,4 +1,4 @@
-// Looks at everything a comparison needs on this machine. Changes nothing.
+// Examines everything that a comparison needs on this machine. It changes nothing.
 
 import Benchmarking
 import Foundation
@@ -34,7 +34,7 @@ struct Doctor {
         ]
     }
 
-    /// Rates below mean little while others work.
+    /// The load of the machine: measured rates mean little while other programs are at work.
     private func load(cores: Int) -> HealthCheck {
         var averages = [0.0, 0, 0]
         getloadavg(&averages, 3)

@@ -1,4 +1,4 @@
-// What this program is made of, for `--version` and `doctor`.
+// The libraries of this program, for `--version` and `doctor`.
 
 import ScalebenchCore
 import TokenData
@@ -13,7 +13,7 @@ enum LibraryVersions {
         ]
     }
 
-    /// For `--version`: the tool's own version alone on the first line.
+    /// The text of `--version`; its first line is the tool's own version alone.
     static var text: String {
         ([ScalebenchVersion.current] + all.map { "\($0.name) \($0.version)" }).joined(separator: "\n")
     }
@@ -25,7 +25,7 @@ enum LibraryVersions {
         return "\(version), core \(words.last.map(String.init) ?? "?")"
     }
 
-    /// Of the compiler: the language has no way to ask for it at run time.
+    /// The compiler's version at build time: the language has no way to ask for its own at run time.
     private static var swift: String {
         #if compiler(>=6.4)
             "6.4 or newer"

@@ -1,4 +1,4 @@
-// The health of a store: what it holds, what of it cannot be read, whether there is room for more.
+// The health of a store: what it holds, what cannot be read, and whether the disk has space for more.
 
 import Foundation
 import Reporting
@@ -37,7 +37,7 @@ struct StoreExamination {
         var checks = [
             HealthCheck(
                 "store", "folder", URL(fileURLWithPath: path).path, isWritable ? .ok : .warning,
-                advice: isWritable ? nil : "read-only: results can be read, nothing can be trained; choose --store"),
+                advice: isWritable ? nil : "the store is read-only, so nothing can be trained; choose --store"),
             HealthCheck("store", "runs", counts(runs.map(\.summary.status))),
         ]
         checks += damaged(runs)
@@ -48,14 +48,14 @@ struct StoreExamination {
             checks.append(
                 HealthCheck(
                     "store", "torn lines", Quantity.count(torn, "run"),
-                    advice: "left by a kill or a full disk; dropped when the run goes on"))
+                    advice: "a kill or a full disk cut them off; they are dropped when the run goes on"))
         }
         let strays = try store.strays()
         if !strays.isEmpty {
             checks.append(
                 HealthCheck(
                     "store", "strays", "\(strays.count) in runs/ without a job, such as \(strays[0])", .warning,
-                    advice: "not runs: move them away"))
+                    advice: "these are not runs: move them away"))
         }
         for error in store.candidateRecords().errors + store.imports().errors {
             checks.append(
@@ -96,6 +96,6 @@ struct StoreExamination {
         let isEnough = free >= Self.leastSpace
         return HealthCheck(
             "store", "disk", "\(Quantity.bytes(free)) free", isEnough ? .ok : .broken,
-            advice: isEnough ? nil : "make room, or choose another folder with --store")
+            advice: isEnough ? nil : "free some space, or choose another folder with --store")
     }
 }

@@ -1,4 +1,4 @@
-// `scalebench data`: making, finding and examining data sets. The work is TokenData; a file per kind of command.
+// `scalebench data`: making, finding and examining data sets. TokenData does the work; similar commands share a file.
 
 import ArgumentParser
 import Benchmarking
@@ -20,7 +20,7 @@ struct DataCommand: ParsableCommand {
         ])
 }
 
-/// Where a new data set goes.
+/// The name and place of a new data set.
 struct NewDatasetOptions: ParsableArguments {
     @Option(help: "Name of the new data set.") var name: String
     @Option(help: "Folder to put the data set's folder in; default: the cache.", completion: .directory) var root:
@@ -50,7 +50,7 @@ struct NewDatasetOptions: ParsableArguments {
 struct KnownDatasetOptions: ParsableArguments {
     @Argument(help: "A name, or the path of a folder with a dataset.json.") var dataset: String
 
-    /// Opens the data set; generates it first where it is only described.
+    /// Opens the data set, and generates it first where only its description exists.
     func open() throws -> TokenDataset {
         let line = ProgressLine()
         defer { line.clear() }
@@ -60,7 +60,7 @@ struct KnownDatasetOptions: ParsableArguments {
     }
 }
 
-/// Progress of something that can be stopped between two steps and leaves nothing half-done then.
+/// The progress of work that can be stopped between two steps and then leaves nothing half-done.
 struct ProgressLine {
     private let line = LiveLine(isQuiet: false)
     private let stop = StopRequest.listenToSignals()

@@ -39,7 +39,7 @@ struct DataImport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Make a data set from token files of other programs.",
         discussion: """
-            Read are NumPy .npy, .bin of llm.c, modded-nanogpt and Megatron-LM, headerless .bin and .npy (nanoGPT, \
+            It reads NumPy .npy, .bin of llm.c, modded-nanogpt and Megatron-LM, headerless .bin and .npy (nanoGPT, \
             OLMo; state --dtype), and JSON Lines with text or token ids; plain, .gz or .zst. In a folder, files with \
             "val" in their name become the validation split.
 
@@ -93,7 +93,7 @@ struct DataImport: ParsableCommand {
 
 extension TokenElement: ExpressibleByArgument {}
 
-/// Builds with progress, and says what came of it.
+/// Builds the data set with a line of progress, and prints a summary.
 private func make(
     _ builder: DatasetBuilder, _ format: DatasetBuilder.Format, files: [String], validationFiles: [String],
     _ new: NewDatasetOptions

@@ -1,4 +1,4 @@
-// `scalebench data list | inspect | verify | stats`: what there is.
+// `scalebench data list | inspect | verify | stats`: looking at data sets.
 
 import ArgumentParser
 import Benchmarking
@@ -49,7 +49,7 @@ struct DataList: ParsableCommand {
 
 struct DataInspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Show what a data set says of itself, and its first tokens.")
+        commandName: "inspect", abstract: "Show the description of a data set, and its first tokens.")
 
     @OptionGroup var known: KnownDatasetOptions
     @Option(help: "How many tokens to show of each split.") var tokens = 32
@@ -173,8 +173,8 @@ struct DataStats: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Count tokens, bytes per token, entropy, duplicates; verifies on the way.",
         discussion: """
-            Documents are what the data set marks as such; otherwise pieces of some 4,096 tokens, cut by content so \
-            that repeated passages are found.
+            Documents are what the data set marks as such; without marks they are pieces of some 4,096 tokens, cut by \
+            content so that repeated passages are found.
             """)
 
     @OptionGroup var known: KnownDatasetOptions

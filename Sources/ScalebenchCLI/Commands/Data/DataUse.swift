@@ -1,4 +1,4 @@
-// `scalebench data export | bench`: getting tokens out, and how fast.
+// `scalebench data export | bench`: writing tokens for other programs, and timing how fast they are read.
 
 import ArgumentParser
 import Foundation
@@ -50,7 +50,7 @@ struct DataBench: ParsableCommand {
     @OptionGroup var known: KnownDatasetOptions
     @Option(help: "Tokens of a sequence.") var contextLength = 1024
     @Option(help: "Sequences of a batch.") var batchSequences = 32
-    @Option(help: "Stop after so many passes over the data, or after ten seconds.") var passes = 1.0
+    @Option(help: "Stop after this many passes over the data, or after ten seconds.") var passes = 1.0
     @Flag(help: "Print JSON.") var json = false
 
     private struct Report: Encodable {
