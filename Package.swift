@@ -49,8 +49,8 @@ let package = Package(
 
         // MARK: Pure parts
         module("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
-        module("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"]),
-        module("ScalingLaws", [], exclude: ["README.md", "risk.svg"]),
+        module("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"], exclude: ["README.md"]),
+        module("ScalingLaws", [], exclude: ["LOG.md", "README.md", "risk.svg"]),
 
         // MARK: One run, and what a ladder of them says
         module("Training", ["ScalebenchCore", "TokenData", "Transformer"]),
@@ -80,7 +80,7 @@ let package = Package(
             [
                 "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Training", "Comparison", "Backtesting",
                 "LawFitting", "RunStore", "Launching", "Reporting", "Benchmarking", argumentParser,
-            ]),
+            ], exclude: ["README.md"]),
         .executableTarget(name: "scalebench", dependencies: ["ScalebenchCLI"], swiftSettings: swiftSettings),
 
         // MARK: Tests mirror Sources; CommandTests run the built binary

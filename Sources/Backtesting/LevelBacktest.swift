@@ -1,6 +1,6 @@
 // Scores the forecast of a single loss: one candidate's ladder, its largest rung hidden 3 to 30 times beyond the others.
 // The priors of the level are not fitted here: with each source left out the fitted ones forecast worse (ScalingLaws'
-// README.md), so the shipped ones are scored as they are.
+// LOG.md), so the shipped ones are scored as they are.
 
 import Foundation
 package import ScalingLaws

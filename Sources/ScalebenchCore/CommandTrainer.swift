@@ -1,5 +1,5 @@
-// A trainer that is not ours: any program that reads a job and appends events (Suites/TRAINERS.md). Everything about it
-// that decides the numbers is part of every run's identity; its place on this machine is not.
+// A trainer that is not ours: any program that reads a job and appends events (Suites/examples/README.md). Everything
+// about it that decides the numbers is part of every run's identity; its place on this machine is not.
 
 import Foundation
 

@@ -1,6 +1,6 @@
-// One run by an external trainer (Suites/TRAINERS.md): start the program, check and copy the events it appends, decide
-// how it ended. The program is not trusted: it writes to a file of its own, and only lines that pass `TrainerEvents`
-// become part of the run's event file, which therefore is never damaged by it.
+// One run by an external trainer (Suites/examples/README.md): start the program, check and copy the events it appends,
+// decide how it ended. The program is not trusted: it writes to a file of its own, and only lines that pass
+// `TrainerEvents` become part of the run's event file, so the program cannot damage that file.
 
 import Foundation
 import ScalebenchCore

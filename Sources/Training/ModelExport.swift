@@ -1,6 +1,6 @@
 // A trained model for other programs: `model.safetensors`, and beside it `config.json`. Models of GPT-2's architecture
 // are described in Hugging Face's own words, so that its GPT2LMHeadModel loads them; every config holds the whole
-// `ModelConfig` under "scalebench", which Suites/pytorch/model.py reads.
+// `ModelConfig` under "scalebench", which Suites/examples/pytorch/model.py reads.
 
 import Foundation
 import ScalebenchCore

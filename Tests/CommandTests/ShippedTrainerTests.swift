@@ -4,9 +4,9 @@ import Foundation
 import Testing
 
 struct ShippedTrainerTests {
-    private static let suites = URL(fileURLWithPath: #filePath)
+    private static let examples = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Suites")
+        .appendingPathComponent("Suites/examples")
 
     private static func pythonHas(_ modules: String) -> Bool {
         let process = Process()
@@ -51,7 +51,7 @@ struct ShippedTrainerTests {
               "evaluation": { "sequences": 32, "curvePoints": 2, "curveSequences": 8 } }
             """, to: "short/suite.json")
         let candidates = ["builtin-rate-0.01", "rate-0.01"].map {
-            Self.suites.appendingPathComponent("pytorch/candidates/\($0).json").path
+            Self.examples.appendingPathComponent("pytorch/candidates/\($0).json").path
         }
         let result = try Tool.run(["compare"] + candidates + ["--suite", "./short"], in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
@@ -110,7 +110,7 @@ struct ShippedTrainerTests {
             try scratch.write("{ \(trainer) \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/theirs.json")
             for file in ["train.py", "model.py", "scalebench_random.py"] {
                 try FileManager.default.copyItem(
-                    at: Self.suites.appendingPathComponent("pytorch/\(file)"),
+                    at: Self.examples.appendingPathComponent("pytorch/\(file)"),
                     to: scratch.url.appendingPathComponent("\(folder)/\(file)"))
             }
             let files = ["ours", "theirs"].map { "\(folder)/\($0).json" }
@@ -161,7 +161,7 @@ struct ShippedTrainerTests {
             let event = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
             let expected = try #require(event?["natsPerToken"] as? Double)
             let printed = try Self.python([
-                Self.suites.appendingPathComponent("pytorch/model.py").path, folder.path,
+                Self.examples.appendingPathComponent("pytorch/model.py").path, folder.path,
                 scratch.url.appendingPathComponent("plain/val.bin").path, "--sequences", "32",
             ])
             let loss = try #require(Double(printed.trimmingCharacters(in: .whitespacesAndNewlines)))
@@ -186,7 +186,7 @@ struct ShippedTrainerTests {
         // Reading logs does not need their data set; a small one with enough validation tokens replaces it.
         try scratch.buildText(bytes: 600_000)
         try FileManager.default.copyItem(
-            at: Self.suites.appendingPathComponent("logs"), to: scratch.url.appendingPathComponent("logs"))
+            at: Self.examples.appendingPathComponent("logs"), to: scratch.url.appendingPathComponent("logs"))
         let arguments = ["compare", "--suite", "./logs", "--dataset", "./text", "--json", "-"]
         let result = try Tool.run(arguments, in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")

@@ -80,7 +80,7 @@ import Testing
     }
 
     /// Here the model says less than it could, which is the safe side; it must not say more. The expected calibration
-    /// error, .10 in bins of .05, misses the aim of .03 (README.md says why).
+    /// error, .10 in bins of .05, misses the aim of .03 (LOG.md of ScalingLaws says why).
     @Test func exactPowerLawsAreNotOverclaimed() throws {
         let model = GapModel()
         let stated = inParallel(Self.count) { index -> (confidence: Double, isRight: Bool)? in

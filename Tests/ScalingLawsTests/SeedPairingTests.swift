@@ -63,7 +63,7 @@ import Testing
     }
 }
 
-/// The study in Suites/seed-pairing: nine candidates, two rungs, thirty seeds.
+/// The study in Suites/studies/seed-pairing: nine candidates, two rungs, thirty seeds.
 @Suite struct SeedPairingStudyTests {
     private struct Arm {
         var name: String
@@ -72,7 +72,8 @@ import Testing
     }
 
     private func study() throws -> [Arm] {
-        let file = URL(filePath: #filePath).appending(path: "../../../Suites/seed-pairing/runs.csv").standardized
+        let file = URL(filePath: #filePath).appending(path: "../../../Suites/studies/seed-pairing/runs.csv")
+            .standardized
         let rows = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").dropFirst().map {
             $0.split(separator: ",").map(String.init)
         }

@@ -65,7 +65,7 @@ package struct ExtrapolationError: Codable, Sendable, Equatable {
         self.perDisagreement = perDisagreement
     }
 
-    /// The best on eight public sources; README.md holds the scores.
+    /// The best on eight public sources; LOG.md holds the scores.
     package static let shipped = ExtrapolationError(perDecline: 0.28, perDisagreement: 2)
 }
 

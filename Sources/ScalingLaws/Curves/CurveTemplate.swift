@@ -63,7 +63,7 @@ package struct CurveForecast: Sendable {
 
 extension TrendPriors {
     /// Of z over log10 N. On public curves half this median misfit has the best log score and intervals that hold too
-    /// seldom (README.md).
+    /// seldom (LOG.md).
     package static let curveShapes = TrendPriors(
         misfit: ScalePrior(median: 0.006, spread: 1),
         constant: 1,

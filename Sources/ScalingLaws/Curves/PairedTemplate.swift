@@ -3,7 +3,7 @@
 // data, the validation sequences) cancels, so that gaps are forecast better than by two forecasts of single runs.
 // Notation: r(f) = ln(L_B/L_A) at the fraction f of either schedule. What r still has to come is a trend over log scale
 // exactly as in CurveTemplate.swift, but with mean 0 and in units of the decline that the losses themselves still have
-// to come; its slope is held small, since a line through two rungs overshoots (README.md).
+// to come; its slope is held small, since a line through two rungs overshoots (LOG.md).
 
 import Foundation
 
@@ -36,7 +36,7 @@ package struct StartedCurve: Sendable {
 
 extension TrendPriors {
     /// Of what the ratio of two losses still has to come, in units of the losses' decline, over log10 N. Chosen on public
-    /// pairs of curves (README.md).
+    /// pairs of curves (LOG.md).
     package static let pairedShapes = TrendPriors(
         misfit: ScalePrior(median: 0.02, spread: 0.7),
         constant: 1,

@@ -5,7 +5,7 @@
 //   M = √(a b), m = ln(M − E)    the level.
 // Where tokens are known, both also depend on how far a run is off the ladder's line of tokens over FLOPs (TokenLine).
 // d (given the level) and m are independent trend processes, each with a floor of its own; their scales and floors are
-// integrated over grids by evidence. The gap's floors include zero, which forecasts best on public ladders (README.md).
+// integrated over grids by evidence. The gap's floors include zero, which forecasts best on public ladders (LOG.md).
 // Losses are divided by the smallest loss first, so every constant here is free of units.
 // Deliberately not here: thresholds and verdicts (Comparison), pooling of seed noise (SeedNoise).
 
@@ -86,7 +86,7 @@ package struct GapModel: Sendable {
     private let levelGrid: TrendGrid
 
     /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It is the
-    ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (README.md).
+    ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (LOG.md).
     package init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.priors = priors
         gapGrid = TrendGrid(priors.gap)

@@ -1,6 +1,6 @@
 // The priors that scalebench ships: `scalebench backtest LADDERS --fit-priors FILE` on the public decision ladders (1,529
 // decisions of six sources), rounded. Fitted are the misfit, the slope of the quiet kind and the growth; the rest is
-// structure, chosen by leave-one-source-out scores (README.md). Score with each source left out: accuracy 0.906,
+// structure, chosen by leave-one-source-out scores (LOG.md). Score with each source left out: accuracy 0.906,
 // Brier 0.065, 67 % of decisions claimed at 0.95 or more with 1.2 % of them wrong.
 
 extension GapPriors {

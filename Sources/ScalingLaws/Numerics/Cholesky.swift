@@ -1,5 +1,5 @@
 // Cholesky factorisation of the tiny matrices of a ladder (n ≤ 20 rungs), in place, row-major, lower triangle.
-// Not LAPACK's dpotrf: at n = 5 the call and its checks cost more than the arithmetic (see README.md).
+// Not LAPACK's dpotrf: at n = 5 the call and its checks cost more than the arithmetic (see LOG.md).
 
 import Foundation
 

@@ -1,6 +1,6 @@
 // Whether equal seeds push two candidates the same way: the correlation of their final losses over seeds, by rung.
 // A compare has a handful of pairs and cannot measure it; thirty seeds of nine candidates at two rungs gave the prior
-// (Suites/seed-pairing). Notation: ρ_j the correlation at rung j, r_j that of its n_j pairs,
+// (Suites/studies/seed-pairing). Notation: ρ_j the correlation at rung j, r_j that of its n_j pairs,
 //   atanh ρ_j = mean + u + e_j,   u ~ N(0, kindSpread²) of the pair,   e_j ~ N(0, rungSpread²) of the rung.
 // The likelihood of ρ given r is exact for normal losses and needs neither mean nor σ:
 //   (1 − ρ²)^((n−1)/2) ∫₀^∞ (cosh w − ρ r)^−(n−1) dw.

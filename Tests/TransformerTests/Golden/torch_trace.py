@@ -13,7 +13,7 @@ import sys
 
 import torch
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "Suites/pytorch"))
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "Suites/examples/pytorch"))
 from model import Model, tensors
 
 STEPS, SEQUENCES, AMPLITUDE = 20, 3, 0.4

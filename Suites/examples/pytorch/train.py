@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """An external trainer for scalebench in PyTorch: the model, optimizer, schedule, initial weights and data order of the
-built-in one, so that their losses can be held against each other step by step. The contract is Suites/TRAINERS.md.
+built-in one, so that their losses can be compared step by step. The contract is Suites/examples/README.md.
 
     "trainer": { "type": "command", "files": ["../model.py", "../scalebench_random.py"],
                  "command": ["python3", "../train.py", "--spec", "{spec}", "--out", "{events}", "--folder", "{folder}"] }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Events for scalebench from the log of a run that was trained elsewhere. The contract is Suites/TRAINERS.md.
+"""Events for scalebench from the log of a run that was trained elsewhere. The contract is Suites/examples/README.md.
 
 The log's name comes from the candidate, `"settings": { "log": "logs/{width}-{seed}.log" }`, with width, layers and seed of
 the run filled in. Known are, by their lines:
