@@ -186,7 +186,9 @@ extension DecisionCase {
     ) {
         let noise = SeedNoise(
             groups: seen.flatMap { rung in
-                [rung.lossesA, rung.lossesB].enumerated().map { SeedGroup(candidate: $0, scale: rung.scale, losses: $1) }
+                [rung.lossesA, rung.lossesB].enumerated().map {
+                    SeedGroup(candidate: $0, scale: rung.scale, losses: $1)
+                }
             })
         let knowing = { (rung: GapRung) in
             guard noise.replicatedGroups > 0 else { return rung }

@@ -69,7 +69,8 @@ package enum SeedBacktest {
                 if arms.count > 1 { groups += visibleGroups(other, 1, block, seeds) }
                 let pooled = SeedNoise(groups: groups, prior: prior)
                 let unseen = SeedNoise(
-                    groups: groups.map { SeedGroup(candidate: $0.candidate, scale: $0.scale, losses: [$0.losses[0]]) }, prior: prior
+                    groups: groups.map { SeedGroup(candidate: $0.candidate, scale: $0.scale, losses: [$0.losses[0]]) },
+                    prior: prior
                 )
                 return arm.rungs.compactMap { rung -> Answer? in
                     guard let range = range(rung.losses.count, block, seeds),
@@ -95,7 +96,9 @@ package enum SeedBacktest {
         }
     }
 
-    private static func visibleGroups(_ arm: ReplicatedCandidate, _ number: Int, _ block: Int, _ seeds: Int) -> [SeedGroup] {
+    private static func visibleGroups(_ arm: ReplicatedCandidate, _ number: Int, _ block: Int, _ seeds: Int)
+        -> [SeedGroup]
+    {
         arm.rungs.compactMap { rung in
             range(rung.losses.count, block, seeds).map {
                 SeedGroup(candidate: number, scale: rung.scale, losses: Array(rung.losses[$0]))

@@ -34,7 +34,7 @@ package final class CostModel {
     package func cost(_ run: ComparisonPlan.Run) -> RunCost {
         let spec = run.spec
         switch spec.trainer {
-        case .planted(let law):
+        case .synthetic(let law):
             return RunCost(seconds: law.secondsPerStep * Double(spec.steps), memoryBytes: 0)
         case .command:
             return RunCost(seconds: nil, memoryBytes: nil)

@@ -24,7 +24,7 @@ struct ResolvedComparison {
         guard names.count >= 2 else {
             throw ScalebenchError(
                 .invalidInput, "suite \(suite.name) names no candidates to compare",
-                hint: "name two: scalebench compare a.json b.json --suite \(suite.name)")
+                hint: "name two: scalebench compare a.json b.json --suite \(request.suite)")
         }
         let candidates = try names.map { try located.candidate($0) }
         try Self.refuseEqualNames(candidates)
@@ -62,7 +62,7 @@ struct ResolvedComparison {
     /// Synthetic runs read no data: their losses have nothing to do with it.
     private static func readsData(_ plan: ComparisonPlan) -> Bool {
         !plan.candidates.contains { candidate in
-            if case .planted = candidate.trainer { true } else { false }
+            if case .synthetic = candidate.trainer { true } else { false }
         }
     }
 

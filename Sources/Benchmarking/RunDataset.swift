@@ -23,7 +23,7 @@ final class RunDataset {
     /// What a run's job says of the data; nil for a trainer that reads none.
     /// - Throws: `ComparisonInterrupted` when a stop is requested while the data set is made.
     func source(for trainer: TrainerConfig) throws -> RunJob.Dataset? {
-        if case .planted = trainer { return nil }
+        if case .synthetic = trainer { return nil }
         let dataset = try prepared ?? prepare()
         prepared = dataset
         var source = RunJob.Dataset(name: dataset.name, folder: URL(fileURLWithPath: dataset.folder).path)

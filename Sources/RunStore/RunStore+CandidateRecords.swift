@@ -12,7 +12,8 @@ extension RunStore {
     /// Keeps `record`; nothing happens where it is already kept, or where the store cannot be written (reading a finished
     /// comparison needs no permission to write).
     package func add(_ record: CandidateRecord) throws {
-        let folder = "\(recordsFolder)/\(Self.slug(record.suite.name))-v\(record.suite.version)-\(record.board.prefix(8))"
+        let folder =
+            "\(recordsFolder)/\(Self.slug(record.suite.name))-v\(record.suite.version)-\(record.board.prefix(8))"
         let file = "\(folder)/\(Self.slug(record.candidate.name))-\(record.identity.prefix(8)).json"
         guard !FileManager.default.fileExists(atPath: file), access(root, W_OK | X_OK) == 0 else { return }
         try AtomicFile.makeFolder(folder)

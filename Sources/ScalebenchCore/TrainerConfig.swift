@@ -5,7 +5,7 @@ package enum TrainerConfig: Sendable, Hashable {
     /// scalebench's own CPU trainer.
     case builtin
     /// A synthetic run: a closed-form law instead of a model, so that the pipeline can be tested against a known truth.
-    case planted(PlantedLaw)
+    case synthetic(SyntheticLaw)
     /// A program that the user supplies.
     case command(CommandTrainer)
 
@@ -13,17 +13,21 @@ package enum TrainerConfig: Sendable, Hashable {
     package var version: String {
         switch self {
         case .builtin: "builtin-2"
-        case .planted: "planted-1"
+        case .synthetic: "planted-1"
         case .command: "command-1"
         }
     }
 
     /// The names used in JSON.
-    package enum Name: String, CaseIterable { case builtin, planted, command }
+    package enum Name: String, CaseIterable {
+        case builtin
+        case synthetic = "planted"
+        case command
+    }
 }
 
 /// Loss of a synthetic run: floor + amplitude · (flops / 1e12)^(−exponent) + noise · normal(seed), in nats per token.
-package struct PlantedLaw: Codable, Sendable, Hashable {
+package struct SyntheticLaw: Codable, Sendable, Hashable {
     package var floor: Double
     package var amplitude: Double
     package var exponent: Double
@@ -42,7 +46,7 @@ extension TrainerConfig: Codable {
         let container = try decoder.container(keyedBy: Keys.self)
         switch try container.decode(String.self, forKey: .type) {
         case Name.builtin.rawValue: self = .builtin
-        case Name.planted.rawValue: self = .planted(try container.decode(PlantedLaw.self, forKey: .law))
+        case Name.synthetic.rawValue: self = .synthetic(try container.decode(SyntheticLaw.self, forKey: .law))
         case Name.command.rawValue: self = .command(try CommandTrainer(from: decoder))
         case let other:
             throw DecodingError.dataCorruptedError(
@@ -54,8 +58,8 @@ extension TrainerConfig: Codable {
         var container = encoder.container(keyedBy: Keys.self)
         switch self {
         case .builtin: try container.encode(Name.builtin.rawValue, forKey: .type)
-        case .planted(let law):
-            try container.encode(Name.planted.rawValue, forKey: .type)
+        case .synthetic(let law):
+            try container.encode(Name.synthetic.rawValue, forKey: .type)
             try container.encode(law, forKey: .law)
         case .command(let trainer):
             try container.encode(Name.command.rawValue, forKey: .type)
@@ -76,10 +80,10 @@ extension TrainerConfig {
             let (trainer, launch) = try CommandTrainer.read(reader, folder: folder)
             try reader.finish()
             return (.command(trainer), launch)
-        case .planted:
+        case .synthetic:
             let law = try reader.object("law")
-            let config = TrainerConfig.planted(
-                PlantedLaw(
+            let config = TrainerConfig.synthetic(
+                SyntheticLaw(
                     floor: try law.number("floor", in: 0...100), amplitude: try law.number("amplitude", in: 0...1e6),
                     exponent: try law.number("exponent", in: 0...4),
                     noise: try law.number("noise", in: 0...10, default: 0),

@@ -87,8 +87,8 @@ package func makeTrainer(for job: RunJob, cores: CoreAllowance = CoreAllowance()
     switch spec.trainer {
     case .builtin:
         return try BuiltinTrainer(job, cores: cores)
-    case .planted(let law):
-        return PlantedTrainer(law, spec: spec)
+    case .synthetic(let law):
+        return SyntheticTrainer(law, spec: spec)
     case .command:
         preconditionFailure("an external trainer has a loop of its own")
     }

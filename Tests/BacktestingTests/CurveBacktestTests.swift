@@ -1,4 +1,4 @@
-// The curve backtest against public curves (skipped where they are absent) and planted ones.
+// The curve backtest against public curves (skipped where they are absent) and synthetic ones.
 
 import Backtesting
 import Foundation
@@ -35,7 +35,7 @@ import Testing
         #expect(forms.meanError <= 0.0332 && forms.medianError <= 0.020)
     }
 
-    private static func planted() throws -> CurveTable {
+    private static func synthetic() throws -> CurveTable {
         var text = "source,config,params,seed,step,tokens,lr,loss,split\n"
         for (source, shift) in [("one", 0.0), ("two", 0.1)] {
             for (size, name) in [(1e6, "1e6"), (1e7, "1e7"), (1e8, "1e8")] {
@@ -54,8 +54,8 @@ import Testing
         return table
     }
 
-    @Test func plantedLaddersAreForecast() throws {
-        let report = CurveBacktest(try Self.planted()).report()
+    @Test func syntheticLaddersAreForecast() throws {
+        let report = CurveBacktest(try Self.synthetic()).report()
         #expect(report.curves == 9 && report.ladders == 3 && report.priors == "leaveOneSourceOut")
         let figure = try #require(report.withLadder.first?.sources["one"]?.first { $0.fraction == 0.3 })
         #expect(figure.forecasts == 2)
@@ -64,8 +64,8 @@ import Testing
         #expect(try JSONDecoder().decode(CurveReport.self, from: JSONEncoder().encode(report)).curves == 9)
     }
 
-    @Test func plantedPairsAreForecast() throws {
-        let report = CurveBacktest(try Self.planted()).report(usesShipped: true)
+    @Test func syntheticPairsAreForecast() throws {
+        let report = CurveBacktest(try Self.synthetic()).report(usesShipped: true)
         #expect(report.pairs == 1 && report.priors == "shipped")
         let paired = try #require(report.paired.first?.macro.first { $0.fraction == 0.3 })
         #expect(try #require(paired.meanError.value) < 0.001)

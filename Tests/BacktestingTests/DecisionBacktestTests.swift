@@ -1,4 +1,4 @@
-// The decision backtest against the public ladders (skipped where they are absent) and against planted ones.
+// The decision backtest against the public ladders (skipped where they are absent) and against synthetic ones.
 
 import Backtesting
 import Foundation

@@ -1,4 +1,4 @@
-// The seed noise scored on planted arms, and what a table of final losses holds.
+// The seed noise scored on synthetic arms, and what a table of final losses holds.
 
 import Backtesting
 import Foundation
@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct SeedBacktestTests {
     /// Two rungs, σ = 0.004 and 0.002, thirty seeds each.
-    private func planted() -> ReplicatedLadder {
+    private func synthetic() -> ReplicatedLadder {
         var generator = SplitMix(seed: 3)
         return ReplicatedLadder(
             source: "planted",
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func poolingBeatsTheRungsOwnSeeds() throws {
-        let report = try #require(SeedBacktest.report([planted()]))
+        let report = try #require(SeedBacktest.report([synthetic()]))
         func score(_ method: String, _ seeds: Int) throws -> SeedReport.Score {
             try #require(report.scores.first { $0.method == method && $0.seeds == seeds })
         }

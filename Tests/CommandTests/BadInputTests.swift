@@ -103,8 +103,8 @@ struct BadInputTests {
         let file = try scratch.write("", to: "file")
         let result = try Tool.run(
             [
-                "compare", "--suite", try scratch.plantedSuite(), try scratch.planted("a", .init()),
-                try scratch.planted("b", .init(amplitude: 2)), "--store", file + "/store",
+                "compare", "--suite", try scratch.syntheticSuite(), try scratch.synthetic("a", .init()),
+                try scratch.synthetic("b", .init(amplitude: 2)), "--store", file + "/store",
             ], in: scratch.url)
         #expect(result.status == 1)
         #expect(result.errors.contains("cannot be written"), "\(result.errors)")

@@ -11,21 +11,21 @@ struct BudgetTests {
 
     /// The order of the two turns beyond the top rung: only a rung nearer to the target, or the target, shows it.
     private func turning(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
-        func law(_ amplitude: Double, _ exponent: Double) -> PlantedLaw {
-            PlantedLaw(amplitude: amplitude, exponent: exponent, noise: 0.003, secondsPerStep: secondsPerStep)
+        func law(_ amplitude: Double, _ exponent: Double) -> SyntheticLaw {
+            SyntheticLaw(amplitude: amplitude, exponent: exponent, noise: 0.003, secondsPerStep: secondsPerStep)
         }
         return [
-            "compare", try scratch.planted("a", law(1, 0.1)), try scratch.planted("b", law(1.1, 0.115)), "--suite",
-            try scratch.plantedSuite(target: 512), "--predict-only", "--workers", "2",
+            "compare", try scratch.synthetic("a", law(1, 0.1)), try scratch.synthetic("b", law(1.1, 0.115)), "--suite",
+            try scratch.syntheticSuite(target: 512), "--predict-only", "--workers", "2",
         ]
     }
 
     /// The noise is so large that the planned ladder cannot decide.
     private func arguments(_ scratch: Scratch, secondsPerStep: Double = 0) throws -> [String] {
-        let law = { PlantedLaw(amplitude: $0, noise: 0.02, secondsPerStep: secondsPerStep) }
+        let law = { SyntheticLaw(amplitude: $0, noise: 0.02, secondsPerStep: secondsPerStep) }
         return [
-            "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.04)), "--suite",
-            try scratch.plantedSuite(), "--json", "-", "--workers", "2", "--until", "0.99", "--budget", "2e14",
+            "compare", try scratch.synthetic("a", law(1)), try scratch.synthetic("b", law(1.04)), "--suite",
+            try scratch.syntheticSuite(), "--json", "-", "--workers", "2", "--until", "0.99", "--budget", "2e14",
         ]
     }
 
@@ -63,8 +63,8 @@ struct BudgetTests {
         let result = try document(
             try Tool.run(
                 [
-                    "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.3)),
-                    "--suite", try scratch.plantedSuite(), "--json", "-", "--budget", "2h",
+                    "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.3)),
+                    "--suite", try scratch.syntheticSuite(), "--json", "-", "--budget", "2h",
                 ], in: scratch.url))
         let further = try #require(result["furtherRuns"] as? [String: Any])
         #expect(further["outcome"] as? String == "decided" && further["spent"] as? Double == 0)
@@ -106,12 +106,12 @@ struct BudgetTests {
 
     /// Runs with little noise whose ladder leaves some doubt, which the start of the target removes.
     private func started(_ scratch: Scratch) throws -> [String] {
-        func law(_ amplitude: Double, _ exponent: Double) -> PlantedLaw {
-            PlantedLaw(amplitude: amplitude, exponent: exponent, noise: 0.004, secondsPerStep: 0.002)
+        func law(_ amplitude: Double, _ exponent: Double) -> SyntheticLaw {
+            SyntheticLaw(amplitude: amplitude, exponent: exponent, noise: 0.004, secondsPerStep: 0.002)
         }
         return [
-            "compare", try scratch.planted("a", law(1, 0.1)), try scratch.planted("b", law(1.06, 0.112)), "--suite",
-            try scratch.plantedSuite(curvePoints: 20), "--workers", "2",
+            "compare", try scratch.synthetic("a", law(1, 0.1)), try scratch.synthetic("b", law(1.06, 0.112)), "--suite",
+            try scratch.syntheticSuite(curvePoints: 20), "--workers", "2",
         ]
     }
 

@@ -30,8 +30,8 @@ struct DoctorTests {
         let scratch = try Scratch()
         let compared = try Tool.run(
             [
-                "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.1)),
-                "--suite", try scratch.plantedSuite(), "--quiet",
+                "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
+                "--suite", try scratch.syntheticSuite(), "--quiet",
             ], in: scratch.url)
         #expect(compared.status == 0, "\(compared.errors)")
         #expect(find("runs", try checks(scratch))["value"] as? String == "24 completed")

@@ -94,9 +94,9 @@ struct FitTests {
 
     @Test func pastComparisonsOfTheStoreAreScored() throws {
         let scratch = try Scratch()
-        let suite = try scratch.plantedSuite()
+        let suite = try scratch.syntheticSuite()
         let names = try [("a", 1.0), ("b", 1.1), ("c", 0.9)].map { name, amplitude in
-            try scratch.planted(name, PlantedLaw(amplitude: amplitude))
+            try scratch.synthetic(name, SyntheticLaw(amplitude: amplitude))
         }
         let compared = try Tool.run(["compare"] + names + ["--suite", suite, "-q"], in: scratch.url)
         #expect(compared.status == 0, "\(compared.errors)")

@@ -7,11 +7,11 @@ import Testing
 /// The tests run one at a time: they need the machine's cores, and the kills are timed by the wall clock.
 @Suite(.serialized) struct InterruptionTests {
     /// A ladder of many short runs, so that dozens of kills happen during runs.
-    private func plantedLadder(_ scratch: Scratch) throws -> [String] {
-        let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.0003) }
+    private func syntheticLadder(_ scratch: Scratch) throws -> [String] {
+        let law = { SyntheticLaw(amplitude: $0, secondsPerStep: 0.0003) }
         return [
-            "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",
-            try scratch.plantedSuite(seeds: [40, 30, 20, 8]), "--json", "-", "--workers", "2",
+            "compare", try scratch.synthetic("a", law(1)), try scratch.synthetic("b", law(1.1)), "--suite",
+            try scratch.syntheticSuite(seeds: [40, 30, 20, 8]), "--json", "-", "--workers", "2",
         ]
     }
 
@@ -37,9 +37,9 @@ import Testing
 
     @Test(arguments: [false, true]) func killedFiftyTimesAndGoneOn(builtin: Bool) throws {
         let scratch = try Scratch(), undisturbed = try Scratch()
-        let arguments = try builtin ? builtinLadder(scratch) : plantedLadder(scratch)
+        let arguments = try builtin ? builtinLadder(scratch) : syntheticLadder(scratch)
         let whole = try Tool.run(
-            try builtin ? builtinLadder(undisturbed) : plantedLadder(undisturbed), in: undisturbed.url)
+            try builtin ? builtinLadder(undisturbed) : syntheticLadder(undisturbed), in: undisturbed.url)
         #expect(whole.status == 0, "\(whole.errors)")
 
         var random = Repeatable(state: builtin ? 1 : 2)
@@ -86,7 +86,7 @@ import Testing
 
     @Test func twoComparesAtOnceTrainNothingTwice() throws {
         let scratch = try Scratch()
-        let arguments = try plantedLadder(scratch)
+        let arguments = try syntheticLadder(scratch)
         let running = try (0..<2).map { _ in try Tool.start(arguments, in: scratch.url) }
         let results = running.map { $0.wait() }
         #expect(results.map(\.status) == [0, 0], "\(results.map(\.errors))")
@@ -100,8 +100,9 @@ import Testing
     @Test func aTornLineIsDroppedAndSaid() throws {
         let scratch = try Scratch()
         let arguments = [
-            "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.1)), "--suite",
-            try scratch.plantedSuite(), "--json", "-",
+            "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
+            "--suite",
+            try scratch.syntheticSuite(), "--json", "-",
         ]
         let first = try Tool.run(arguments, in: scratch.url)
         let file = try #require(scratch.files(under: ".scalebench/runs").first { $0.hasSuffix("events.jsonl") })
@@ -115,11 +116,11 @@ import Testing
 
     @Test func closingTheTerminalStopsAsAnyOtherSignal() throws {
         let scratch = try Scratch()
-        let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.02) }
+        let law = { SyntheticLaw(amplitude: $0, secondsPerStep: 0.02) }
         let running = try Tool.start(
             [
-                "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",
-                try scratch.plantedSuite(),
+                "compare", try scratch.synthetic("a", law(1)), try scratch.synthetic("b", law(1.1)), "--suite",
+                try scratch.syntheticSuite(),
             ], in: scratch.url)
         usleep(500_000)
         kill(running.process.processIdentifier, SIGHUP)

@@ -22,10 +22,10 @@ struct LeaderboardTests {
 
     @Test func comparesOfOneSuiteMakeOneBoardInTheRightOrder() throws {
         let scratch = try Scratch()
-        let suite = try scratch.plantedSuite()
-        let a = try scratch.planted("a", .init()), b = try scratch.planted("b", .init(amplitude: 1.1))
-        let c = try scratch.planted("c", .init(amplitude: 0.9))
-        let cliff = try scratch.planted("cliff", .init(amplitude: 0.8, divergesFromWidth: 256))
+        let suite = try scratch.syntheticSuite()
+        let a = try scratch.synthetic("a", .init()), b = try scratch.synthetic("b", .init(amplitude: 1.1))
+        let c = try scratch.synthetic("c", .init(amplitude: 0.9))
+        let cliff = try scratch.synthetic("cliff", .init(amplitude: 0.8, divergesFromWidth: 256))
         try compare(scratch, [a, b, "--suite", suite])
         try compare(scratch, [a, c, cliff, "--suite", suite])
         // Another compare of the same candidates adds nothing new.
@@ -44,8 +44,8 @@ struct LeaderboardTests {
 
     @Test func anotherVersionOfASuiteIsAnotherBoard() throws {
         let scratch = try Scratch()
-        let suite = try scratch.plantedSuite()
-        let a = try scratch.planted("a", .init()), b = try scratch.planted("b", .init(amplitude: 1.1))
+        let suite = try scratch.syntheticSuite()
+        let a = try scratch.synthetic("a", .init()), b = try scratch.synthetic("b", .init(amplitude: 1.1))
         try compare(scratch, [a, b, "--suite", suite, "--predict-only"])
         let file = scratch.url.appendingPathComponent("planted/suite.json")
         let text = try String(contentsOf: file, encoding: .utf8)
@@ -71,8 +71,8 @@ struct LeaderboardTests {
         try compare(
             scratch,
             [
-                try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.1)), "--suite",
-                try scratch.plantedSuite(),
+                try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)), "--suite",
+                try scratch.syntheticSuite(),
             ])
         let cases = [
             (["--suite", "plantd"], "did you mean \"planted\"?"), (["--reference", "aa"], "did you mean \"a\"?"),

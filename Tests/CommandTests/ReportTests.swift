@@ -7,8 +7,9 @@ struct ReportTests {
     @Test func aTrainedComparisonLeavesItsReportInTheStore() throws {
         let scratch = try Scratch()
         let arguments = [
-            "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.2)), "--suite",
-            try scratch.plantedSuite(),
+            "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.2)),
+            "--suite",
+            try scratch.syntheticSuite(),
         ]
         let result = try Tool.run(arguments, in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
@@ -46,18 +47,18 @@ struct ReportTests {
     }
 
     @Test(arguments: [
-        ("regression", PlantedLaw(amplitude: 1.2), Int32(3)), ("regression", PlantedLaw(amplitude: 0.8), 0),
-        ("unresolved", PlantedLaw(amplitude: 1.2), 0), ("unresolved", PlantedLaw(amplitude: 1.03, noise: 0.02), 3),
-        ("crossoverRisk", PlantedLaw(amplitude: 1.03, exponent: 0.14), 3),
+        ("regression", SyntheticLaw(amplitude: 1.2), Int32(3)), ("regression", SyntheticLaw(amplitude: 0.8), 0),
+        ("unresolved", SyntheticLaw(amplitude: 1.2), 0), ("unresolved", SyntheticLaw(amplitude: 1.03, noise: 0.02), 3),
+        ("crossoverRisk", SyntheticLaw(amplitude: 1.03, exponent: 0.14), 3),
     ])
-    func outcomesCanFailTheCommand(condition: String, b: PlantedLaw, status: Int32) throws {
+    func outcomesCanFailTheCommand(condition: String, b: SyntheticLaw, status: Int32) throws {
         let scratch = try Scratch()
-        var a = PlantedLaw()
+        var a = SyntheticLaw()
         a.noise = b.noise
         let result = try Tool.run(
             [
-                "compare", try scratch.planted("a", a), try scratch.planted("b", b), "--suite",
-                try scratch.plantedSuite(),
+                "compare", try scratch.synthetic("a", a), try scratch.synthetic("b", b), "--suite",
+                try scratch.syntheticSuite(),
                 "--predict-only", "--fail-on", condition, "--json", "result.json",
             ], in: scratch.url)
         #expect(result.status == status, "\(result.output)\(result.errors)")

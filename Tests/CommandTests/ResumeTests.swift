@@ -16,8 +16,9 @@ struct ResumeTests {
     @Test func secondTimeNothingIsTrained() throws {
         let scratch = try Scratch()
         let arguments = [
-            "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.1)), "--suite",
-            try scratch.plantedSuite(), "--json", "-",
+            "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
+            "--suite",
+            try scratch.syntheticSuite(), "--json", "-",
         ]
         let first = try Tool.run(arguments, in: scratch.url)
         let starts = startLines(scratch)
@@ -28,7 +29,10 @@ struct ResumeTests {
         #expect(startLines(scratch) == starts)
         // A against C reuses A's runs.
         let third = try Tool.run(
-            ["compare", "a.json", try scratch.planted("c", .init(amplitude: 1.2)), "--suite", "./planted", "--quiet"],
+            [
+                "compare", "a.json", try scratch.synthetic("c", .init(amplitude: 1.2)), "--suite", "./planted",
+                "--quiet",
+            ],
             in: scratch.url)
         #expect(third.status == 0, "\(third.errors)")
         #expect(startLines(scratch) == starts + 12)
@@ -37,10 +41,10 @@ struct ResumeTests {
     @Test(arguments: [SIGINT, SIGTERM]) func aSignalStopsCleanlyAndTheSameCommandGoesOn(signal: Int32) throws {
         let scratch = try Scratch()
         // A run has 32 to 512 steps of 5 ms each: it is long enough to be interrupted in the middle.
-        let law = { PlantedLaw(amplitude: $0, secondsPerStep: 0.005) }
+        let law = { SyntheticLaw(amplitude: $0, secondsPerStep: 0.005) }
         let arguments = [
-            "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(1.1)), "--suite",
-            try scratch.plantedSuite(), "--json", "-", "--workers", "2",
+            "compare", try scratch.synthetic("a", law(1)), try scratch.synthetic("b", law(1.1)), "--suite",
+            try scratch.syntheticSuite(), "--json", "-", "--workers", "2",
         ]
         let running = try Tool.start(arguments, in: scratch.url)
         Thread.sleep(forTimeInterval: 1.5)
@@ -55,16 +59,16 @@ struct ResumeTests {
         let undisturbed = try Scratch()
         let whole = try Tool.run(
             [
-                "compare", try undisturbed.planted("a", law(1)), try undisturbed.planted("b", law(1.1)), "--suite",
-                try undisturbed.plantedSuite(), "--json", "-",
+                "compare", try undisturbed.synthetic("a", law(1)), try undisturbed.synthetic("b", law(1.1)), "--suite",
+                try undisturbed.syntheticSuite(), "--json", "-",
             ], in: undisturbed.url)
         #expect(resumed.output == whole.output)
     }
 
     @Test func dryRunLeavesNothingBehind() throws {
         let scratch = try Scratch()
-        let a = try scratch.planted("a", .init()), b = try scratch.planted("b", .init(amplitude: 2))
-        let suite = try scratch.plantedSuite()
+        let a = try scratch.synthetic("a", .init()), b = try scratch.synthetic("b", .init(amplitude: 2))
+        let suite = try scratch.syntheticSuite()
         let before = scratch.files()
         let result = try Tool.run(["compare", a, b, "--suite", suite, "--dry-run"], in: scratch.url)
         #expect(result.status == 0)

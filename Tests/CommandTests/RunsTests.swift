@@ -8,8 +8,8 @@ struct RunsTests {
         let scratch = try Scratch()
         let result = try Tool.run(
             [
-                "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 1.1)),
-                "--suite", try scratch.plantedSuite(), "--quiet",
+                "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
+                "--suite", try scratch.syntheticSuite(), "--quiet",
             ], in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
         return scratch
@@ -69,9 +69,9 @@ struct RunsTests {
         let scratch = try Scratch()
         let compared = try Tool.run(
             [
-                "compare", try scratch.planted("a", .init()),
-                try scratch.planted("cliff", .init(divergesFromWidth: 256), learningRate: 0.02), "--suite",
-                try scratch.plantedSuite(), "--quiet",
+                "compare", try scratch.synthetic("a", .init()),
+                try scratch.synthetic("cliff", .init(divergesFromWidth: 256), learningRate: 0.02), "--suite",
+                try scratch.syntheticSuite(), "--quiet",
             ], in: scratch.url)
         #expect(compared.status == 0, "\(compared.errors)")
         let table = try run(scratch, ["export", "--table"])

@@ -86,7 +86,7 @@ struct SchemaTests {
         let result = try Tool.run(
             [
                 "compare", try scratch.write(builtin, to: "builtin.json"),
-                try scratch.planted("planted", .init(divergesFromWidth: 32)),
+                try scratch.synthetic("planted", .init(divergesFromWidth: 32)),
                 try scratch.external("external", amplitude: 2), "--suite", try scratch.externalSuite(),
             ], in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")

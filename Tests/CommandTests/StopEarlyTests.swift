@@ -17,10 +17,10 @@ struct StopEarlyTests {
     private func arguments(
         _ scratch: Scratch, _ secondsPerStep: Double, b: Double = 1.1, noise: Double = 0.002
     ) throws -> [String] {
-        let law = { PlantedLaw(amplitude: $0, noise: noise, secondsPerStep: secondsPerStep) }
+        let law = { SyntheticLaw(amplitude: $0, noise: noise, secondsPerStep: secondsPerStep) }
         return [
-            "compare", try scratch.planted("a", law(1)), try scratch.planted("b", law(b)), "--suite",
-            try scratch.plantedSuite(seeds: [3, 2, 2, 1], curvePoints: 20), "--json", "-", "--workers", "2",
+            "compare", try scratch.synthetic("a", law(1)), try scratch.synthetic("b", law(b)), "--suite",
+            try scratch.syntheticSuite(seeds: [3, 2, 2, 1], curvePoints: 20), "--json", "-", "--workers", "2",
         ]
     }
 
@@ -108,8 +108,9 @@ struct StopEarlyTests {
         #expect(both.status == 64 && both.errors.contains("--predict-only"))
         let blind = try Tool.run(
             [
-                "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init(amplitude: 2)), "--suite",
-                try scratch.plantedSuite(curvePoints: 1), "--stop-early",
+                "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 2)),
+                "--suite",
+                try scratch.syntheticSuite(curvePoints: 1), "--stop-early",
             ], in: scratch.url)
         #expect(blind.status == 1 && blind.errors.contains("curvePoints"), "\(blind.errors)")
         #expect(scratch.files(under: ".scalebench").isEmpty)

@@ -1,4 +1,4 @@
-// Excess over the entropy, sequence by sequence, from planted records whose right answers are known.
+// Excess over the entropy, sequence by sequence, from synthetic records whose right answers are known.
 
 import Comparison
 import Foundation

@@ -63,7 +63,9 @@ struct ComparisonPlanTests {
         #expect(larger.runs.count == plan.runs.count)
         larger.add(larger.further(1, at: .rung(3), of: [0, 1]))
         #expect(larger.runs.count == plan.runs.count + 2)
-        #expect(larger.candidateRecords(writtenAt: "t").map(\.identity) == plan.candidateRecords(writtenAt: "t").map(\.identity))
+        #expect(
+            larger.candidateRecords(writtenAt: "t").map(\.identity)
+                == plan.candidateRecords(writtenAt: "t").map(\.identity))
         #expect(larger.suite.contentHash == plan.suite.contentHash)
         // Seeds that were added are entered, on the same board and for the same recipe.
         larger.add(larger.further(2, at: .rung(0), of: [0, 1]))

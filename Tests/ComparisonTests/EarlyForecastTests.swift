@@ -9,21 +9,21 @@ import Testing
 @Suite struct EarlyForecastTests {
     private let judge = Judge(thresholds: VerdictThresholds())
 
-    private func makePlanted(_ spread: Double = 0.01, seed: UInt64 = 4) -> PlantedCurves {
+    private func makeSynthetic(_ spread: Double = 0.01, seed: UInt64 = 4) -> SyntheticCurves {
         var generator = SplitMix(seed: seed)
-        return PlantedCurves(spread: spread, using: &generator)
+        return SyntheticCurves(spread: spread, using: &generator)
     }
 
     @Test func thereIsOneOnlyWhileTheTargetIsUnderWay() throws {
-        let planted = makePlanted()
+        let synthetic = makeSynthetic()
         for (seen, isEarly) in [(0, false), (4, true), (10, false)] {
-            let pair = try judge.result(planted.ladder(seen: seen)).pairs[0]
+            let pair = try judge.result(synthetic.ladder(seen: seen)).pairs[0]
             #expect((pair.earlyForecast != nil) == isEarly)
             #expect((pair.observed != nil) == (seen == 10))
         }
         // The ladder's own prediction does not see it.
-        let blind = try judge.result(planted.ladder(seen: 0)).pairs[0]
-        let pair = try judge.result(planted.ladder(seen: 4)).pairs[0]
+        let blind = try judge.result(synthetic.ladder(seen: 0)).pairs[0]
+        let pair = try judge.result(synthetic.ladder(seen: 4)).pairs[0]
         #expect(pair.predicted.gap == blind.gap)
         #expect(pair.gap != blind.gap)
     }
@@ -31,14 +31,14 @@ import Testing
     @Test func itNarrowsAsTheRunsGoOnAndHoldsTheEnd() throws {
         var held = 0, widths: [Double] = []
         for seed in 1...12 {
-            let planted = makePlanted(seed: UInt64(seed))
-            let early = try #require(try judge.result(planted.ladder(seen: 4)).pairs[0].earlyForecast)
+            let synthetic = makeSynthetic(seed: UInt64(seed))
+            let early = try #require(try judge.result(synthetic.ladder(seen: 4)).pairs[0].earlyForecast)
             #expect(early.method == .ladder)
             #expect(abs(early.fraction - 0.4) < 1e-9)
             #expect(early.a.forecastFractions.count == early.a.forecastLosses.median.count)
             #expect(early.a.forecastFractions.last == 1)
-            if early.gap.interval90.contains(planted.finalGap) { held += 1 }
-            let later = try #require(try judge.result(planted.ladder(seen: 9)).pairs[0].earlyForecast)
+            if early.gap.interval90.contains(synthetic.finalGap) { held += 1 }
+            let later = try #require(try judge.result(synthetic.ladder(seen: 9)).pairs[0].earlyForecast)
             widths.append(
                 (later.gap.interval90.upper - later.gap.interval90.lower)
                     / (early.gap.interval90.upper - early.gap.interval90.lower))
@@ -50,19 +50,19 @@ import Testing
 
     @Test func theVerdictRestsOnBoth() throws {
         // The ladder alone cannot tell; the curves can.
-        let candidates = try (1...40).map { makePlanted(0.006, seed: UInt64($0)) }.filter { planted in
-            let pair = try judge.result(planted.ladder(seen: 0)).pairs[0]
-            return abs(pair.probabilityABetter! - 0.5) < 0.45 && abs(planted.finalGap) > 0.006
+        let candidates = try (1...40).map { makeSynthetic(0.006, seed: UInt64($0)) }.filter { synthetic in
+            let pair = try judge.result(synthetic.ladder(seen: 0)).pairs[0]
+            return abs(pair.probabilityABetter! - 0.5) < 0.45 && abs(synthetic.finalGap) > 0.006
         }
-        let planted = try #require(candidates.first)
-        let pair = try judge.result(planted.ladder(seen: 9)).pairs[0]
-        #expect(pair.verdict == (planted.finalGap > 0 ? .aBetter : .bBetter))
+        let synthetic = try #require(candidates.first)
+        let pair = try judge.result(synthetic.ladder(seen: 9)).pairs[0]
+        #expect(pair.verdict == (synthetic.finalGap > 0 ? .aBetter : .bBetter))
         let width = { (estimate: Estimate?) in estimate.map { $0.interval90.upper - $0.interval90.lower } ?? .infinity }
         #expect(width(pair.gap) < width(pair.predicted.gap) / 2)
     }
 
     @Test func withoutCurvesOfRungsEachRunSpeaksForItself() throws {
-        var ladder = makePlanted(0.2).ladder(seen: 6)
+        var ladder = makeSynthetic(0.2).ladder(seen: 6)
         for rung in ladder.rungs.indices {
             for arm in 0...1 {
                 for point in ladder.rungs[rung].points[arm].indices {
@@ -78,7 +78,7 @@ import Testing
 
     @Test func curvesOfEqualSeedsAreLaidSideBySide() throws {
         func without(_ seed: String, arms: [Int]) throws -> EarlyForecast {
-            var ladder = makePlanted().ladder(seen: 4)
+            var ladder = makeSynthetic().ladder(seen: 4)
             for rung in ladder.rungs.indices {
                 for arm in arms { ladder.rungs[rung].points[arm].removeAll { $0.seed == seed } }
             }
@@ -103,10 +103,10 @@ import Testing
     }
 
     @Test func aFinishedRunStandsForItself() throws {
-        let planted = makePlanted()
-        var ladder = planted.ladder(seen: 5)
-        ladder.begun[0] = planted.ladder(seen: 10).begun[0]
-        ladder.target.points[0] = planted.ladder(seen: 10).target.points[0]
+        let synthetic = makeSynthetic()
+        var ladder = synthetic.ladder(seen: 5)
+        ladder.begun[0] = synthetic.ladder(seen: 10).begun[0]
+        ladder.target.points[0] = synthetic.ladder(seen: 10).target.points[0]
         let early = try #require(try judge.result(ladder).pairs[0].earlyForecast)
         #expect(early.a.fraction == 1 && early.b.fraction == 0.5 && early.fraction == 0.5)
         #expect(early.a.finalLoss.interval90.upper - early.a.finalLoss.interval90.lower < 1e-6)

@@ -6,7 +6,7 @@ import Testing
 
 /// Boards whose right answer is known: losses are given, not trained.
 struct LeaderboardTests {
-    private struct Planted {
+    private struct Synthetic {
         var name: String
         var entry: CandidateRecord
         var records: [RunID: RunRecord]
@@ -16,14 +16,14 @@ struct LeaderboardTests {
 
     /// A candidate of loss 2 + amplitude · C^−0.1 at FLOPs 1e12 · 10^(k/2), with seed noise of standard deviation
     /// `noise`; the last place is the target.
-    private func planted(
+    private func synthetic(
         _ name: String, recipe: String? = nil, amplitude: Double = 1, noise: Double = 0.001,
         date: String = "2026-01-01",
         suiteVersion: Int = 1, dataHash: String = "data", firstSeed: Int = 0,
         finished: (Int, Int) -> RunStatus? = { _, _ in
             .completed
         }
-    ) throws -> Planted {
+    ) throws -> Synthetic {
         var generator = SplitMix(seed: UInt64(name.utf8.reduce(firstSeed) { $0 * 31 + Int($1) }))
         var records: [RunID: RunRecord] = [:]
         let places = Self.seeds.indices.map { place in
@@ -43,7 +43,7 @@ struct LeaderboardTests {
             candidate: CandidateRuns(
                 name: name, notes: "", recipe: ContentHash.sha256(Data((recipe ?? name).utf8)), places: places),
             firstWritten: date, position: 0)
-        return Planted(name: name, entry: entry, records: records)
+        return Synthetic(name: name, entry: entry, records: records)
     }
 
     private static func record(_ loss: Double, _ status: RunStatus) -> RunRecord {
@@ -59,9 +59,9 @@ struct LeaderboardTests {
         return record
     }
 
-    private func board(_ all: [Planted], reference: String? = nil) throws -> Leaderboard {
-        let entries = all.enumerated().map { position, planted in
-            var entry = planted.entry
+    private func board(_ all: [Synthetic], reference: String? = nil) throws -> Leaderboard {
+        let entries = all.enumerated().map { position, synthetic in
+            var entry = synthetic.entry
             entry.position = position
             return entry
         }
@@ -72,8 +72,9 @@ struct LeaderboardTests {
 
     @Test func knownOrderIsFoundAndTiesShareARank() throws {
         let result = try board([
-            planted("middle", date: "2025-12-31"), planted("worst", amplitude: 1.1), planted("best", amplitude: 0.9),
-            planted("middle too", amplitude: 1.0002),
+            synthetic("middle", date: "2025-12-31"), synthetic("worst", amplitude: 1.1),
+            synthetic("best", amplitude: 0.9),
+            synthetic("middle too", amplitude: 1.0002),
         ])
         #expect(result.ranking.map(\.rank) == [1, 2, 2, 4])
         #expect(result.ranking.map(\.isRankShared) == [false, true, true, false])
@@ -92,7 +93,7 @@ struct LeaderboardTests {
     }
 
     @Test func agreesWithTheCompareOfTheSamePair() throws {
-        let a = try planted("a"), b = try planted("b", amplitude: 1.001)
+        let a = try synthetic("a"), b = try synthetic("b", amplitude: 1.001)
         let records = a.records.merging(b.records) { first, _ in first }
         let ladder = Ladder([a.entry.candidate, b.entry.candidate], records: records)
         let pair = try Judge(thresholds: VerdictThresholds()).result(ladder).pairs[0]
@@ -107,7 +108,7 @@ struct LeaderboardTests {
     @Test(arguments: 0..<6) func sharedRanksFollowTheRule(round: Int) throws {
         var generator = SplitMix(seed: UInt64(round))
         let all = try (0..<6).map { index in
-            try planted("\(round)-\(index)", amplitude: 1 + 0.002 * generator.normal(), noise: 0.002)
+            try synthetic("\(round)-\(index)", amplitude: 1 + 0.002 * generator.normal(), noise: 0.002)
         }
         let records = all.map(\.records).reduce(into: [:]) { $0.merge($1) { first, _ in first } }
         let result = try board(all)
@@ -128,8 +129,8 @@ struct LeaderboardTests {
     }
 
     @Test func differentVersionsAndDataNeverMix() throws {
-        let a = try planted("a")
-        for other in [try planted("b", suiteVersion: 2), try planted("b", dataHash: "other")] {
+        let a = try synthetic("a")
+        for other in [try synthetic("b", suiteVersion: 2), try synthetic("b", dataHash: "other")] {
             #expect { _ = try board([a, other]) } throws: { ($0 as? ScalebenchError)?.code == .invalidInput }
         }
     }
@@ -137,28 +138,28 @@ struct LeaderboardTests {
     @Test func whoCameThroughAtTheTargetIsRankedBesideThoseWhoWaitThere() throws {
         // One diverged at the top rung alone, the others are still to be trained at the target, or wait on their way.
         let result = try board([
-            planted("a") { place, _ in place < 4 ? .completed : .paused },
-            planted("b", amplitude: 1.05) { place, _ in place < 4 ? .completed : nil },
-            planted("c") { place, _ in place == 3 ? .diverged : .completed },
+            synthetic("a") { place, _ in place < 4 ? .completed : .paused },
+            synthetic("b", amplitude: 1.05) { place, _ in place < 4 ? .completed : nil },
+            synthetic("c") { place, _ in place == 3 ? .diverged : .completed },
         ])
         #expect(Set(result.ranking.map(\.candidate)) == ["a", "b", "c"], "\(result.notRanked)")
     }
 
     @Test func oneNameForTwoRecipesIsToldApart() throws {
         let result = try board([
-            planted("a"), planted("a", recipe: "second", amplitude: 1.2, date: "2026-01-02"),
+            synthetic("a"), synthetic("a", recipe: "second", amplitude: 1.2, date: "2026-01-02"),
         ])
         #expect(Set(result.ranking.map(\.candidate)).count == 2)
         #expect(result.ranking.allSatisfy { $0.candidate.hasPrefix("a#") && $0.candidate.count == 10 })
-        #expect(try board([planted("a"), planted("b")], reference: "b").reference == "b")
-        #expect { _ = try board([planted("a"), planted("b")], reference: "c") } throws: {
+        #expect(try board([synthetic("a"), synthetic("b")], reference: "b").reference == "b")
+        #expect { _ = try board([synthetic("a"), synthetic("b")], reference: "c") } throws: {
             ($0 as? ScalebenchError)?.code == .notFound
         }
     }
 
     @Test func oneRecipeEnteredTwiceIsOneRowWithAllItsSeeds() throws {
         let result = try board([
-            planted("a"), planted("b"), planted("a again", recipe: "a", date: "2026-02-02", firstSeed: 100),
+            synthetic("a"), synthetic("b"), synthetic("a again", recipe: "a", date: "2026-02-02", firstSeed: 100),
         ])
         #expect(result.ranking.count == 2)
         let row = try #require(result.ranking.first { $0.candidate == "a" })
@@ -168,12 +169,12 @@ struct LeaderboardTests {
 
     @Test func whoCannotBeRankedIsListedWithAWord() throws {
         let result = try board([
-            planted("a"), planted("b", amplitude: 1.05),
-            planted("half") { place, _ in place < 3 ? .completed : nil },
-            planted("broken") { place, _ in place < 3 ? .completed : place == 3 ? .failed : nil },
-            planted("cliff") { place, _ in place == 4 ? .diverged : .completed },
-            planted("top cliff") { place, _ in place == 3 ? .diverged : place < 3 ? .completed : nil },
-            planted("bottom only") { place, _ in place < 1 || place == 4 ? .completed : .diverged },
+            synthetic("a"), synthetic("b", amplitude: 1.05),
+            synthetic("half") { place, _ in place < 3 ? .completed : nil },
+            synthetic("broken") { place, _ in place < 3 ? .completed : place == 3 ? .failed : nil },
+            synthetic("cliff") { place, _ in place == 4 ? .diverged : .completed },
+            synthetic("top cliff") { place, _ in place == 3 ? .diverged : place < 3 ? .completed : nil },
+            synthetic("bottom only") { place, _ in place < 1 || place == 4 ? .completed : .diverged },
         ])
         #expect(result.ranking.map(\.candidate) == ["a", "b"])
         #expect(result.notRanked.map(\.candidate) == ["half", "broken", "cliff", "top cliff", "bottom only"])
@@ -185,7 +186,7 @@ struct LeaderboardTests {
 
     @Test func withoutATargetRunTheRankIsPredicted() throws {
         let ladderOnly = { (place: Int, _: Int) -> RunStatus? in place < 4 ? .completed : nil }
-        let mixed = try board([planted("a"), planted("p", amplitude: 0.95, finished: ladderOnly)])
+        let mixed = try board([synthetic("a"), synthetic("p", amplitude: 0.95, finished: ladderOnly)])
         let row = mixed.ranking[0]
         #expect(row.candidate == "p" && row.basis == .predicted && row.observedLoss == nil)
         #expect(mixed.ranking[1].basis == .observed)
@@ -193,20 +194,20 @@ struct LeaderboardTests {
         #expect(abs(try #require(row.loss).point - reference - (try #require(row.gap).point)) < 1e-12)
         // Nobody at the target: losses differ by the gaps all the same.
         let none = try board([
-            planted("a", finished: ladderOnly), planted("p", amplitude: 0.95, finished: ladderOnly),
-            planted("q", amplitude: 1.05, finished: ladderOnly),
+            synthetic("a", finished: ladderOnly), synthetic("p", amplitude: 0.95, finished: ladderOnly),
+            synthetic("q", amplitude: 1.05, finished: ladderOnly),
         ])
         #expect(none.ranking.map(\.candidate) == ["p", "a", "q"])
         #expect(none.ranking.allSatisfy { $0.basis == .predicted && $0.loss != nil })
         // A reference that was trained at the target is preferred to one that was entered earlier.
         let later = try board([
-            planted("early", date: "2025-01-01", finished: ladderOnly), planted("late"),
+            synthetic("early", date: "2025-01-01", finished: ladderOnly), synthetic("late"),
         ])
         #expect(later.reference == "late")
     }
 
     @Test func aLoneCandidateIsRankedFirst() throws {
-        let result = try board([planted("a")])
+        let result = try board([synthetic("a")])
         #expect(result.ranking.count == 1 && result.ranking[0].rank == 1 && result.ranking[0].probabilityBest == 1)
         #expect(result.ranking[0].loss != nil)
         // L = 2 + C^−0.1 falls from 3 to 2.71 over a factor of 31.6 in compute.
@@ -214,8 +215,8 @@ struct LeaderboardTests {
     }
 
     @Test func bitEqualRunsShareEverything() throws {
-        let a = try planted("a", noise: 0), b = try planted("b", noise: 0),
-            c = try planted("c", amplitude: 1.2, noise: 0)
+        let a = try synthetic("a", noise: 0), b = try synthetic("b", noise: 0),
+            c = try synthetic("c", amplitude: 1.2, noise: 0)
         let result = try board([a, b, c])
         #expect(result.ranking.map(\.rank) == [1, 1, 3])
         #expect(result.ranking[1].gap == Estimate(exactly: 0))

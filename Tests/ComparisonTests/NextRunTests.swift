@@ -105,10 +105,12 @@ struct NextRunTests {
             let index = try #require(rungs.firstIndex { $0.scale == run.scale })
             let correlation = try #require(pair.rungGaps[index].seedCorrelation)
             #expect(correlation > 0.5)
-            let worth = posterior.value(of: PossibleRuns(
+            let worth = posterior.value(
+                of: PossibleRuns(
                     scale: run.scale, runsA: run.runsPerCandidate, runsB: run.runsPerCandidate,
                     sigmaA: rungs[index].sigmaA, sigmaB: rungs[index].sigmaB, seedCorrelation: correlation),
-                at: 6.4e14, sigmaA: noise.sigma(at: 6.4e14, candidate: 0), sigmaB: noise.sigma(at: 6.4e14, candidate: 1),
+                at: 6.4e14, sigmaA: noise.sigma(at: 6.4e14, candidate: 0),
+                sigmaB: noise.sigma(at: 6.4e14, candidate: 1),
                 decisive: 0.95)
             #expect(worth.probabilityDecided == run.probabilityDecided)
             return worth.probabilityRight - run.probabilityRightAfter

@@ -76,7 +76,8 @@ import Testing
         let posterior = try GapModel().posterior(powerLawLadder(3, a: (1.5, 0.2), b: (1.6, 0.205), noise: 0.01))
         let target = 1e6 * pow(3, 6.0)
         func worth(_ decisive: Double, _ runs: Int) -> ValueOfRuns {
-            posterior.value(of: PossibleRuns(scale: target, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
+            posterior.value(
+                of: PossibleRuns(scale: target, runsA: runs, runsB: runs, sigmaA: 0.01, sigmaB: 0.01), at: target,
                 sigmaA: 0.01, sigmaB: 0.01, decisive: decisive)
         }
         let chances = [0.5, 0.9, 0.95, 0.99, 1.01].map { worth($0, 1).probabilityDecided }

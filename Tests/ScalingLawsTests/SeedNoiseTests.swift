@@ -1,11 +1,12 @@
-// Pooled seed noise against planted truths.
+// Pooled seed noise against synthetic truths.
 
 import Foundation
 import ScalingLaws
 import Testing
 
 @Suite struct SeedNoiseTests {
-    private func planted(_ seed: UInt64, seeds: Int, rungs: Int = 5, _ sigma: (Int, Double) -> Double) -> [SeedGroup] {
+    private func synthetic(_ seed: UInt64, seeds: Int, rungs: Int = 5, _ sigma: (Int, Double) -> Double) -> [SeedGroup]
+    {
         var generator = SplitMix(seed: seed)
         var groups: [SeedGroup] = []
         for arm in 0..<2 {
@@ -23,7 +24,7 @@ import Testing
         func truth(_ scale: Double) -> Double { 0.01 * pow(scale / 1e6, -0.3) }
         var errors: [Double] = []
         for seed in 1...40 {
-            let noise = SeedNoise(groups: planted(UInt64(seed), seeds: 3) { truth($1) })
+            let noise = SeedNoise(groups: synthetic(UInt64(seed), seeds: 3) { truth($1) })
             for scale in [1e6, 1.6e7, 2.56e8] { errors.append(log(noise.sigma(at: scale) / truth(scale))) }
         }
         let mean = errors.reduce(0, +) / Double(errors.count)
@@ -33,7 +34,7 @@ import Testing
     }
 
     @Test func withoutReplicatesThePriorAnswers() {
-        let noise = SeedNoise(groups: planted(1, seeds: 1) { _, _ in 0.01 })
+        let noise = SeedNoise(groups: synthetic(1, seeds: 1) { _, _ in 0.01 })
         #expect(noise.replicatedGroups == 0 && noise.isPooled)
         let relative = noise.sigma(at: 1.6e7) / 2.6
         #expect(relative > 0.0005 && relative < 0.01)
@@ -44,7 +45,7 @@ import Testing
     /// A stability cliff: the top rung of arm 0 is a hundred times noisier. It must not spoil the pool.
     @Test func anArmAtACliffIsFlaggedAndNotPooled() throws {
         let noise = SeedNoise(
-            groups: planted(3, seeds: 4) { arm, scale in arm == 0 && scale > 2e8 ? 0.2 : 0.002 })
+            groups: synthetic(3, seeds: 4) { arm, scale in arm == 0 && scale > 2e8 ? 0.2 : 0.002 })
         let odd = try #require(noise.oddGroups.first)
         #expect(noise.oddGroups.count == 1 && !noise.isPooled)
         #expect(odd.candidate == 0 && abs(odd.scale / 2.56e8 - 1) < 1e-9 && odd.ratio > 20)
@@ -55,7 +56,7 @@ import Testing
     }
 
     @Test func ordinaryArmsAreSeldomFlagged() {
-        let flagged = (1...60).filter { !SeedNoise(groups: planted(UInt64($0), seeds: 3) { _, _ in 0.004 }).isPooled }
+        let flagged = (1...60).filter { !SeedNoise(groups: synthetic(UInt64($0), seeds: 3) { _, _ in 0.004 }).isPooled }
         #expect(flagged.count <= 6)
     }
 

@@ -27,7 +27,8 @@ import Testing
 
     @Test func rungsLearnFromEachOtherAndNothingIsCarriedToRungsWithoutPairs() throws {
         var generator = SplitMix(seed: 9)
-        let strong = SeedPairing.EqualSeeds(pairs(0.95, 12, &generator)), weak = SeedPairing.EqualSeeds([(3, 2), (3.1, 2.1)])
+        let strong = SeedPairing.EqualSeeds(pairs(0.95, 12, &generator)),
+            weak = SeedPairing.EqualSeeds([(3, 2), (3.1, 2.1)])
         let alone = SeedPairing([weak]).correlations[0], beside = SeedPairing([strong, weak, nil]).correlations
         #expect(try #require(beside[1]) > #require(alone) + 0.1)
         #expect(beside[2] == nil)
@@ -40,7 +41,8 @@ import Testing
         var generator = SplitMix(seed: 10)
         let some = pairs(0.6, 5, &generator)
         let first = try #require(SeedPairing([SeedPairing.EqualSeeds(some)]).correlations[0])
-        let second = try #require(SeedPairing([SeedPairing.EqualSeeds(some.map { ($0.b, 7 + 5 * $0.a) })]).correlations[0])
+        let second = try #require(
+            SeedPairing([SeedPairing.EqualSeeds(some.map { ($0.b, 7 + 5 * $0.a) })]).correlations[0])
         #expect(abs(first - second) < 1e-9)
     }
 

@@ -76,7 +76,7 @@ func makeDataset(in folder: TemporaryFolder) throws -> TokenDataset {
 }
 
 /// The JSON of a synthetic trainer.
-func planted(noise: Double = 0, divergesFromWidth: Int = 0, secondsPerStep: Double = 0) -> String {
+func synthetic(noise: Double = 0, divergesFromWidth: Int = 0, secondsPerStep: Double = 0) -> String {
     """
     { "type": "planted", "law": { "floor": 1.5, "amplitude": 0.5, "exponent": 0.05, "noise": \(noise),
       "divergesFromWidth": \(divergesFromWidth), "secondsPerStep": \(secondsPerStep) } }

@@ -18,7 +18,7 @@ import Training
     }
 
     @Test func stoppedAndResumedAtEveryStep() throws {
-        let spec = try makeSpec(trainer: planted(noise: 0.1), steps: 170)
+        let spec = try makeSpec(trainer: synthetic(noise: 0.1), steps: 170)
         let expected = try whole(spec)
         for interruptions in [[1], [2, 3], [84, 85, 86], [169], [20, 34, 35, 68, 150]] {
             let run = try makeRun(spec, in: folder, name: "stopped-\(interruptions)")
@@ -42,7 +42,7 @@ import Training
     }
 
     @Test func killedBetweenCheckpoints() throws {
-        let spec = try makeSpec(trainer: planted(noise: 0.1, secondsPerStep: 0.001), steps: 60)
+        let spec = try makeSpec(trainer: synthetic(noise: 0.1, secondsPerStep: 0.001), steps: 60)
         let expected = try whole(spec)
         var options = testOptions
         options.checkpointSeconds = 0.007
@@ -63,7 +63,7 @@ import Training
     }
 
     @Test func eventFileCutAnywhere() throws {
-        let spec = try makeSpec(trainer: planted(), steps: 12)
+        let spec = try makeSpec(trainer: synthetic(), steps: 12)
         let expected = try whole(spec)
         let run = try makeRun(spec, in: folder)
         let stop = StopRequest()
@@ -87,7 +87,7 @@ import Training
     }
 
     @Test func halfWrittenAndForeignCheckpointsAreIgnored() throws {
-        let spec = try makeSpec(trainer: planted(), steps: 40)
+        let spec = try makeSpec(trainer: synthetic(), steps: 40)
         let expected = try whole(spec)
         let run = try makeRun(spec, in: folder)
         let left = [

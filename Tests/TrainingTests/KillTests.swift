@@ -19,7 +19,7 @@ import Training
         let spec =
             try builtin
             ? makeSpec(steps: 6000, dataHash: dataset.contentHash, vocabularySize: dataset.vocabularySize)
-            : makeSpec(trainer: planted(noise: 0.1, secondsPerStep: 0.001), steps: 150)
+            : makeSpec(trainer: synthetic(noise: 0.1, secondsPerStep: 0.001), steps: 150)
         let whole = try makeRun(spec, in: folder, name: "whole")
         _ = try TrainingRun(whole, options: testOptions).perform(stop: StopRequest())
         let run = try makeRun(spec, in: folder, name: "killed")

@@ -31,7 +31,7 @@ import Training
 
     /// Two sessions of one run at once: one trains, the other waits and finds it finished.
     @Test func twoWritersTrainOnce() async throws {
-        let run = try makeRun(try makeSpec(trainer: planted(secondsPerStep: 0.002), steps: 50), in: folder)
+        let run = try makeRun(try makeSpec(trainer: synthetic(secondsPerStep: 0.002), steps: 50), in: folder)
         let outcomes = try await withThrowingTaskGroup(of: TrainingOutcome.self) { group in
             for _ in 0..<2 {
                 group.addTask { try TrainingRun(run, options: testOptions).perform(stop: StopRequest()) }

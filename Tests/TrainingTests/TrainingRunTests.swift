@@ -15,8 +15,8 @@ import Training
         try TrainingRun(run, options: testOptions).perform(stop: StopRequest())
     }
 
-    @Test func plantedRunEndsOnItsLaw() throws {
-        let spec = try makeSpec(trainer: planted(), steps: 200)
+    @Test func syntheticRunEndsOnItsLaw() throws {
+        let spec = try makeSpec(trainer: synthetic(), steps: 200)
         let run = try makeRun(spec, in: folder)
         #expect(try perform(run) == .completed)
         let record = try readRecord(run)
@@ -37,9 +37,9 @@ import Training
         #expect(curve == curve.sorted(by: >))
     }
 
-    @Test func plantedNoiseHasItsStandardDeviation() throws {
+    @Test func syntheticNoiseHasItsStandardDeviation() throws {
         let losses = try (1...400).map { seed in
-            let spec = try makeSpec(trainer: planted(noise: 0.1), steps: 4, seed: seed)
+            let spec = try makeSpec(trainer: synthetic(noise: 0.1), steps: 4, seed: seed)
             let trainer = try makeTrainer(for: RunJob(spec, dataset: .init(name: "d", folder: "")))
             let losses = try trainer.evaluate(step: 4, sequences: 6).sequences
             return losses.reduce(0, +) / 6
@@ -51,7 +51,7 @@ import Training
     }
 
     @Test func finishedRunIsNotRepeated() throws {
-        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        let run = try makeRun(try makeSpec(trainer: synthetic(), steps: 20), in: folder)
         #expect(try perform(run) == .completed)
         let events = try InputFile.read(run.events)
         let again = TrainingRun(run, options: testOptions) { _ in throw InterferingTrainer.Killed() }
@@ -59,8 +59,8 @@ import Training
         #expect(try InputFile.read(run.events) == events)
     }
 
-    @Test func plantedDivergenceEndsTheRunAsAResult() throws {
-        let run = try makeRun(try makeSpec(trainer: planted(divergesFromWidth: 8), steps: 100), in: folder)
+    @Test func syntheticDivergenceEndsTheRunAsAResult() throws {
+        let run = try makeRun(try makeSpec(trainer: synthetic(divergesFromWidth: 8), steps: 100), in: folder)
         #expect(try perform(run) == .diverged)
         let record = try readRecord(run)
         #expect(record.end?.status == .diverged)
@@ -73,7 +73,7 @@ import Training
 
     @Test func oneSpikeIsRecordedAndTenAreDivergence() throws {
         func outcome(spikes: ClosedRange<Int>, name: String) throws -> (TrainingOutcome, RunRecord) {
-            let run = try makeRun(try makeSpec(trainer: planted(), steps: 100), in: folder, name: name)
+            let run = try makeRun(try makeSpec(trainer: synthetic(), steps: 100), in: folder, name: name)
             let session = TrainingRun(run, options: testOptions) { job in
                 InterferingTrainer(try makeTrainer(for: job), limit: 10) { step, result in
                     var result = result
@@ -96,14 +96,14 @@ import Training
     }
 
     @Test func stopBeforeTheFirstStepLeavesNothingToResume() throws {
-        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        let run = try makeRun(try makeSpec(trainer: synthetic(), steps: 20), in: folder)
         let stop = StopRequest()
         stop.request()
         #expect(try TrainingRun(run, options: testOptions).perform(stop: stop) == .interrupted)
         #expect(try perform(run) == .completed)
     }
 
-    @Test(arguments: [planted(), #"{ "type": "builtin" }"#]) func aRunThatIsStoppedEarlyGoesOnLater(trainer: String)
+    @Test(arguments: [synthetic(), #"{ "type": "builtin" }"#]) func aRunThatIsStoppedEarlyGoesOnLater(trainer: String)
         throws
     {
         let dataset = try makeDataset(in: folder)
@@ -132,7 +132,7 @@ import Training
     }
 
     @Test func failureIsRecordedAndTriedAgain() throws {
-        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        let run = try makeRun(try makeSpec(trainer: synthetic(), steps: 20), in: folder)
         #expect(throws: InterferingTrainer.Killed.self) {
             try TrainingRun(run, options: testOptions) { _ in throw InterferingTrainer.Killed() }
                 .perform(stop: StopRequest())
@@ -144,7 +144,7 @@ import Training
     }
 
     @Test func editedJobIsRefused() throws {
-        let run = try makeRun(try makeSpec(trainer: planted(), steps: 20), in: folder)
+        let run = try makeRun(try makeSpec(trainer: synthetic(), steps: 20), in: folder)
         let text = String(decoding: try InputFile.read(run.job), as: UTF8.self)
         try Data(text.replacing("\"steps\" : 20", with: "\"steps\" : 21").utf8).write(
             to: URL(fileURLWithPath: run.job))

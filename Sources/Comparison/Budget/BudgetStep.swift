@@ -1,7 +1,7 @@
 // Which runs to make next when the planned ladder has not decided: greedily the step that is worth most for its cost – by
 // what it adds to the probability of a right decision, and its chance to decide –, as long as the budget holds. What a step
 // shows is weighed like everything else, by a posterior that does not depend on why the runs were made;
-// `PlantedFurtherRunsTests` hold the winners named in the end to their probability.
+// `SyntheticFurtherRunsTests` hold the winners named in the end to their probability.
 
 import ScalebenchCore
 import ScalingLaws
@@ -68,14 +68,16 @@ extension Judge {
             for (rung, here) in pair.rungs.enumerated() {
                 if !here.a.isEmpty, !here.b.isEmpty {
                     add(
-                        .rung(rung), ProposedRun.fewest(at: .init(pair, rung: rung), pair, posterior, decisive: probability)
+                        .rung(rung),
+                        ProposedRun.fewest(at: .init(pair, rung: rung), pair, posterior, decisive: probability)
                     )
                 } else if newRungs.contains(rung), !pair.isTargetTrained {
                     var place = ProposedRun.Place(pair, rung: rung)
                     place.label = "a new rung, \(place.label)"
                     add(
                         .rung(rung),
-                        ProposedRun.fewest(at: place, counts: [1] + ProposedRun.counts, pair, posterior, decisive: probability))
+                        ProposedRun.fewest(
+                            at: place, counts: [1] + ProposedRun.counts, pair, posterior, decisive: probability))
                 }
             }
             for share in includesTarget ? pair.targetFractions : [] {

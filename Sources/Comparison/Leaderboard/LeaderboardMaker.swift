@@ -18,7 +18,8 @@ extension Leaderboard {
     ///     first.
     /// - Throws: `invalidInput` for entries of different boards, `notFound` for a reference that is not ranked.
     package init(
-        _ entries: [CandidateRecord], records: [RunID: RunRecord], reference: String? = nil, priors: GapPriors = .shipped
+        _ entries: [CandidateRecord], records: [RunID: RunRecord], reference: String? = nil,
+        priors: GapPriors = .shipped
     ) throws {
         guard let first = entries.first else {
             throw ScalebenchError(.invalidInput, "a leaderboard needs at least one entry")
@@ -27,7 +28,7 @@ extension Leaderboard {
             throw ScalebenchError(
                 .invalidInput, "entries of different suites, versions or data sets cannot be ranked together")
         }
-        // A planted candidate's losses have nothing to do with the data: with one of them no floor is known.
+        // A synthetic candidate's losses have nothing to do with the data: with one of them no floor is known.
         let floor = entries.allSatisfy { $0.knownFloor != nil } ? first.knownFloor : nil
         let judge = Judge(thresholds: first.suite.thresholds, priors: priors, knownFloor: floor)
         let all = BoardCandidate.all(entries)

@@ -1,7 +1,7 @@
 // When the runs at the target have shown enough: a winner, or that the two are equivalent. They are looked at after every
 // evaluation, so that something would sometimes be seen by chance at one of many analyses; the risk that the suite's rule
 // allows is therefore shared out: with K analyses, each may err with 1/K of it, and all of them together with no more than
-// the whole (Bonferroni). `PlantedStoppingTests` hold both kinds of error to that.
+// the whole (Bonferroni). `SyntheticStoppingTests` hold both kinds of error to that.
 
 package import ScalebenchCore
 import ScalingLaws
@@ -21,7 +21,9 @@ extension Judge {
     package func candidatesDecidedEarly(_ ladder: Ladder, analyses: Int) -> Set<Int> {
         let noise = LadderNoise(ladder)
         let others = ladder.candidates.indices.dropFirst()
-        let decided = others.filter { isDecidedEarly(PairLadder(ladder, a: 0, b: $0, noise: noise), analyses: analyses) }
+        let decided = others.filter {
+            isDecidedEarly(PairLadder(ladder, a: 0, b: $0, noise: noise), analyses: analyses)
+        }
         return Set(decided.count == others.count ? [0] + decided : decided)
     }
 

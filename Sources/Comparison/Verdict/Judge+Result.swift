@@ -23,7 +23,8 @@ extension Judge {
     /// - Parameter until: the probability that proposed runs are to bring a winner to; nil: the rule's.
     /// - Throws: `invalidInput` when no candidate has two rungs in common with the first; one that has not, among others
     ///   that have, is unresolved.
-    package func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
+    package func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult
+    {
         let noise = LadderNoise(ladder)
         let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
         return CompareResult(

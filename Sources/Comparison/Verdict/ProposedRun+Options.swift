@@ -68,7 +68,8 @@ extension ProposedRun {
             let runs = PossibleRuns(
                 scale: place.scale, tokens: place.tokens, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b,
                 seedCorrelation: place.seedCorrelation ?? 0)
-            let worth = posterior.value(of: runs, at: pair.targetScale, sigmaA: targetSigma.a, sigmaB: targetSigma.b, decisive: decisive)
+            let worth = posterior.value(
+                of: runs, at: pair.targetScale, sigmaA: targetSigma.a, sigmaB: targetSigma.b, decisive: decisive)
             if let run = ProposedRun(place, count, pair, posterior, worth) { return run }
         }
         return nil
@@ -82,9 +83,12 @@ extension ProposedRun {
     ) -> ProposedRun? {
         let rung = pair.target.rung, sigma = pair.sigmaAtTarget
         let seen = pair.seenOfTarget, from = min(seen.a, seen.b)
-        guard share > from + smallestPart, let news = pair.addedMeasurementAtTarget(upTo: share, forecast) else { return nil }
+        guard share > from + smallestPart, let news = pair.addedMeasurementAtTarget(upTo: share, forecast) else {
+            return nil
+        }
         let runs = PossibleRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: news.a, sigmaB: news.b)
-        let worth = posterior.value(of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
+        let worth = posterior.value(
+            of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
         var place = Place(
             label: "\(from > 0 && share == 1 ? "the rest of " : "")the target\(part(share)), \(rung.label)",
             scale: pair.targetScale, fromFraction: from, toFraction: share)
@@ -100,7 +104,8 @@ extension ProposedRun {
     /// is then all that is left.
     static func probabilityWithKnownGap(_ pair: PairLadder, _ posterior: GapPosterior) -> Double {
         let sigma = pair.assumedSigmaAtTarget
-        return posterior.value(of: PossibleRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: pair.targetScale,
+        return posterior.value(
+            of: PossibleRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: pair.targetScale,
             sigmaA: sigma.a, sigmaB: sigma.b, decisive: 1
         ).probabilityRight
     }

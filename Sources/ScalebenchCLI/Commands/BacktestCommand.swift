@@ -42,7 +42,9 @@ struct BacktestCommand: ParsableCommand {
             throw ValidationError("Name tables to score, or a store of your own with --store; not both.")
         }
         guard store == nil || fitPriors == nil else {
-            throw ValidationError("--fit-priors needs public ladders: the comparisons of one store are too few and too alike to fit priors on.")
+            throw ValidationError(
+                "--fit-priors needs public ladders: the comparisons of one store are too few and too alike to fit priors on."
+            )
         }
     }
 
@@ -52,7 +54,8 @@ struct BacktestCommand: ParsableCommand {
         let input = try store.map(Self.own) ?? BacktestInput(paths)
         let line = LiveLine(isQuiet: false)
         guard
-            let result = try input.scored(usesShipped: shippedPriors || store != nil, isOwn: store != nil, progress: line.show)
+            let result = try input.scored(
+                usesShipped: shippedPriors || store != nil, isOwn: store != nil, progress: line.show)
         else {
             throw ScalebenchError(
                 .invalidInput, "nothing here can be scored", at: store ?? paths.joined(separator: ", "),
@@ -61,7 +64,10 @@ struct BacktestCommand: ParsableCommand {
                     + "a rung with seven runs of a candidate")
         }
         line.clear()
-        if let fitPriors { try AtomicFile.write(try JSONDocument.pretty(try DecisionBacktest(input.decisions).fitPriors()), to: fitPriors) }
+        if let fitPriors {
+            try AtomicFile.write(
+                try JSONDocument.pretty(try DecisionBacktest(input.decisions).fitPriors()), to: fitPriors)
+        }
         if let report { try AtomicFile.write(BacktestPage.render(result), to: report) }
         let data = try JSONDocument.pretty(result)
         if json == "-" {

@@ -109,7 +109,8 @@ extension GapPosterior {
 
 extension TrendFit {
     /// The observed rungs and the places in one ascending walk.
-    static func order(_ positions: [TrendPosition], _ places: [TrendPosition]) -> [(place: TrendPosition, isRung: Bool)] {
+    static func order(_ positions: [TrendPosition], _ places: [TrendPosition]) -> [(place: TrendPosition, isRung: Bool)]
+    {
         (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0.x < $1.0.x }
     }
 

@@ -123,7 +123,8 @@ extension GapPosterior {
     }
 
     private func outcomes(
-        _ runs: PossibleRuns, place: TrendPosition, rung: Int?, target: TrendPosition, targetNoise: (a: Double, b: Double)
+        _ runs: PossibleRuns, place: TrendPosition, rung: Int?, target: TrendPosition,
+        targetNoise: (a: Double, b: Double)
     ) -> [Outcome] {
         let centre = centre(place), targetCentre = self.centre(target)
         let observed = rung.map { ladder.rungs[$0] }

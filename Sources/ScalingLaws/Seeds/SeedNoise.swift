@@ -177,7 +177,8 @@ package struct SeedNoise: Sendable {
             deviations.append((group.candidate, group.x, mean, isOdd))
             if isOdd {
                 oddGroups.append(
-                    OddGroup(candidate: group.candidate, scale: exp(group.x + centre), ratio: exp(mean), probability: odd))
+                    OddGroup(
+                        candidate: group.candidate, scale: exp(group.x + centre), ratio: exp(mean), probability: odd))
             }
         }
         oddGroups.sort { $0.ratio > $1.ratio }

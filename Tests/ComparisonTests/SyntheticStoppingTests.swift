@@ -7,7 +7,7 @@ import ScalebenchCore
 import ScalingLaws
 import Testing
 
-@Suite struct PlantedStoppingTests {
+@Suite struct SyntheticStoppingTests {
     private struct Outcome: Sendable {
         var seen: Int
         var verdict: Verdict
@@ -15,15 +15,15 @@ import Testing
     }
 
     /// Watches one pair through all evaluations before the end; nil where it was never stopped.
-    private static func watch(_ planted: PlantedCurves, _ judge: Judge) -> Outcome? {
-        for seen in 1..<planted.points {
-            let ladder = planted.ladder(seen: seen)
-            guard judge.candidatesDecidedEarly(ladder, analyses: planted.points - 1) == [0, 1] else { continue }
+    private static func watch(_ synthetic: SyntheticCurves, _ judge: Judge) -> Outcome? {
+        for seen in 1..<synthetic.points {
+            let ladder = synthetic.ladder(seen: seen)
+            guard judge.candidatesDecidedEarly(ladder, analyses: synthetic.points - 1) == [0, 1] else { continue }
             guard let verdict = try? judge.verdict(ladder, b: 1) else { return nil }
             let isRight =
                 switch verdict {
-                case .equivalent: abs(planted.expectedGapShare) <= VerdictThresholds().equivalenceMargin
-                default: verdict == (planted.finalGap > 0 ? .aBetter : .bBetter)
+                case .equivalent: abs(synthetic.expectedGapShare) <= VerdictThresholds().equivalenceMargin
+                default: verdict == (synthetic.finalGap > 0 ? .aBetter : .bBetter)
                 }
             return Outcome(seen: seen, verdict: verdict, isRight: isRight)
         }
@@ -32,16 +32,16 @@ import Testing
 
     @Test func runsThatAreStoppedAreDecidedRightly() {
         let judge = Judge(thresholds: VerdictThresholds())
-        let count = PlantedPairs.count(96)
+        let count = SyntheticPairs.count(96)
         let outcomes = inParallel(count) { index -> Outcome? in
             var generator = SplitMix(seed: 100 + UInt64(index))
             // From differences that no run can show to some that a single look shows, and from quiet runs to noisy ones.
             let spread = [0.0003, 0.001, 0.01, 0.03][index % 4]
-            let planted =
+            let synthetic =
                 index % 4 < 2
-                ? PlantedCurves(spread: spread, noise: 0.0003, shape: 0.01, points: 20, using: &generator)
-                : PlantedCurves(spread: spread, using: &generator)
-            return Self.watch(planted, judge)
+                ? SyntheticCurves(spread: spread, noise: 0.0003, shape: 0.01, points: 20, using: &generator)
+                : SyntheticCurves(spread: spread, using: &generator)
+            return Self.watch(synthetic, judge)
         }
         let all = outcomes.compactMap { $0 }
         let equivalent = all.filter { $0.verdict == .equivalent }, stopped = all.filter { $0.verdict != .equivalent }
@@ -49,7 +49,7 @@ import Testing
         // Both sides of a 90 % interval may err, and of a count so small one more.
         #expect(Double(equivalent.filter { !$0.isRight }.count) <= 0.1 * Double(equivalent.count) + 1)
         let wrong = stopped.filter { !$0.isRight }.count
-        PlantedPairs.report(
+        SyntheticPairs.report(
             "stopped early: \(stopped.count) winners of \(count) pairs, \(wrong) wrong; \(equivalent.count) equivalent, "
                 + "\(equivalent.filter { !$0.isRight }.count) wrong")
         #expect(stopped.count > count / 5)

@@ -3,16 +3,17 @@
 import Foundation
 import Testing
 
-struct PlantedVerdictTests {
+struct SyntheticVerdictTests {
     /// Compares two synthetic laws and returns the pair of the result.
     private func compare(
-        _ a: PlantedLaw, _ b: PlantedLaw, _ options: [String] = [], names: (String, String) = ("a", "b")
+        _ a: SyntheticLaw, _ b: SyntheticLaw, _ options: [String] = [], names: (String, String) = ("a", "b")
     ) throws -> [String: Any] {
         let scratch = try Scratch()
-        let suite = try scratch.plantedSuite()
+        let suite = try scratch.syntheticSuite()
         let result = try Tool.run(
             [
-                "compare", try scratch.planted(names.0, a), try scratch.planted(names.1, b), "--suite", suite, "--json",
+                "compare", try scratch.synthetic(names.0, a), try scratch.synthetic(names.1, b), "--suite", suite,
+                "--json",
                 "-",
             ] + options, in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
@@ -87,10 +88,10 @@ struct PlantedVerdictTests {
 
     @Test func equalSpecsShareTheirRuns() throws {
         let scratch = try Scratch()
-        let suite = try scratch.plantedSuite()
+        let suite = try scratch.syntheticSuite()
         let result = try Tool.run(
             [
-                "compare", try scratch.planted("a", .init()), try scratch.planted("b", .init()), "--suite", suite,
+                "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init()), "--suite", suite,
                 "--json", "-",
             ],
             in: scratch.url)

@@ -7,7 +7,7 @@ import ScalebenchCore
 import ScalingLaws
 import Testing
 
-@Suite struct PlantedFurtherRunsTests {
+@Suite struct SyntheticFurtherRunsTests {
     private struct Outcome: Sendable {
         var wasDecided: Bool
         var isDecided: Bool
@@ -35,7 +35,7 @@ import Testing
             var priors = GapPriors.shipped
             priors.gap.constant = 0.006
             let (rungs, target) = PriorDraw(priors).ladder(
-                scales: scales, target: PlantedFurtherRunsTests.target,
+                scales: scales, target: SyntheticFurtherRunsTests.target,
                 centre: { 1.6 + 1.4 * pow($0 / 1e12, -0.1) }, using: &generator)
             means = (rungs + [target]).map { [$0.lossesA[0], $0.lossesB[0]] }
             ladder = Ladder(
@@ -44,7 +44,7 @@ import Testing
                     LadderRung(label: "rung \(index)", scale: scale, flops: scale, points: [[], []])
                 },
                 target: LadderRung(
-                    label: "target", scale: PlantedFurtherRunsTests.target, flops: PlantedFurtherRunsTests.target,
+                    label: "target", scale: SyntheticFurtherRunsTests.target, flops: SyntheticFurtherRunsTests.target,
                     points: [[], []]))
             for (index, seeds) in [4, 3, 2, 2].enumerated() { add(seeds, at: .rung(index)) }
         }
@@ -66,7 +66,7 @@ import Testing
         /// One run: the noise falls with scale, and hides the smallest gaps.
         mutating func loss(_ place: LadderPlace, _ arm: Int, _ common: Double = 0) -> Double {
             let own = shared.squareRoot() * common + (1 - shared).squareRoot() * generator.normal()
-            let index = if case .rung(let index) = place { index } else { PlantedFurtherRunsTests.scales.count }
+            let index = if case .rung(let index) = place { index } else { SyntheticFurtherRunsTests.scales.count }
             return means[index][arm] * (1 + 0.006 * pow(2, -Double(index)) * own)
         }
     }
@@ -116,7 +116,7 @@ import Testing
 
     @Test func winnersOfAnAdaptiveLadderAreRightAsOftenAsTheyClaim() throws {
         let judge = Judge(thresholds: VerdictThresholds())
-        let count = PlantedPairs.count(80)
+        let count = SyntheticPairs.count(80)
         let outcomes = inParallel(count) { try? Self.play(500 + UInt64($0), judge) }.compactMap { $0 }
         #expect(outcomes.count == count)
         let named = outcomes.compactMap(\.isRight)
@@ -130,7 +130,7 @@ import Testing
         let targets = outcomes.compactMap(\.atTarget)
         let hoped = targets.reduce(0) { $0 + $1.expected }
         let spread = targets.reduce(0) { $0 + $1.expected * (1 - $1.expected) }.squareRoot()
-        PlantedPairs.report(
+        SyntheticPairs.report(
             "further runs: \(outcomes.filter(\.wasDecided).count) of \(count) pairs decided before, "
                 + "\(outcomes.filter(\.isDecided).count) after; \(named.count) winners, \(Int(wrong)) wrong; target decided "
                 + "\(targets.filter(\.isDecided).count) of \(targets.count) times, \(hoped) expected")
@@ -162,9 +162,9 @@ import Testing
     /// - Parameter shares: up to which a step may go.
     private static func walk(_ seed: UInt64, _ judge: Judge, shares: [Double]) throws -> Walk {
         var generator = SplitMix(seed: seed)
-        let planted = PlantedCurves(spread: 0.01, using: &generator)
+        let synthetic = SyntheticCurves(spread: 0.01, using: &generator)
         func ladder(_ share: Double) -> Ladder {
-            var ladder = planted.ladder(seen: Int((share * Double(planted.points)).rounded()))
+            var ladder = synthetic.ladder(seen: Int((share * Double(synthetic.points)).rounded()))
             ladder.targetFractions = shares
             return ladder
         }
@@ -181,21 +181,22 @@ import Testing
                 break
             }
             #expect(
-                abs(step.expected.fromFraction - seen) < 1e-9 && abs(step.cost - 2 * (step.expected.toFraction - seen)) < 1e-9
+                abs(step.expected.fromFraction - seen) < 1e-9
+                    && abs(step.cost - 2 * (step.expected.toFraction - seen)) < 1e-9
             )
             walk.trained = step.expected.toFraction
         }
         let verdict = try judge.verdict(ladder(walk.trained), b: 1)
         switch verdict {
-        case .aBetter: walk.isRight = planted.finalGap > 0
-        case .bBetter: walk.isRight = planted.finalGap < 0
+        case .aBetter: walk.isRight = synthetic.finalGap > 0
+        case .bBetter: walk.isRight = synthetic.finalGap < 0
         default: break
         }
         return walk
     }
 
     @Test func theStartOfTheTargetIsAChoice() throws {
-        let judge = Judge(thresholds: VerdictThresholds()), count = PlantedPairs.count(60)
+        let judge = Judge(thresholds: VerdictThresholds()), count = SyntheticPairs.count(60)
         let played = [[0.1, 0.2, 0.3, 0.5, 0.7, 1], [1]].map { shares in
             inParallel(count) { index in try? Self.walk(300 + UInt64(index), judge, shares: shares) }.compactMap { $0 }
         }
@@ -209,7 +210,7 @@ import Testing
         #expect(abs(decided(parts) - decided(wholes)) <= 1 + count / 60 && decided(parts) > 30)
         let trained = { (walks: [Walk]) in walks.reduce(0) { $0 + $1.trained } }
         let partly = parts.count { $0.isDecided && $0.trained > 0 && $0.trained < 1 }
-        PlantedPairs.report(
+        SyntheticPairs.report(
             "parts of the target: \(decided(parts)) of \(count) pairs decided, \(decided(wholes)) by whole runs; \(partly) "
                 + "before the end; \(named.count) winners, \(Int(wrong)) wrong; "
                 + "\(trained(parts)) of \(trained(wholes)) schedules trained")

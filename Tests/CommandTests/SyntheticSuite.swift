@@ -3,7 +3,7 @@
 import Foundation
 
 /// Loss = floor + amplitude · (FLOPs / 1e12)^(−exponent) + noise.
-struct PlantedLaw {
+struct SyntheticLaw {
     var floor = 1.0
     var amplitude = 1.0
     var exponent = 0.1
@@ -14,7 +14,7 @@ struct PlantedLaw {
 
 extension Scratch {
     /// Rungs of width 16, 32, 64, 128 with 4, 3, 2, 2 seeds.
-    func plantedSuite(seeds: [Int] = [4, 3, 2, 2], target: Int = 256, curvePoints: Int = 4) throws -> String {
+    func syntheticSuite(seeds: [Int] = [4, 3, 2, 2], target: Int = 256, curvePoints: Int = 4) throws -> String {
         let rungs = zip([16, 32, 64, 128], seeds).map { width, seeds in
             #"{ "width": \#(width), "layers": 2, "tokens": \#(width * 2048), "seeds": \#(seeds) }"#
         }
@@ -33,7 +33,7 @@ extension Scratch {
     /// The embedded data set. Synthetic runs never read it, so it is never generated.
     static let dataset = "known-entropy"
 
-    func planted(_ name: String, _ law: PlantedLaw, learningRate: Double = 0.01) throws -> String {
+    func synthetic(_ name: String, _ law: SyntheticLaw, learningRate: Double = 0.01) throws -> String {
         try write(
             """
             {

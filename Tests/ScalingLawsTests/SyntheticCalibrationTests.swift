@@ -5,10 +5,10 @@ import Foundation
 import ScalingLaws
 import Testing
 
-@Suite struct PlantedCalibrationTests {
-    /// More of them by SCALEBENCH_PLANTED_CASES: .ci/check-planted.
+@Suite struct SyntheticCalibrationTests {
+    /// More of them by SCALEBENCH_SYNTHETIC_CASES: .ci/check-synthetic.
     private static let count =
-        ProcessInfo.processInfo.environment["SCALEBENCH_PLANTED_CASES"].flatMap { Int($0) } ?? 500
+        ProcessInfo.processInfo.environment["SCALEBENCH_SYNTHETIC_CASES"].flatMap { Int($0) } ?? 500
 
     private struct Outcome: Sendable {
         var probabilityABetter: Double
@@ -110,17 +110,17 @@ import Testing
     }
 
     /// The priors that made the ladders are found again from them.
-    @Test func fittingFindsThePlantedPriors() throws {
-        var planted = GapPriors.shipped
-        planted.gap.misfit = ScalePrior(median: 0.001, spread: 0.3)
-        planted.gap.kinds = [planted.gap.kinds[0]]
-        planted.gap.kinds[0].share = 1
-        planted.gap.kinds[0].slope = ScalePrior(median: 0.01, spread: 0.3)
-        planted.growth = 0.2
-        var start = planted
+    @Test func fittingFindsTheSyntheticPriors() throws {
+        var synthetic = GapPriors.shipped
+        synthetic.gap.misfit = ScalePrior(median: 0.001, spread: 0.3)
+        synthetic.gap.kinds = [synthetic.gap.kinds[0]]
+        synthetic.gap.kinds[0].share = 1
+        synthetic.gap.kinds[0].slope = ScalePrior(median: 0.01, spread: 0.3)
+        synthetic.growth = 0.2
+        var start = synthetic
         start.gap.misfit = ScalePrior(median: 0.004, spread: 0.6)
         start.gap.kinds[0].slope = ScalePrior(median: 0.003, spread: 0.6)
-        let draws = PriorDraw(planted)
+        let draws = PriorDraw(synthetic)
         var generator = SplitMix(seed: 5)
         let cases = (0..<400).map { _ in
             let (rungs, target) = draws.ladder(

@@ -5,9 +5,9 @@ import Foundation
 import ScalebenchCore
 import ScalingLaws
 
-/// How many pairs the planted tests play; more of them, with what came of them printed, by SCALEBENCH_PLANTED_PAIRS.
-enum PlantedPairs {
-    private static let wanted = ProcessInfo.processInfo.environment["SCALEBENCH_PLANTED_PAIRS"].flatMap { Int($0) }
+/// How many pairs the synthetic tests play; more of them, with what came of them printed, by SCALEBENCH_SYNTHETIC_PAIRS.
+enum SyntheticPairs {
+    private static let wanted = ProcessInfo.processInfo.environment["SCALEBENCH_SYNTHETIC_PAIRS"].flatMap { Int($0) }
 
     static func count(_ usual: Int) -> Int { wanted ?? usual }
 
@@ -18,7 +18,7 @@ enum PlantedPairs {
 
 /// Two recipes on five rungs and a target. Losses are floor + amplitude · C^(−exponent) · f^(−rest) along the share f of a
 /// schedule whose last third lowers them by a few percent more; every run has an offset and a drift of its own.
-struct PlantedCurves {
+struct SyntheticCurves {
     struct Recipe {
         var amplitude: Double
         var exponent: Double

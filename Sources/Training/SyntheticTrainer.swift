@@ -7,9 +7,9 @@
 import Foundation
 package import ScalebenchCore
 
-/// The closed form of `PlantedLaw`. It has no state: every number is a function of the spec and the step.
-package final class PlantedTrainer: Trainer {
-    private let law: PlantedLaw
+/// The closed form of `SyntheticLaw`. It has no state: every number is a function of the spec and the step.
+package final class SyntheticTrainer: Trainer {
+    private let law: SyntheticLaw
     private let spec: RunSpec
     private let seedNoise: Double
     private let runSeed: UInt64
@@ -20,7 +20,7 @@ package final class PlantedTrainer: Trainer {
     /// Standard deviations of what varies inside one run, in nats per token.
     private static let trainingNoise = 0.02, sequenceDifficulty = 0.3, sequenceNoise = 0.03
 
-    package init(_ law: PlantedLaw, spec: RunSpec) {
+    package init(_ law: SyntheticLaw, spec: RunSpec) {
         self.law = law
         self.spec = spec
         // The identity of the run is itself a hash of its whole spec, the seed included.
