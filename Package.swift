@@ -30,7 +30,11 @@ func tests(_ module: String, _ dependencies: [Target.Dependency], exclude: [Stri
 
 let package = Package(
     name: "scalebench",
-    products: [.executable(name: "scalebench", targets: ["scalebench"])],
+    products: [
+        .executable(name: "scalebench", targets: ["ScalebenchMain"]),
+        .library(name: "ScalingLaws", targets: ["ScalingLaws"]),
+        .library(name: "Scalebench", targets: ["Scalebench"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -74,6 +78,9 @@ let package = Package(
                 "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Comparison", "RunStore", "Launching",
             ], resources: [.embedInCode("Embedded")]),
 
+        // MARK: The library for Swift users
+        module("Scalebench", ["ScalebenchCore", "ScalingLaws", "Comparison", "Benchmarking"]),
+
         // MARK: The tool
         module(
             "ScalebenchCLI",
@@ -81,9 +88,9 @@ let package = Package(
                 "ScalebenchCore", "TokenData", "Transformer", "ScalingLaws", "Training", "Comparison", "Backtesting",
                 "LawFitting", "RunStore", "Launching", "Reporting", "Benchmarking", argumentParser,
             ], exclude: ["README.md"]),
-        .executableTarget(name: "scalebench", dependencies: ["ScalebenchCLI"], swiftSettings: swiftSettings),
+        .executableTarget(name: "ScalebenchMain", dependencies: ["ScalebenchCLI"], swiftSettings: swiftSettings),
 
-        // MARK: Tests mirror Sources; CommandTests run the built binary
+        // MARK: Tests mirror Sources; CommandTests run the built binary, LibraryTests see what is public alone
         tests("ScalebenchCore", ["ScalebenchCore"]),
         tests("TokenData", ["TokenData", "ScalebenchCore"], exclude: ["Golden"]),
         tests("Transformer", ["Transformer", "CKernels", "ScalebenchCore"], exclude: ["Golden"]),
@@ -95,7 +102,10 @@ let package = Package(
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["scalebench"], exclude: ["Snapshots"], swiftSettings: swiftSettings),
+            name: "CommandTests", dependencies: ["ScalebenchMain"], exclude: ["Snapshots"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "LibraryTests", dependencies: ["Scalebench", "ScalingLaws", "ScalebenchMain"], packageAccess: false,
+            swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
     ]
 )

@@ -13,8 +13,8 @@ struct LayerTests {
         ["Training", "Comparison"],
         ["Backtesting", "LawFitting", "RunStore", "Launching"],
         ["Reporting", "Benchmarking"],
-        ["ScalebenchCLI"],
-        ["scalebench"],
+        ["ScalebenchCLI", "Scalebench"],
+        ["ScalebenchMain"],
     ]
     /// Packages from outside, and who may import them.
     static let outside: [String: Set<String>] = [
@@ -63,7 +63,7 @@ struct LayerTests {
 
     /// Who prints and who ends the process: the command line alone.
     @Test func onlyTheCommandLinePrintsAndExits() throws {
-        let libraries = Self.all.subtracting(["ScalebenchCLI", "scalebench"])
+        let libraries = Self.all.subtracting(["ScalebenchCLI", "ScalebenchMain"])
         for file in try libraries.flatMap(SourceTree.files) {
             let pattern = /(?m)(?:^|[^.\w])(?:print|exit|_exit|ExitCode)\(|FileHandle\.standard(?:Output|Error)/
             let found = file.code.firstMatch(of: pattern).map { "\(file.module)/\(file.name): \($0.0)" }

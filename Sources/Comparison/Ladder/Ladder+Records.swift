@@ -22,7 +22,7 @@ extension Ladder {
         }
         self.init(
             axis: .flops, candidates: candidates.map(\.name), rungs: Array(rungs.dropLast()),
-            target: rungs[rungs.count - 1],
+            target: rungs[rungs.count - 1], rungsAbove: [],
             begun: candidates.map { candidate in
                 guard let target = candidate.places.last, let run = target.runs.first, let record = records[run.id]
                 else { return nil }

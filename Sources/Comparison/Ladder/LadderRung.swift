@@ -3,20 +3,20 @@
 import ScalingLaws
 
 /// One scale, with the runs of every candidate at it.
-package struct LadderRung: Sendable {
-    package var label: String
+public struct LadderRung: Sendable {
+    public var label: String
     /// Position on the ladder's axis; the mean where candidates differ.
-    package var scale: Double
+    public var scale: Double
     /// Training FLOPs of one run, where known.
-    package var flops: Double?
+    public var flops: Double?
     /// The same by candidate, where they may differ.
-    package var flopsByCandidate: [Double]?
+    public var flopsByCandidate: [Double]?
     /// Training tokens of one run, on a ladder over FLOPs, where known; the geometric mean where candidates differ.
-    package var tokens: Double?
+    public var tokens: Double?
     /// By candidate, in the ladder's order; empty where a candidate has no run here.
-    package var points: [[ScalingPoint]]
+    public var points: [[ScalingPoint]]
 
-    package init(
+    public init(
         label: String, scale: Double, flops: Double? = nil, flopsByCandidate: [Double]? = nil, tokens: Double? = nil,
         points: [[ScalingPoint]]
     ) {

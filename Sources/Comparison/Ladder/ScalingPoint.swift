@@ -4,16 +4,19 @@ package import ScalebenchCore
 import ScalingLaws
 
 /// One finished run.
-package struct ScalingPoint: Sendable, Equatable {
-    package var seed: String
+public struct ScalingPoint: Sendable, Equatable {
+    public var seed: String
     /// Final loss; nil when the run diverged.
-    package var loss: Double?
+    public var loss: Double?
     /// Loss of each validation sequence, where the trainer kept them: candidates are compared on equal sequences.
     package var sequenceLosses: [Double]?
     /// Where the run came from; two candidates that resolve to one spec share it.
     package var runID: RunID?
     /// How it came there, where that is known.
     package var curve: RunCurve?
+
+    /// - Parameter loss: nil for a run that diverged.
+    public init(seed: String, loss: Double?) { self.init(seed: seed, loss: loss, sequenceLosses: nil, runID: nil) }
 
     package init(
         seed: String, loss: Double?, sequenceLosses: [Double]? = nil, runID: RunID? = nil, curve: RunCurve? = nil

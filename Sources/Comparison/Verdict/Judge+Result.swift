@@ -1,30 +1,29 @@
 // The documents that a verdict is reported in, made from assessments.
 
-package import ScalebenchCore
+public import ScalebenchCore
 import ScalingLaws
 
 extension Judge {
     /// What surrounds a comparison in its result beside the verdicts.
-    package struct Context: Sendable {
+    public struct Context: Sendable {
         /// The suite's question; nil for results trained elsewhere.
-        package var question: String?
-        package var suite: SuiteReference?
+        public var question: String?
+        public var suite: SuiteReference?
         /// Findings that hold for every pair.
-        package var findings: [Finding] = []
-        package var dataCoverage: CompareResult.Coverage?
-        package var approximationGap: ApproximationGap?
-        package var stoppedEarly: StoppedEarly?
-        package var furtherRuns: BudgetResult?
+        public var findings: [Finding] = []
+        public var dataCoverage: CompareResult.Coverage?
+        public var approximationGap: ApproximationGap?
+        public var stoppedEarly: StoppedEarly?
+        public var furtherRuns: BudgetResult?
 
-        package init() {}
+        public init() {}
     }
 
     /// The whole result for a ladder.
     /// - Parameter until: the probability that proposed runs are to bring a winner to; nil: the rule's.
     /// - Throws: `invalidInput` when no candidate has two rungs in common with the first; one that has not, among others
     ///   that have, is unresolved.
-    package func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult
-    {
+    public func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
         let noise = LadderNoise(ladder)
         let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
         return CompareResult(

@@ -1,17 +1,17 @@
 // From a ladder to a verdict. Pure: equal ladders give equal results, nothing is read or written.
 // The rule is the method's: a diverged candidate loses → equivalent → better → crossover risk → unresolved.
 
-package import ScalebenchCore
-package import ScalingLaws
+public import ScalebenchCore
+public import ScalingLaws
 
 /// Judges every candidate against the first.
-package struct Judge: Sendable {
+public struct Judge: Sendable {
     let thresholds: VerdictThresholds
     let model: GapModel
     let knownFloor: Double?
 
     /// - Parameter knownFloor: the entropy of the data where it is known: no loss can fall below it.
-    package init(thresholds: VerdictThresholds, priors: GapPriors = .shipped, knownFloor: Double? = nil) {
+    public init(thresholds: VerdictThresholds, priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.thresholds = thresholds
         self.knownFloor = knownFloor
         model = GapModel(priors: priors, knownFloor: knownFloor)

@@ -12,29 +12,29 @@
 import Foundation
 
 /// One rung of a pair's ladder.
-package struct GapRung: Sendable, Codable, Equatable {
+public struct GapRung: Sendable, Codable, Equatable {
     /// Parameters, tokens or FLOPs; positive.
-    package var scale: Double
+    public var scale: Double
     /// Training tokens of one run, on a ladder over FLOPs; nil: the scale alone says where the rung stands. They count
     /// where every rung has them.
-    package var tokens: Double?
+    public var tokens: Double?
     /// Final losses, one per seed; at least one, positive and finite.
-    package var lossesA: [Double]
-    package var lossesB: [Double]
+    public var lossesA: [Double]
+    public var lossesB: [Double]
     /// Standard deviation over seeds of one run's loss, in the loss's units; nil when unknown (then the model's
     /// misfit stands for both).
-    package var sigmaA: Double?
-    package var sigmaB: Double?
+    public var sigmaA: Double?
+    public var sigmaB: Double?
     /// Standard deviation of what both losses may be off by together, as a share of them: it leaves the gap as it is.
     /// Of forecast losses; nil for measured ones.
     package var sharedDeviation: Double?
     /// Covariance of the two means that shared seeds cause, in squared units of the loss; nil when independent.
-    package var meanCovariance: Double?
+    public var meanCovariance: Double?
     /// What was measured, or forecast, at a target above the ladder: weighed like a rung, but no part of the ladder, which
     /// ends below it. So a measurement that says nothing changes nothing.
     package var isTarget = false
 
-    package init(
+    public init(
         scale: Double, tokens: Double? = nil, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil,
         sigmaB: Double? = nil, sharedDeviation: Double? = nil, meanCovariance: Double? = nil
     ) {
@@ -50,24 +50,24 @@ package struct GapRung: Sendable, Codable, Equatable {
 }
 
 /// Training FLOPs and tokens of a run.
-package struct TrainedScale: Sendable, Equatable {
-    package var scale: Double
-    package var tokens: Double
+public struct TrainedScale: Sendable, Equatable {
+    public var scale: Double
+    public var tokens: Double
 
-    package init(scale: Double, tokens: Double) {
+    public init(scale: Double, tokens: Double) {
         self.scale = scale
         self.tokens = tokens
     }
 }
 
 /// Why a ladder cannot be judged.
-package enum GapModelError: Error, Equatable, CustomStringConvertible {
+public enum GapModelError: Error, Equatable, CustomStringConvertible {
     case noRungs
     case notPositive(scale: Double)
     case noLosses(scale: Double)
     case duplicateScale(Double)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .noRungs: "the ladder has no rung"
         case .notPositive(let scale):
@@ -79,7 +79,7 @@ package enum GapModelError: Error, Equatable, CustomStringConvertible {
 }
 
 /// The gap model with its priors; a value, cheap to copy.
-package struct GapModel: Sendable {
+public struct GapModel: Sendable {
     let priors: GapPriors
     private(set) var knownFloor: Double?
     private let gapGrid: TrendGrid
@@ -87,7 +87,7 @@ package struct GapModel: Sendable {
 
     /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It is the
     ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (LOG.md).
-    package init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
+    public init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.priors = priors
         gapGrid = TrendGrid(priors.gap)
         levelGrid = TrendGrid(priors.level)
@@ -109,7 +109,7 @@ package struct GapModel: Sendable {
     /// - Parameter target: a run whose tokens are known: every scale that is asked about is then on the line through it
     ///   that is parallel to the ladder's own. Nil, or a ladder of unknown tokens: on the ladder's own.
     /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
-    package func posterior(_ rungs: [GapRung], through target: TrainedScale? = nil) throws -> GapPosterior {
+    public func posterior(_ rungs: [GapRung], through target: TrainedScale? = nil) throws -> GapPosterior {
         let ladder = try GapLadder(rungs, through: target)
         let gaps = priors.gapFloors.filter { $0.weight > 0 }.map { floor in
             let posterior = gapGrid.posterior(

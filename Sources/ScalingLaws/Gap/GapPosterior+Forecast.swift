@@ -11,7 +11,7 @@ extension GapPosterior {
     ///
     /// At an observed rung this is the posterior of that rung's true gap. `sigmaA`, `sigmaB`: standard deviation over
     /// seeds there, in the losses' units; nil when unknown (then the ladder's misfit stands for it).
-    package func forecast(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapForecast {
+    public func forecast(at scale: Double, sigmaA: Double? = nil, sigmaB: Double? = nil) -> GapForecast {
         forecast(at: scale, ladder.position(of: scale), sigmaA: sigmaA, sigmaB: sigmaB)
     }
 

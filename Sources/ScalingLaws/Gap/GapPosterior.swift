@@ -4,24 +4,24 @@
 import Foundation
 
 /// The forecast of a pair at one scale. Losses and gaps are in the losses' own units (nats per token).
-package struct GapForecast: Sendable, Codable, Equatable {
-    package var scale: Double
+public struct GapForecast: Sendable, Codable, Equatable {
+    public var scale: Double
     /// Final loss of one run of each.
-    package var lossA: Estimate
-    package var lossB: Estimate
+    public var lossA: Estimate
+    public var lossB: Estimate
     /// Loss of B − loss of A, for one run of each.
-    package var gap: Estimate
+    public var gap: Estimate
     /// The same over seeds.
-    package var expectedGap: Estimate
+    public var expectedGap: Estimate
     /// The factor by which B's scale must grow to reach A's loss here; nil when B's loss is not known to fall.
-    package var computeMultiplier: Estimate?
+    public var computeMultiplier: Estimate?
     /// P(one run of A has a smaller loss than one run of B).
-    package var probabilityABetter: Double
+    public var probabilityABetter: Double
     /// Expected loss given away by choosing A, or B, for one run of each.
-    package var expectedRegretA: Double
-    package var expectedRegretB: Double
+    public var expectedRegretA: Double
+    public var expectedRegretB: Double
     /// P(the sign of the gap over seeds here is not its sign at the top rung).
-    package var probabilitySignDiffersFromTopRung: Double
+    public var probabilitySignDiffersFromTopRung: Double
 }
 
 /// The trend of a pair at one scale, seeds and single rungs averaged out; losses and gap in the losses' units.
@@ -51,7 +51,7 @@ struct FloorPosterior: Sendable {
 }
 
 /// The posterior of one pair.
-package struct GapPosterior: Sendable {
+public struct GapPosterior: Sendable {
     let ladder: GapLadder
     let growth: Double
     let gaps: [FloorPosterior]

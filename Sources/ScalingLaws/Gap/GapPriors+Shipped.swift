@@ -7,7 +7,7 @@ extension GapPriors {
     /// Most gaps are quiet: they hardly move, and bend at random. One in twenty has a trend, as when a learning rate or
     /// a batch size is off and drifts with scale; one in twenty is smooth, as between two power laws: it hardly bends,
     /// and rungs hardly leave it.
-    package static let shipped = GapPriors(
+    public static let shipped = GapPriors(
         gap: TrendPriors(
             misfit: ScalePrior(median: 0.0066, spread: 0.95, upperDegrees: 0.5),
             constant: 0.25,

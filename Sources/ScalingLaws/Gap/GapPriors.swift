@@ -5,7 +5,7 @@
 import Foundation
 
 /// Everything the gap model believes beforehand.
-package struct GapPriors: Codable, Sendable, Equatable {
+public struct GapPriors: Codable, Sendable, Equatable {
     /// Of d at a floor of zero; at other floors the scales grow in proportion.
     package var gap: TrendPriors
     /// Floors of the gap as fractions of the smallest loss.

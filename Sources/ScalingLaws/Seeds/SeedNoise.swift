@@ -8,13 +8,13 @@
 import Foundation
 
 /// The losses of one candidate's seeds at one rung.
-package struct SeedGroup: Sendable, Equatable {
+public struct SeedGroup: Sendable, Equatable {
     /// Which candidate: any small integer, the same one at every rung.
-    package var candidate: Int
-    package var scale: Double
-    package var losses: [Double]
+    public var candidate: Int
+    public var scale: Double
+    public var losses: [Double]
 
-    package init(candidate: Int, scale: Double, losses: [Double]) {
+    public init(candidate: Int, scale: Double, losses: [Double]) {
         self.candidate = candidate
         self.scale = scale
         self.losses = losses
@@ -22,7 +22,7 @@ package struct SeedGroup: Sendable, Equatable {
 }
 
 /// What is believed about seed noise before any replicate is seen, relative to the loss.
-package struct SeedNoisePrior: Codable, Sendable, Equatable {
+public struct SeedNoisePrior: Codable, Sendable, Equatable {
     /// Median of σ/loss at the centre of a ladder, and the standard deviation of its natural logarithm.
     package var relativeSigma: Double
     package var relativeSigmaSpread: Double
@@ -36,29 +36,29 @@ package struct SeedNoisePrior: Codable, Sendable, Equatable {
 
     /// DataDecide on C4: 0.017 nats at 4M parameters to 0.0014 at 1B, a slope of −0.45; GPT-2 speed-runs: 0.0013 nats
     /// (0.04 % of the loss) at 124M with a spread of 0.56; same-seed reruns of small routed models: 0.6 %, spread 0.9.
-    package static let shipped = SeedNoisePrior(
+    public static let shipped = SeedNoisePrior(
         relativeSigma: 0.0015, relativeSigmaSpread: 1.3, slope: -0.3, slopeSpread: 0.25, groupSpread: 0.35,
         oddSpread: 2.5, oddShare: 0.08)
 }
 
 /// Pooled seed noise of a ladder.
-package struct SeedNoise: Sendable {
+public struct SeedNoise: Sendable {
     /// A group whose noise is not that of the pool.
-    package struct OddGroup: Sendable, Codable, Equatable {
-        package var candidate: Int
-        package var scale: Double
+    public struct OddGroup: Sendable, Codable, Equatable {
+        public var candidate: Int
+        public var scale: Double
         /// Its standard deviation over the pooled one at that scale.
-        package var ratio: Double
+        public var ratio: Double
         /// Posterior probability that it is not an ordinary group.
-        package var probability: Double
+        public var probability: Double
     }
 
     /// Groups far from the pool (more than threefold, with probability over 0.9), noisiest first.
-    package private(set) var oddGroups: [OddGroup] = []
+    public private(set) var oddGroups: [OddGroup] = []
     /// Whether one curve describes every candidate.
-    package var isPooled: Bool { oddGroups.isEmpty }
+    public var isPooled: Bool { oddGroups.isEmpty }
     /// Groups with at least two seeds; 0 means that every answer is the prior.
-    package private(set) var replicatedGroups = 0
+    public private(set) var replicatedGroups = 0
 
     private struct Group {
         let candidate: Int
@@ -76,7 +76,7 @@ package struct SeedNoise: Sendable {
 
     /// Groups of one seed carry no information on noise but place the ladder's centre and loss; an empty list, or
     /// losses that are not finite and positive, are skipped. Bit-equal replicates count as the resolution of the loss.
-    package init(groups input: [SeedGroup], prior: SeedNoisePrior = .shipped) {
+    public init(groups input: [SeedGroup], prior: SeedNoisePrior = .shipped) {
         self.prior = prior
         let valid = input.filter {
             $0.scale > 0 && $0.scale.isFinite && !$0.losses.isEmpty && $0.losses.allSatisfy { $0 > 0 && $0.isFinite }
@@ -112,7 +112,7 @@ package struct SeedNoise: Sendable {
     /// Few seeds leave σ uncertain; this is the one whose normal 90 % interval holds 90 % of what the posterior expects
     /// (the root of its mean variance would be ruled by values that hardly ever occur). An odd candidate keeps its own noise at
     /// its odd rungs, and beyond its largest odd rung if that is its largest.
-    package func sigma(at scale: Double, candidate: Int? = nil) -> Double {
+    public func sigma(at scale: Double, candidate: Int? = nil) -> Double {
         let x = log(scale) - centre
         let own = candidate.map { deviation(of: $0, at: x) } ?? 0
         return exp(min(max(logSigma(at: x) + own, -690), 690))
