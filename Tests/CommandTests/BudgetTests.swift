@@ -84,7 +84,7 @@ struct BudgetTests {
         #expect(known.output.contains("Best next step for its cost: "), "\(known.output)\(known.errors)")
         // A dry run names the step, with its cost.
         let dry = try Tool.run(try turning(scratch) + budget + ["--dry-run"], in: scratch.url)
-        #expect(dry.output.contains("width 256, 524 k tokens (new)"), "\(dry.output)\(dry.errors)")
+        #expect(dry.output.contains("a new rung, width 256, 524 k tokens"), "\(dry.output)\(dry.errors)")
         #expect(dry.output.contains("next: 1 run of a and b each at a new rung, width 256"), "\(dry.output)")
         let files = scratch.files(under: ".scalebench/runs")
         let result = try document(try Tool.run(plain + budget, in: scratch.url))
@@ -138,7 +138,7 @@ struct BudgetTests {
         #expect(again.output == first.output && !again.errors.contains("started"))
         let dry = try Tool.run(arguments + budget + ["--dry-run"], in: scratch.url)
         #expect(
-            dry.output.contains("(target up to 50 %)") && dry.output.contains("every pair is decided"), "\(dry.output)")
+            dry.output.contains("the target up to 50 %") && dry.output.contains("every pair is decided"), "\(dry.output)")
 
         let timed = ["--until", "0.99", "--budget", "1h", "--json", "-"]
         let timedBefore = try document(try Tool.run(arguments + timed, in: scratch.url))

@@ -59,6 +59,34 @@ struct NextRunTests {
         #expect(!after.nextRuns.contains { $0.scale > 6.4e13 })
     }
 
+    /// Report, budget and dry run choose from one list in one order.
+    @Test func theFirstProposedRunIsTheFirstStepOfABudget() throws {
+        let judge = Judge(thresholds: VerdictThresholds())
+        var places: Set<String> = []
+        for gap in [0.001, 0.002, 0.004, 0.008] {
+            for noise in [0.002, 0.004, 0.01, 0.02, 0.04] {
+                let ladder = Self.ladder(gap: gap, noise: noise, seeds: 3)
+                let proposed = try judge.pairs(ladder)[0].nextRuns
+                // Whatever a run costs in the budget's unit, as long as the budget can pay it.
+                for cost in [{ $0.flops }, { _ in 1 }, { 1e15 / $0.scale }] as [(ProposedRun) -> Double?] {
+                    let decision = try judge.nextDecision(
+                        ladder, until: 0.95, budget: .infinity, includesTarget: true
+                    ) { cost($2) }
+                    guard case .make(let step) = decision else {
+                        #expect(proposed.isEmpty)
+                        continue
+                    }
+                    let first = try #require(proposed.first)
+                    #expect(step.expected.label == first.label)
+                    #expect(step.expected.runsPerCandidate == first.runsPerCandidate)
+                    #expect(step.expected.toFraction == first.toFraction)
+                    places.insert(first.label)
+                }
+            }
+        }
+        #expect(places.count >= 2, "\(places)")
+    }
+
     @Test func nothingIsClearOfACrossingThatIsFeared() throws {
         // Gaps that jump from rung to rung around a level trend: a single rung may turn where the trend does not.
         var capped = 0

@@ -46,6 +46,8 @@ import Testing
                 target: LadderRung(
                     label: "target", scale: SyntheticFurtherRunsTests.target, flops: SyntheticFurtherRunsTests.target,
                     points: [[], []]))
+            // Seeds at the rungs and runs at the target are what these tests play.
+            ladder.newRung = nil
             for (index, seeds) in [4, 3, 2, 2].enumerated() { add(seeds, at: .rung(index)) }
         }
 

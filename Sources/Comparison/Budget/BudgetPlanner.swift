@@ -42,8 +42,8 @@ package struct BudgetPlanner {
     package func nextDecision(_ records: [RunID: RunRecord]) throws -> BudgetDecision {
         let offered = offered, records = seen(records)
         return try judge.nextDecision(
-            offered.ladder(records), until: result.until, budget: budget.amount - result.spent,
-            newRungs: plan.suite.rungs.count..<offered.rungs.count, includesTarget: includesTarget
+            plan.ladder(records), until: result.until, budget: budget.amount - result.spent,
+            includesTarget: includesTarget
         ) { place, candidates, next in
             cost(
                 runs(next.runsPerCandidate, at: place, of: candidates, in: offered), from: requested, records
@@ -91,24 +91,18 @@ package struct BudgetPlanner {
     package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
 
     /// Every place where a step could be, with the fewest runs there and their cost: where there are several pairs, that
-    /// of the most expensive one.
+    /// of the most expensive one. The ladder need not have been trained.
     package func possibleSteps(_ records: [RunID: RunRecord]) -> [PossibleStep] {
-        let offered = offered, records = seen(records)
-        func step(_ place: LadderPlace, _ count: Int, upTo fraction: Double = 1, _ note: String = "") -> PossibleStep {
+        let offered = offered, records = seen(records), ladder = plan.ladder(records)
+        let pair = PairLadder(ladder, a: 0, b: 1, noise: LadderNoise(ladder))
+        return pair.runOptions(assumingTrained: true).filter { includesTarget || $0.place != .target }.map { option in
             let costs = plan.candidates.indices.dropFirst().compactMap { index in
-                cost(runs(count, at: place, of: [0, index], in: offered), from: requested, records) { _ in fraction }
+                cost(
+                    runs(option.counts[0], at: option.place, of: [0, index], in: offered), from: requested, records
+                ) { _ in option.toFraction }
             }
-            return PossibleStep(
-                label: "\(offered.label(of: place))\(note)", runsPerCandidate: count, cost: costs.max())
+            return PossibleStep(label: option.label, runsPerCandidate: option.counts[0], cost: costs.max())
         }
-        let rungs = offered.rungs.indices.map { index in
-            index == plan.rungs.count ? step(.rung(index), 1, " (new)") : step(.rung(index), ProposedRun.counts[0])
-        }
-        guard includesTarget else { return rungs }
-        return rungs
-            + plan.targetFractions.map { fraction in
-                step(.target, 1, upTo: fraction, " (target\(ProposedRun.part(fraction)))")
-            }
     }
 
     /// How the pairs stand.

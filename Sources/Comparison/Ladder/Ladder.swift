@@ -1,6 +1,7 @@
 // Finished runs as the statistics see them: a ladder of scales, at each of them the final losses of every candidate.
 
 public import ScalebenchCore
+import ScalingLaws
 
 /// Everything a verdict is made from.
 public struct Ladder: Sendable {
@@ -17,6 +18,8 @@ public struct Ladder: Sendable {
     package var begun: [RunCurve?]
     /// The fractions of its schedule up to which a run at the target may be trained.
     package var targetFractions = [1.0]
+    /// A rung that could be added between the top rung and the target; nil where there is no room for one.
+    package var newRung: LadderRung?
 
     package init(
         axis: ScaleAxis, candidates: [String], rungs: [LadderRung], target: LadderRung, rungsAbove: [String] = [],
@@ -28,6 +31,7 @@ public struct Ladder: Sendable {
         self.target = target
         self.rungsAbove = rungsAbove
         self.begun = begun ?? candidates.map { _ in nil }
+        newRung = rungHalfway
     }
 
     /// The ladder as it was before anything was trained at the target.
@@ -71,5 +75,21 @@ extension Ladder {
         self.init(
             axis: axis, candidates: losses.map(\.key), rungs: rungs,
             target: LadderRung(label: Quantity.short(target), scale: target, points: losses.map { _ in [] }))
+    }
+}
+
+extension Ladder {
+    /// Half-way, in log scale, between the top rung and the target, trained as the target is.
+    private var rungHalfway: LadderRung? {
+        guard let top = rungs.last else { return nil }
+        let scale = (top.scale * target.scale).squareRoot()
+        var tokens: Double?
+        if let line = TokenLine(rungs), line.isBent {
+            tokens = line.tokens(at: scale) * (target.tokens.map { $0 / line.tokens(at: target.scale) } ?? 1)
+        }
+        let label = "\(Quantity.short(scale)) \(axis.unit)" + (tokens.map { ", \(Quantity.short($0)) tokens" } ?? "")
+        return LadderRung(
+            label: label, scale: scale, flops: axis == .flops ? scale : nil, tokens: tokens,
+            points: candidates.map { _ in [] })
     }
 }

@@ -15,6 +15,8 @@ public struct LadderRung: Sendable {
     public var tokens: Double?
     /// By candidate, in the ladder's order; empty where a candidate has no run here.
     public var points: [[ScalingPoint]]
+    /// Whether a budget added it to the suite's rungs: candidates without runs here may get their first.
+    package var isAdded = false
 
     public init(
         label: String, scale: Double, flops: Double? = nil, flopsByCandidate: [Double]? = nil, tokens: Double? = nil,

@@ -7,6 +7,10 @@ extension ComparisonPlan {
     package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
         var ladder = Ladder(candidateRuns(at: places), records: records)
         ladder.targetFractions = targetFractions
+        for index in ladder.rungs.indices.dropFirst(suite.rungs.count) { ladder.rungs[index].isAdded = true }
+        ladder.newRung = withNewRung.flatMap { larger in
+            Ladder(larger.candidateRuns(at: [.rung(rungs.count), .target]), records: [:]).rungs.first
+        }
         return ladder
     }
 

@@ -81,18 +81,18 @@ extension Judge {
             rungGaps: pair.rungGaps, predicted: .init(prediction, blind),
             observed: pair.observation(predicted: prediction.forecast),
             earlyForecast: pair.early?.forecast((pair.a, pair.b)), methodOnThisLadder: [], findings: [],
-            probabilityWithKnownGap: now.posterior.map { ProposedRun.probabilityWithKnownGap(pair, $0) },
+            probabilityWithKnownGap: now.posterior.map { probabilityWithKnownGap(pair, $0) },
             nextRuns: proposedRuns(pair, now, until: until))
         result.findings = Checks.all.flatMap { $0(pair, result) }
         return result
     }
 
-    /// Nothing where the pair has reached the probability already, or where a forecast does not exist.
+    /// Nothing where the pair is decided.
     private func proposedRuns(_ pair: PairLadder, _ now: Assessment, until: Double) -> [ProposedRun] {
-        guard let posterior = now.posterior, let forecast = now.forecast, now.verdict != .equivalent,
-            max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) < until
-        else { return [] }
-        return ProposedRun.candidates(pair, posterior, forecast, decisive: until)
+        guard let posterior = now.posterior, let forecast = now.forecast, isUndecided(now, until: until) else {
+            return []
+        }
+        return proposals(pair, posterior: posterior, forecast: forecast, decisive: until).map(\.run)
     }
 
     private func rungChecks(_ ladder: Ladder, b: Int) throws -> [RungCheck] {

@@ -45,6 +45,13 @@ public struct Judge: Sendable {
         return pair.candidatesAreIdentical ? .equivalent : try assess(pair).verdict
     }
 
+    /// Whether more could be known: there is a forecast, it is not that of equivalence, and no winner has reached the
+    /// probability yet.
+    func isUndecided(_ assessment: Assessment, until probability: Double) -> Bool {
+        guard let forecast = assessment.forecast, assessment.verdict != .equivalent else { return false }
+        return max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) < probability
+    }
+
     /// Gaps smaller than this do not matter.
     func margin(_ forecast: GapForecast) -> Double {
         thresholds.equivalenceMargin * min(forecast.lossA.point, forecast.lossB.point)

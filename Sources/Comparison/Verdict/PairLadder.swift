@@ -16,6 +16,8 @@ struct PairLadder: Sendable {
     let target: PairedRung
     let noise: LadderNoise
     let rungsAbove: [String]
+    /// A rung that could be added below the target.
+    let newRung: LadderRung?
     /// What the start of the runs at the target says; nil before they have begun, and once both have ended.
     let early: EarlyCurves?
     /// Correlation of the losses of equal seeds, by rung; nil where it is not known. It is never known at the target: one
@@ -39,6 +41,7 @@ struct PairLadder: Sendable {
         target = PairedRung(ladder.target, a: indexA, b: indexB)
         self.noise = noise
         rungsAbove = ladder.rungsAbove
+        newRung = ladder.newRung
         let paired = PairedCurves.common(rungs)
         template = PairedTemplate(paired)
         early = EarlyCurves(
@@ -53,6 +56,12 @@ struct PairLadder: Sendable {
     }
 
     // MARK: - Noise
+
+    /// Correlation of the losses of equal seeds at a place; nil where it is not known.
+    func seedCorrelation(at place: LadderPlace) -> Double? {
+        guard case .rung(let index) = place, index < rungs.count else { return nil }
+        return seedCorrelations[index]
+    }
 
     /// Standard deviation over seeds of one run of each at a scale; nil where no rung has two seeds of one candidate.
     func sigma(at scale: Double) -> (a: Double?, b: Double?) {
@@ -109,14 +118,6 @@ struct PairLadder: Sendable {
 
     /// The target as the gap model is asked about it; nil where its tokens are not known.
     var targetPlace: TrainedScale? { target.rung.tokens.map { TrainedScale(scale: targetScale, tokens: $0) } }
-
-    /// Tokens of a run of that scale that is trained as the target is; nil unless rungs of nearly equal FLOPs differ in
-    /// theirs.
-    func tokensLikeTarget(at scale: Double) -> Double? {
-        guard let line = tokenLine, line.isBent else { return nil }
-        let ratio = target.rung.tokens.map { $0 / line.tokens(at: targetScale) } ?? 1
-        return line.tokens(at: scale) * ratio
-    }
 
     /// The smallest rung that is trained about as the target: for its FLOPs on less than twice as many tokens, and more
     /// than half as many. It is the smallest of all where none is, or tokens are not known.

@@ -1,0 +1,45 @@
+// Which runs to make next when the planned ladder has not decided: of the runs that the pairs' results propose, those with
+// the best value for their cost that the budget can pay. What a step shows is weighed like everything else, by a posterior
+// that does not depend on why the runs were made; `SyntheticFurtherRunsTests` hold the winners named in the end to their
+// probability.
+
+import ScalingLaws
+
+extension Judge {
+    /// The next step for a ladder with one place per rung of its plan.
+    /// - Parameters:
+    ///   - probability: the winner of every pair is to reach.
+    ///   - budget: what is left.
+    ///   - includesTarget: whether runs at the target may be taken to the ladder's target fractions.
+    ///   - cost: of such runs of each of these candidates at a place, in the budget's unit; nil where unknown.
+    package func nextDecision(
+        _ ladder: Ladder, until probability: Double, budget: Double, includesTarget: Bool,
+        cost: (_ place: LadderPlace, _ candidates: Set<Int>, _ runs: ProposedRun) -> Double?
+    ) throws -> BudgetDecision {
+        let noise = LadderNoise(ladder)
+        var steps: [BudgetStep] = [], isDecided = true
+        for index in ladder.candidates.indices.dropFirst() {
+            let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
+            if pair.candidatesAreIdentical { continue }
+            let now = try assess(pair)
+            guard let posterior = now.posterior, let forecast = now.forecast, isUndecided(now, until: probability) else {
+                continue
+            }
+            isDecided = false
+            let proposals = proposals(pair, posterior: posterior, forecast: forecast, decisive: probability)
+            for proposal in proposals where includesTarget || proposal.place != .target {
+                guard let cost = cost(proposal.place, [0, index], proposal.run), cost > 0 else { continue }
+                steps.append(
+                    BudgetStep(place: proposal.place, candidates: [0, index], expected: proposal.run, cost: cost))
+            }
+        }
+        if isDecided { return .decided }
+        // The first of equals, as in a result's list.
+        let affordable = steps.enumerated().filter { $0.element.cost <= budget }
+        let best = affordable.min {
+            ($1.element.expected.worthPerCost, $0.offset) < ($0.element.expected.worthPerCost, $1.offset)
+        }
+        if let best { return .make(best.element) }
+        return steps.min { $0.cost < $1.cost }.map { .unaffordable($0) } ?? .nothingHelps
+    }
+}

@@ -1,0 +1,103 @@
+// What further runs are expected to bring, and in which order they are proposed. The probability is that of the verdict,
+// for one run of each at the target with its seed noise.
+
+import ScalingLaws
+
+/// A proposed run with the place of the ladder where it would be made.
+struct Proposal: Sendable {
+    let place: LadderPlace
+    let run: ProposedRun
+}
+
+extension Judge {
+    /// The runs that would make a pair's verdict surer, the best value for its cost first; nothing where none would help.
+    /// - Parameters:
+    ///   - posterior: of the pair; `forecast` is that of the target, as it stands.
+    ///   - decisive: the probability of a winner that decides.
+    func proposals(
+        _ pair: PairLadder, posterior: GapPosterior, forecast: GapForecast, decisive: Double
+    ) -> [Proposal] {
+        let value = ValuedOptions(pair: pair, posterior: posterior, forecast: forecast, decisive: decisive)
+        var atTarget = 0.0
+        let proposals = pair.runOptions().compactMap { option -> Proposal? in
+            guard let run = value.proposal(option) else { return nil }
+            if option.place == .target {
+                // A larger part of the target must help more than a smaller one.
+                guard run.worth >= atTarget + ValuedOptions.smallestGain else { return nil }
+                atTarget = run.worth
+            }
+            return Proposal(place: option.place, run: run)
+        }
+        return proposals.enumerated().sorted {
+            ($1.element.run.worthPerCost, $0.offset) < ($0.element.run.worthPerCost, $1.offset)
+        }.map(\.element)
+    }
+
+    /// The expected probability of the likelier winner if the expected gap at the target were known exactly: seed noise
+    /// there is then all that is left.
+    func probabilityWithKnownGap(_ pair: PairLadder, _ posterior: GapPosterior) -> Double {
+        let sigma = pair.assumedSigmaAtTarget
+        return posterior.value(
+            of: PossibleRuns(scale: pair.targetScale, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: pair.targetScale,
+            sigmaA: sigma.a, sigmaB: sigma.b, decisive: 1
+        ).probabilityRight
+    }
+}
+
+extension ProposedRun {
+    /// What the runs add to the probability of a right decision, and the chance that they decide. Either alone misleads:
+    /// few runs decide at once, and runs that will confirm the leader add little to what is expected already.
+    var worth: Double { probabilityRightAfter - probabilityRightNow + probabilityDecided }
+
+    /// By which runs are ranked, whoever asks: the worth over the FLOPs that all runs still have to come. Where FLOPs are
+    /// unknown the axis stands for the cost.
+    var worthPerCost: Double {
+        worth / (flops ?? scale * Double(2 * runsPerCandidate) * (toFraction - fromFraction))
+    }
+}
+
+/// A pair as it stands, against which options are valued.
+private struct ValuedOptions {
+    let pair: PairLadder
+    let posterior: GapPosterior
+    let forecast: GapForecast
+    let decisive: Double
+
+    /// Runs that add less to the probability of a right decision, and decide with a smaller chance, are not proposed.
+    static let smallestGain = 0.01, smallestChance = 0.1
+
+    /// The fewest runs of an option that help; nil where not even the most of them do.
+    func proposal(_ option: RunOption) -> ProposedRun? {
+        option.counts.lazy.compactMap { count in
+            runs(option, count: count).flatMap { proposal(option, count: count, runs: $0) }
+        }.first
+    }
+
+    /// What the statistics are asked about; nil for a part of the target that no smaller rung's curves can forecast from.
+    private func runs(_ option: RunOption, count: Int) -> PossibleRuns? {
+        if option.place == .target {
+            return pair.addedMeasurementAtTarget(upTo: option.toFraction, forecast).map { added in
+                PossibleRuns(scale: option.scale, runsA: count, runsB: count, sigmaA: added.a, sigmaB: added.b)
+            }
+        }
+        let sigma = pair.sigma(at: option.scale)
+        return PossibleRuns(
+            scale: option.scale, tokens: option.tokens, runsA: count, runsB: count, sigmaA: sigma.a, sigmaB: sigma.b,
+            seedCorrelation: pair.seedCorrelation(at: option.place) ?? 0)
+    }
+
+    private func proposal(_ option: RunOption, count: Int, runs: PossibleRuns) -> ProposedRun? {
+        let sigma = pair.sigmaAtTarget
+        let now = posterior.probabilityOfRightDecision(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
+        let value = posterior.value(
+            of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
+        guard
+            value.probabilityRight - now >= Self.smallestGain || value.probabilityDecided >= Self.smallestChance
+        else { return nil }
+        return ProposedRun(
+            label: option.label, scale: option.scale, runsPerCandidate: count, fromFraction: option.fromFraction,
+            toFraction: option.toFraction, flops: option.flops.map { $0 * Double(2 * count) },
+            probabilityRightNow: now, probabilityRightAfter: value.probabilityRight,
+            probabilityDecided: value.probabilityDecided)
+    }
+}
