@@ -1,5 +1,5 @@
-// The score of the method as a page: how often its stated probabilities come true, what deciding more would cost, and the
-// tables that a terminal shows.
+// The score of the method as a page: how often its stated probabilities come true, what deciding more would cost, and
+// the tables that a terminal shows.
 
 package import Backtesting
 package import Foundation

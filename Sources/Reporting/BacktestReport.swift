@@ -34,7 +34,7 @@ package enum BacktestReport {
             }
         return """
             \(report.decisions) decisions, \(report.crossovers) of them true crossovers; priors: \(priors).
-            A claim is a winner named with probability 0.95 or more. Intervals (90 %) resample candidates.
+            A claim is a winner named with probability 0.95 or more. Intervals (90 %) come from resampled candidates.
             """
     }
 
@@ -76,7 +76,7 @@ package enum BacktestReport {
     static func outcomes(_ outcomes: [DecisionReport.Outcome]) -> TextTable {
         let shown = outcomes.prefix(40)
         var table = TextTable(
-            header: ["suite", "A", "B", "scale", "rungs below", "P(A better)", "gap said [90 %]", "gap seen", ""],
+            header: ["suite", "A", "B", "scale", "rungs below", "P(A better)", "gap predicted [90 %]", "gap seen", ""],
             leftColumns: 3)
         for outcome in shown {
             let gap = outcome.observedGap
@@ -142,8 +142,8 @@ package enum BacktestReport {
     static func seeds(_ report: SeedReport) -> TextTable {
         var table = TextTable(
             header: [
-                "source", "σ from", "seeds", "arms", "forecasts", "median of σ said / σ", "half within a factor",
-                "nine tenths within", "90 % holds",
+                "source", "σ from", "seeds", "candidates × rungs", "forecasts", "median of stated / true σ",
+                "half within a factor", "nine tenths within", "90 % holds",
             ], leftColumns: 2)
         for score in report.scores {
             let name =

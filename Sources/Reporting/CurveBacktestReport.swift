@@ -17,7 +17,8 @@ enum CurveBacktestReport {
         return """
             \(report.curves) training curves, \(report.ladders) ladders of them; everything after a fraction of the run is \
             hidden. Priors: \(priors).
-            Errors are |forecast / final loss − 1|, averaged over sources; "holds" says how often the 90 % interval did.
+            Errors are |forecast / final loss − 1|, averaged over sources; "holds" says how often the truth lay in the \
+            90 % interval.
             """
     }
 

@@ -66,7 +66,7 @@ package struct HealthReport: Codable, Sendable {
         let summary =
             broken > 0
             ? "\(broken) broken: comparisons will not work."
-            : warnings > 0 ? "Works, with \(Quantity.count(warnings, "warning"))." : "All is well."
+            : warnings > 0 ? "Everything works, with \(Quantity.count(warnings, "warning"))." : "All is well."
         return (lines + ["", summary]).joined(separator: "\n") + "\n"
     }
 

@@ -189,7 +189,7 @@ package enum Phrase {
     /// A sentence about the runs that add most certainty for their cost.
     package static func nextStep(_ next: ProposedRun) -> String {
         let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
-        // One decimal: what a few runs add is small.
+        // More digits are shown than elsewhere, since a few runs add little.
         let percent = { Quantity.significant(100 * $0) + " %" }
         return
             "Best next step for its cost: \(runs(next.runsPerCandidate)) of each at \(SafeText.line(next.label))\(cost): "

@@ -111,7 +111,7 @@ package enum RunReport {
     }
 
     private static func evaluations(_ curve: LossCurve, _ record: RunRecord?) -> String {
-        // Of a long imported curve only some points are shown; the last one is always among them.
+        // A long imported curve is shown at some points only; the last one is always among them.
         let stride = max(1, (curve.points.count + 29) / 30)
         // Imported curves do not say how large their validation set was.
         var table = TextTable(header: ["step", "tokens", "loss"] + (record == nil ? [] : ["±", "sequences"]))

@@ -17,7 +17,7 @@ import Testing
         return table
     }
 
-    /// The project's bars: 0.25 % at 30 % of the run with two smaller rungs, and the benchmark of curve forms.
+    /// The project's bars: an error of 0.25 % at 30 % of the run with two smaller rungs, and the benchmark of forms.
     @Test(.enabled(if: PublicDecisions.folder != nil))
     func publicCurvesKeepTheBars() throws {
         let table = try Self.table(["multipowerlaw", "deepmind_routing", "rnsl_benchmark"])
@@ -42,7 +42,7 @@ import Testing
                 for step in 1...40 {
                     let loss = 1 + shift + 20 * pow(size, -0.2) + 0.8 * pow(Double(step) / 40, -0.3)
                     text += "\(source),r,\(name),,\(step * 10),,,\(loss),val\n"
-                    // Ahead early, behind in the end, by the same share of the loss at every size.
+                    // q is ahead early and behind in the end, by the same share of the loss at every size.
                     let ratio = 0.97 + 0.04 * Double(step) / 40
                     if source == "one" { text += "one,q,\(name),,\(step * 10),,,\(loss * ratio),val\n" }
                 }
@@ -70,7 +70,7 @@ import Testing
         let paired = try #require(report.paired.first?.macro.first { $0.fraction == 0.3 })
         #expect(try #require(paired.meanError.value) < 0.001)
         #expect(paired.coverage90 == 1)
-        // As the pair stands after 30 % the wrong one is ahead.
+        // After 30 % of the runs the wrong candidate is ahead.
         let now = try #require(report.meanError(report.paired, "now", 0.3))
         #expect(now > 0.02)
     }

@@ -93,7 +93,7 @@ enum PublicDecisions {
     @Test func casesFollowTheProtocol() throws {
         let ladders = try DecisionLadders(table(twoSources), file: "t.csv")
         let cases = ladders.cases()
-        // Rungs meet after rounding, seeds count by their mean, c shares too few rungs, levers 3 and 10 see the same.
+        // Scales are rounded to rungs, seeds count by their mean, c has too few rungs, levers 3 and 10 see the same.
         #expect(cases.map(\.source) == ["r", "s"])
         let one = try #require(cases.last)
         #expect(one.visible.map { $0.lossesA } == [[4.0], [3.5, 3.3]])
@@ -116,7 +116,7 @@ enum PublicDecisions {
         let sigma = try #require(one.visible[0].sigmaA)
         #expect(sigma > 0.003 && sigma < 0.05)
         #expect(one.visible[1].sigmaB != nil && one.target.sigmaA != nil)
-        // What happened at the target does not tell.
+        // The losses at the target do not matter.
         #expect(try noise(lossAtTarget: 9).visible == one.visible)
         let single = try DecisionLadders(table(twoSources), file: "t.csv").cases()
         #expect(single.first { $0.source == "r" }?.visible[0].sigmaA == nil)

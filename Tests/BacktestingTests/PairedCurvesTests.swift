@@ -1,5 +1,6 @@
-// Gaps at the end of public runs, forecast from the start of both (skipped where the curves are absent). Any two recipes
-// of one source that were trained at three or more sizes are a pair; everything of the largest after the share is hidden.
+// Gaps at the end of public runs, forecast from the start of both (skipped where the curves are absent). Any two
+// recipes of one source that were trained at three or more sizes are a pair; what the largest size shows after the
+// given fraction of the schedule is hidden.
 
 import Foundation
 import ScalebenchCore
@@ -23,7 +24,7 @@ import Testing
             guard let size = Double(cells[size]), let step = Double(cells[step]), let loss = Double(cells[loss]),
                 step > 0, loss > 0
             else { continue }
-            // The ladder of OLMo has one recipe at several lengths, which are its seeds; elsewhere seeds are replicates.
+            // The ladder of OLMo has one recipe at several lengths, named by the seed; elsewhere seeds are replicates.
             let isOLMo = source == "olmo_ladder"
             if isOLMo, !["c4", "pile", "wikitext"].contains(where: cells[split].contains) { continue }
             let name = isOLMo ? "\(cells[split]) \(cells[seed])" : cells[config]
@@ -32,7 +33,7 @@ import Testing
         return points.mapValues(whole)
     }
 
-    /// By size, without repeated steps and runs that diverged.
+    /// The curves by size, without repeated steps and runs that diverged.
     private static func whole(_ points: [Double: [(step: Double, loss: Double)]]) -> [Double: TrainingCurve] {
         let curves = points.compactMapValues { points -> TrainingCurve? in
             var kept: [(step: Double, loss: Double)] = []
@@ -42,7 +43,7 @@ import Testing
             guard kept.count >= 10, kept[kept.count - 1].loss < kept[0].loss else { return nil }
             return try? TrainingCurve(progress: kept.map(\.step), losses: kept.map(\.loss))
         }
-        // One schedule, stopped a little apart: only what all have is at equal shares.
+        // The runs have one schedule but stop a little apart; only the part that all have is at equal fractions.
         let ends = curves.values.map(\.end), shortest = ends.min() ?? 0
         return (ends.max() ?? 0) < 1.15 * shortest ? curves.compactMapValues { $0.upTo(shortest * 1.0001) } : curves
     }
@@ -54,7 +55,7 @@ import Testing
 
     private static func forecasts(_ curves: Curves, at fraction: Double) -> [Forecast] {
         let names = curves.keys.sorted()
-        // Of many recipes every one against a few others is enough: all pairs would say the same hundreds of times.
+        // With many recipes, each is paired with a few others: all pairs would say the same hundreds of times.
         let steps = names.count < 20 ? Array(1..<max(names.count, 2)) : [1, 5, 11]
         let pairs = names.indices.flatMap { first in
             steps.compactMap { first + $0 < names.count ? (names[first], names[first + $0]) : nil }
@@ -66,7 +67,7 @@ import Testing
         }.flatMap { $0 }
     }
 
-    /// The largest of `sizes` from the others.
+    /// The forecast at the largest of `sizes` from the others.
     private static func forecast(
         _ a: [Double: TrainingCurve], _ b: [Double: TrainingCurve], _ sizes: [Double], at fraction: Double
     ) -> Forecast? {

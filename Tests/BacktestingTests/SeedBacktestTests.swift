@@ -1,4 +1,4 @@
-// The seed noise scored on synthetic arms, and what a table of final losses holds.
+// The seed noise scored on synthetic candidates, and the ladders in a table of final losses.
 
 import Backtesting
 import Foundation
@@ -35,7 +35,7 @@ import Testing
             let held = try #require(pooled.coverage90.value)
             #expect(held > 0.84 && held < 0.97)
         }
-        // Two seeds: the median of their deviation is .67 σ, and their interval holds 63 % instead of 90 %.
+        // With two seeds the median of their deviation is .67 σ, and their interval holds 63 % instead of 90 %.
         let own = try score("ownSeeds", 2)
         let held = try #require(own.coverage90.value)
         #expect(own.medianRatio < 0.95 && held < 0.75)
@@ -61,7 +61,7 @@ import Testing
         #expect(SeedTable.describes(table))
         var seeds = SeedTable()
         try seeds.add(table, file: "t.csv")
-        // Error rates have another noise; a loss that is none is skipped.
+        // Error rates are left out, since their noise differs; a loss that is not a number is skipped.
         #expect(seeds.ladders.count == 1)
         let arms = seeds.ladders[0].arms
         #expect(arms.map(\.name) == ["a", "b"])
@@ -69,7 +69,7 @@ import Testing
         #expect(arms[1].rungs.map(\.losses) == [[3.2]])
     }
 
-    /// Against scipy.stats.binom.ppf.
+    /// The reference values come from scipy.stats.binom.ppf.
     @Test func binomialBandsAreExact() {
         #expect(BinomialBand.interval99(of: 10, probability: 0.5) == Interval(0.1, 0.9))
         #expect(BinomialBand.interval99(of: 100, probability: 0.1) == Interval(0.03, 0.18))

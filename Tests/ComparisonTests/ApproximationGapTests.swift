@@ -26,7 +26,7 @@ import Testing
             suite: Suite(reader(suite), defaultName: "s"), candidates: candidates, vocabularySize: 32, dataHash: "h")
     }
 
-    /// Every sequence loses its entropy and `excess`, give or take 0.001; the training loss is 0.01 above that.
+    /// Every sequence's loss is its entropy plus `excess`, plus or minus 0.001; the training loss is 0.01 higher.
     private func record(_ run: ComparisonPlan.Run, excess: Double, diverged: Bool = false) -> RunRecord {
         var record = RunRecord()
         let losses = entropies.enumerated().map { $1 + excess + ($0 % 2 == 0 ? 0.001 : -0.001) }
@@ -64,12 +64,12 @@ import Testing
             let losses = rung.candidates[1]
             let found = try #require(losses.excess)
             #expect(abs(found.point - excess(run)) < 1e-12)
-            // ± 0.001 in 40 sequences, whatever the entropies scatter.
+            // The interval is that of ± 0.001 in 40 sequences, however much the entropies scatter.
             let half = found.interval90.upper - found.point
             #expect(abs(half - 1.645 * 0.001 / 39.0.squareRoot()) < 1e-6)
             let train = try #require(losses.trainMinusValidation)
             #expect(abs(train.point - 0.01) < 1e-12 && train.interval90.contains(0))
-            // 256 training sequences a run in the last stretch.
+            // The last stretch holds 256 training sequences per run.
             let deviation = (train.interval90.upper - train.point) / 1.644854
             let runs = rung.label == "width 8" ? 2.0 : 1
             let scatter = 0.4 * (0.5 * 40 / 39).squareRoot()

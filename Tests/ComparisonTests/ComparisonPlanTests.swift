@@ -1,4 +1,4 @@
-// What a budget adds to a plan: seeds that are equal for both, and a rung of legal width that leaves the suite as it is.
+// What a budget adds to a plan: seeds that are equal for both, and a rung of a legal width; the suite does not change.
 
 import Comparison
 import Foundation
@@ -46,13 +46,13 @@ struct ComparisonPlanTests {
     }
 
     @Test func theWidthSuitsEveryCandidate() throws {
-        // 64 and 256 without 128 between them: 7 heads in one, 3 in the other.
+        // The width half-way between 84 and 336 must suit 7 heads in one candidate and 3 in the other.
         let plan = try plan(widths: [42, 84], target: 336, heads: ["7", "3"])
         let width = try #require(plan.withNewRung).rungs[2].width
         #expect(width == 168)
         let odd = try self.plan(widths: [20, 60], target: 100, heads: ["20", "4"])
         #expect(try #require(odd.withNewRung).rungs[2].width == 80)
-        // Nothing between a rung and a target that is hardly larger.
+        // No width lies between a rung and a target that is hardly larger.
         #expect(try self.plan(widths: [16, 32], target: 36, heads: ["4", "4"]).withNewRung == nil)
         #expect(try self.plan(widths: [31, 62], target: 93, heads: ["31", "31"]).withNewRung == nil)
     }
@@ -67,7 +67,7 @@ struct ComparisonPlanTests {
             larger.candidateRecords(writtenAt: "t").map(\.identity)
                 == plan.candidateRecords(writtenAt: "t").map(\.identity))
         #expect(larger.suite.contentHash == plan.suite.contentHash)
-        // Seeds that were added are entered, on the same board and for the same recipe.
+        // Added seeds change the identity, but neither the board nor the recipe.
         larger.add(larger.further(2, at: .rung(0), of: [0, 1]))
         let records = zip(plan.candidateRecords(writtenAt: "t"), larger.candidateRecords(writtenAt: "t"))
         #expect(records.allSatisfy { $0.board == $1.board && $0.candidate.recipe == $1.candidate.recipe })
@@ -80,7 +80,7 @@ struct ComparisonPlanTests {
     @Test func furtherRunsAreOnEqualSeeds() throws {
         var plan = try plan(heads: ["4", "4", "4"], firstSeed: 10)
         plan.add(plan.further(2, at: .rung(0), of: [0, 1]))
-        // The third has fewer seeds by now: it goes on where the first stands.
+        // The third candidate has fewer seeds by now; it goes on with those of the first.
         let more = plan.further(2, at: .rung(0), of: [0, 2])
         #expect(more.map(\.spec.seed) == [14, 14, 15, 15])
         #expect(more.map(\.candidates) == [[0], [2], [0], [2]])
@@ -100,7 +100,7 @@ struct ComparisonPlanTests {
         }
         #expect(run.hasReached(0.5, record(step, .paused)) && run.hasReached(0.5, record(step, nil)))
         #expect(run.hasReached(1, record(nil, .completed)))
-        // Killed while it saved, or failed there; not so far, or not to its end.
+        // A run that was killed while it saved, that failed, or that did not get so far has not reached the part.
         #expect(!run.hasReached(0.5, record(nil, nil)) && !run.hasReached(0.5, record(step, .failed)))
         #expect(!run.hasReached(0.7, record(step, .paused)) && !run.hasReached(1, record(step, .paused)))
         #expect(!run.hasReached(0.5, nil))

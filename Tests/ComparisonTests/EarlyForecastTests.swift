@@ -21,7 +21,7 @@ import Testing
             #expect((pair.earlyForecast != nil) == isEarly)
             #expect((pair.observed != nil) == (seen == 10))
         }
-        // The ladder's own prediction does not see it.
+        // The prediction from the ladder alone does not use it.
         let blind = try judge.result(synthetic.ladder(seen: 0)).pairs[0]
         let pair = try judge.result(synthetic.ladder(seen: 4)).pairs[0]
         #expect(pair.predicted.gap == blind.gap)
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func theVerdictRestsOnBoth() throws {
-        // The ladder alone cannot tell; the curves can.
+        // The ladder alone cannot decide; the curves can.
         let candidates = try (1...40).map { makeSynthetic(0.006, seed: UInt64($0)) }.filter { synthetic in
             let pair = try judge.result(synthetic.ladder(seen: 0)).pairs[0]
             return abs(pair.probabilityABetter! - 0.5) < 0.45 && abs(synthetic.finalGap) > 0.006
@@ -84,7 +84,7 @@ import Testing
             }
             return try #require(try judge.result(ladder).pairs[0].earlyForecast)
         }
-        // What only one of them has tells nothing of the two.
+        // A seed that only one of them has says nothing about their ratio.
         let one = try without("0", arms: [0]), both = try without("0", arms: [0, 1])
         #expect(one.gap == both.gap && one.probabilityABetter == both.probabilityABetter)
         #expect(try without("2", arms: [0, 1]).gap != both.gap)
@@ -96,7 +96,7 @@ import Testing
         for (status, isStopped) in [(RunStatus.stoppedEarly, true), (.paused, false)] {
             record.fold(.end(.init(status: status, step: 5, tokens: 40, seconds: 1)))
             #expect(record.isWaiting && !record.isFinished)
-            // Every later look at a paused run is one of many.
+            // A paused run goes on, so each interim analysis of it is one of many.
             #expect(RunCurve(record, tokens: 80)?.wasStoppedEarly == isStopped)
         }
         #expect(record.upTo(step: 4).evaluations.isEmpty && !record.upTo(step: 4).isWaiting)

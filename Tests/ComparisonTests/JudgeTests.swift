@@ -114,7 +114,7 @@ struct JudgeTests {
     }
 
     @Test func bitEqualRunsHaveAGapOfExactlyZero() throws {
-        // Other specs, equal numbers: the option in which they differ never acted.
+        // The specs differ but the losses are equal: the option in which they differ had no effect.
         let pair = try judge(Self.ladder(falling, falling))
         #expect(pair.verdict == .equivalent)
         #expect(pair.gap == Estimate(exactly: 0))

@@ -104,7 +104,7 @@ struct LeaderboardTests {
         #expect(abs(row.probabilityBest - (1 - (try #require(pair.probabilityABetter)))) < 0.002)
     }
 
-    /// Whatever the board, neighbours share a rank exactly when the leader is not judged better.
+    /// On every board, neighbours share a rank exactly when the leader is not judged better.
     @Test(arguments: 0..<6) func sharedRanksFollowTheRule(round: Int) throws {
         var generator = SplitMix(seed: UInt64(round))
         let all = try (0..<6).map { index in
@@ -118,7 +118,7 @@ struct LeaderboardTests {
         let runs = { (row: Leaderboard.Row) in all.first { $0.name == row.candidate }!.entry.candidate }
         for (position, row) in result.ranking.enumerated().dropFirst() {
             let leader = result.ranking.first { $0.rank == result.ranking[position - 1].rank }!
-            // The pair among all six, since seed noise is pooled over the board.
+            // The pair is judged among all six, since seed noise is pooled over the board.
             let others = result.ranking.filter { $0.candidate != leader.candidate }
             let ladder = Ladder(([leader] + others).map(runs), records: records)
             let pairs = try Judge(thresholds: VerdictThresholds()).result(ladder).pairs
@@ -136,7 +136,7 @@ struct LeaderboardTests {
     }
 
     @Test func whoCameThroughAtTheTargetIsRankedBesideThoseWhoWaitThere() throws {
-        // One diverged at the top rung alone, the others are still to be trained at the target, or wait on their way.
+        // One diverged at the top rung alone; the others are not yet trained at the target, or are paused there.
         let result = try board([
             synthetic("a") { place, _ in place < 4 ? .completed : .paused },
             synthetic("b", amplitude: 1.05) { place, _ in place < 4 ? .completed : nil },
@@ -192,7 +192,7 @@ struct LeaderboardTests {
         #expect(mixed.ranking[1].basis == .observed)
         let reference = try #require(mixed.ranking[1].loss?.point)
         #expect(abs(try #require(row.loss).point - reference - (try #require(row.gap).point)) < 1e-12)
-        // Nobody at the target: losses differ by the gaps all the same.
+        // With no candidate trained at the target, losses differ by the gaps all the same.
         let none = try board([
             synthetic("a", finished: ladderOnly), synthetic("p", amplitude: 0.95, finished: ladderOnly),
             synthetic("q", amplitude: 1.05, finished: ladderOnly),

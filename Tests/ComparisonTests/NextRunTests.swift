@@ -1,4 +1,4 @@
-// What further runs are said to be worth: the verdict's own probability, seeds at the target and equal seeds counted.
+// The stated worth of further runs: it starts from the verdict's probability; target seeds and equal seeds count.
 
 import Comparison
 import Foundation
@@ -7,7 +7,7 @@ import ScalingLaws
 import Testing
 
 struct NextRunTests {
-    /// Four rungs whose true gap is small, with seed noise; `shared` is the share of its variance that equal seeds have in
+    /// Four rungs with a small true gap and seed noise; `shared` is the share of its variance that equal seeds have in
     /// common.
     static func ladder(
         gap: Double, noise: Double, shared: Double = 0, seeds: Int = 6, atTarget: Bool = false
@@ -88,7 +88,7 @@ struct NextRunTests {
     }
 
     @Test func nothingIsClearOfACrossingThatIsFeared() throws {
-        // Gaps that jump from rung to rung around a level trend: a single rung may turn where the trend does not.
+        // Gaps jump from rung to rung around a level trend: a single rung may change sign where the trend does not.
         var capped = 0
         for level in stride(from: 0.01, through: 0.04, by: 0.005) {
             var ladder = Self.ladder(gap: 0, noise: 0, seeds: 1)
@@ -104,7 +104,7 @@ struct NextRunTests {
     }
 
     @Test func noiseAtTheTargetIsNamedAsTheReason() throws {
-        // A gap of a hundredth of what seeds differ by: known exactly, it would still not tell which run comes out lower.
+        // The gap is a hundredth of the seed noise: even known exactly, it would not tell which run has the lower loss.
         let pair = try judge(Self.ladder(gap: 0.002, noise: 0.2, seeds: 100))
         #expect(pair.verdict == .unresolved || pair.verdict == .crossoverRisk)
         #expect(pair.nextRuns.isEmpty)

@@ -78,13 +78,13 @@ import Testing
     }
 }
 
-/// Tables that tell how long a run was trained.
+/// Tables that say how many tokens a run was trained on.
 @Suite struct TokenTableTests {
     private func table(_ text: String, _ query: RunTable.Query = .init()) throws -> RunTable {
         try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
     }
 
-    /// Two sizes on two lengths each, so that the large model briefly trained costs what the small one does after long.
+    /// Two sizes at two lengths each; the large model trained briefly costs as much as the small one trained for long.
     private let crossed = """
         config,params,tokens,flops,seed,loss
         x,1e7,1e9,6e16,0,4.0
@@ -116,7 +116,7 @@ import Testing
         let ladder = try table(crossed).ladder(target: .model(parameters: 1e9, tokens: 1e10))
         #expect(abs(ladder.target.scale / 6e19 - 1) < 0.01)
         #expect(ladder.target.label == "1 G parameters, 10 G tokens")
-        // A trained one is found, whatever the others cost per parameter and token; its equal in cost is not it.
+        // A trained model is found whatever the others cost per parameter and token; one of equal cost is told apart.
         let trained = try table(crossed).ladder(target: .model(parameters: 1e8, tokens: 1e10))
         #expect(trained.target.points.map { $0.map(\.loss) } == [[3.1], [3.05]])
         #expect(trained.rungs.count == 3)
@@ -151,9 +151,9 @@ import Testing
         let finding = try #require(try table(crossed + more(0)).findings.first)
         #expect(
             finding.code == "alongOneRun" && finding.message.hasPrefix("x of 10 M parameters"), "\(finding.message)")
-        // Seeds of their own are runs of their own.
+        // Points with seeds of their own are runs of their own.
         #expect(try table(crossed + more(1)).findings.isEmpty)
-        // Over tokens it is what the scale counts.
+        // With tokens as the axis, the points of one run are found too.
         let along = (1...5).map { "x,1e7,\($0)e9,0,3.\($0)\ny,1e7,\($0)e9,0,3.\($0)5\n" }.joined()
         let text = "config,params,tokens,seed,loss\n" + along
         #expect(try table(text, .init(axis: .tokens)).findings.map(\.code) == ["alongOneRun"])
@@ -183,7 +183,7 @@ import Testing
         let ladder = try table(text, .init(axis: .flops)).ladder(target: .model(parameters: 1e9, tokens: 1e11))
         #expect(ladder.axis == .flops && abs(ladder.target.scale / 6e20 - 1) < 1e-9)
         #expect(ladder.rungs.count == 4)
-        // Without being asked for, such a table is one in parameters, as before.
+        // Where FLOPs are not asked for, such a table is one in parameters.
         #expect(throws: ScalebenchError.self) { try table(text).ladder(target: .scale(1e9, tokens: 1e11)) }
     }
 

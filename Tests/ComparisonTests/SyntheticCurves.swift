@@ -1,11 +1,11 @@
-// Pairs of recipes with curves in closed form, whose runs at the target can be watched as they grow.
+// Pairs of recipes with curves in closed form, whose runs at the target can be seen up to any evaluation.
 
 import Comparison
 import Foundation
 import ScalebenchCore
 import ScalingLaws
 
-/// How many pairs the synthetic tests play; more of them, with what came of them printed, by SCALEBENCH_SYNTHETIC_PAIRS.
+/// The number of pairs in the synthetic tests. SCALEBENCH_SYNTHETIC_PAIRS sets another one and prints the outcomes.
 enum SyntheticPairs {
     private static let wanted = ProcessInfo.processInfo.environment["SCALEBENCH_SYNTHETIC_PAIRS"].flatMap { Int($0) }
 
@@ -16,8 +16,8 @@ enum SyntheticPairs {
     }
 }
 
-/// Two recipes on five rungs and a target. Losses are floor + amplitude · C^(−exponent) · f^(−rest) along the share f of a
-/// schedule whose last third lowers them by a few percent more; every run has an offset and a drift of its own.
+/// Two recipes on five rungs and a target. Losses are floor + amplitude · C^(−exponent) · f^(−rest) along the fraction
+/// f of a schedule whose last third lowers them by a few percent more; every run has an offset and a drift of its own.
 struct SyntheticCurves {
     struct Recipe {
         var amplitude: Double
@@ -33,8 +33,8 @@ struct SyntheticCurves {
     private let offsets: [[[(offset: Double, drift: Double)]]]
 
     /// - Parameters:
-    ///   - spread: of the recipes' difference at the target, as a share of the loss.
-    ///   - shape: of the difference of their curves' exponents.
+    ///   - spread: standard deviation of the recipes' difference at the target, as a share of the reducible loss.
+    ///   - shape: standard deviation of the difference of their curves' exponents.
     init(
         spread: Double, noise: Double = 0.002, shape: Double = 0.03, points: Int = 10, using generator: inout SplitMix
     ) {
@@ -77,7 +77,7 @@ struct SyntheticCurves {
             finalLoss: seen == points ? losses[seen - 1] : nil)
     }
 
-    /// The ladder, with `seen` evaluations of each run at the target; `points` is the whole of them.
+    /// The ladder, with `seen` evaluations of each run at the target; with all `points` of them the runs are finished.
     func ladder(seen: Int) -> Ladder {
         func rung(_ place: Int, _ scale: Double) -> LadderRung {
             let runs = [0, 1].map { arm in

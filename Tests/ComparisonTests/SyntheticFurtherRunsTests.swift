@@ -1,5 +1,5 @@
-// Runs that are added until somebody wins: the winners named in the end are right as often as they claim, although the
-// adding stopped when the numbers said so.
+// Runs that are added until a candidate wins: the winners named in the end are right as often as they claim, although
+// the results decided when to stop.
 
 import Comparison
 import Foundation
@@ -11,10 +11,10 @@ import Testing
     private struct Outcome: Sendable {
         var wasDecided: Bool
         var isDecided: Bool
-        /// Nil where nobody was named.
+        /// Whether the named winner is right; nil where none was named.
         var isRight: Bool?
         var spent: Double
-        /// Of a step at the target: the chance to decide that was expected, and whether it did.
+        /// The chance to decide that was expected of a step at the target, and whether it did.
         var atTarget: (expected: Double, isDecided: Bool)?
     }
 
@@ -31,7 +31,7 @@ import Testing
         init(seed: UInt64, shared: Double = 0) {
             self.shared = shared
             generator = SplitMix(seed: seed)
-            // Small gaps only: large ones leave nothing to decide.
+            // Gaps are small, since large ones leave nothing to decide.
             var priors = GapPriors.shipped
             priors.gap.constant = 0.006
             let (rungs, target) = PriorDraw(priors).ladder(
@@ -65,7 +65,7 @@ import Testing
             }
         }
 
-        /// One run: the noise falls with scale, and hides the smallest gaps.
+        /// The loss of one run; its noise falls with scale, and hides the smallest gaps.
         mutating func loss(_ place: LadderPlace, _ arm: Int, _ common: Double = 0) -> Double {
             let own = shared.squareRoot() * common + (1 - shared).squareRoot() * generator.normal()
             let index = if case .rung(let index) = place { index } else { SyntheticFurtherRunsTests.scales.count }
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    /// - Parameter includesTarget: else there are only the rungs to choose from.
+    /// - Parameter includesTarget: whether a step can be at the target; else it can only be at a rung.
     private static func play(
         _ seed: UInt64, _ judge: Judge, shared: Double = 0, includesTarget: Bool = true
     ) throws -> Outcome {
@@ -125,7 +125,7 @@ import Testing
         let wrong = Double(named.filter { !$0 }.count), claims = Double(named.count)
         #expect(claims > 25)
         #expect(wrong <= 0.05 * claims + 3 * (0.05 * 0.95 * claims).squareRoot())
-        // The runs were worth making, and stayed within what they may cost.
+        // The runs were worth making, and stayed within the budget.
         #expect(outcomes.filter(\.isDecided).count > outcomes.filter(\.wasDecided).count + 10)
         #expect(outcomes.allSatisfy { $0.spent <= 1 })
         // The target decided as often as was expected of it.
@@ -142,7 +142,7 @@ import Testing
 
     @Test func equalSeedsThatMoveTogetherCostLess() throws {
         let judge = Judge(thresholds: VerdictThresholds())
-        // Among the rungs alone: runs at the target are never paired.
+        // Steps are at rungs alone, since runs at the target are never paired.
         let played = [0, 0.95].map { shared in
             inParallel(80) { index in
                 try? Self.play(900 + UInt64(index), judge, shared: shared, includesTarget: false)
@@ -153,15 +153,15 @@ import Testing
         #expect(decided[1] >= decided[0], "\(decided)")
     }
 
-    /// Pairs that are taken along the target's schedule until they are decided.
+    /// A pair that is trained along the target's schedule until it is decided.
     private struct Walk: Sendable {
         var isDecided: Bool
         var isRight: Bool?
-        /// Share of both schedules that was trained.
+        /// Fraction of both schedules that was trained.
         var trained: Double
     }
 
-    /// - Parameter shares: up to which a step may go.
+    /// - Parameter shares: the fractions of the schedule at which a step may end.
     private static func walk(_ seed: UInt64, _ judge: Judge, shares: [Double]) throws -> Walk {
         var generator = SplitMix(seed: seed)
         let synthetic = SyntheticCurves(spread: 0.01, using: &generator)
@@ -207,7 +207,7 @@ import Testing
         let named = parts.compactMap(\.isRight), wrong = Double(named.filter { !$0 }.count)
         #expect(named.count > 30)
         #expect(wrong <= 0.05 * Double(named.count) + 1)
-        // As many are decided as by whole runs, for less: where the start does not decide, the rest is still to be had.
+        // As many pairs are decided as by whole runs, for less: if the start does not decide, the rest can be trained.
         let decided = { (walks: [Walk]) in walks.count { $0.isDecided } }
         #expect(abs(decided(parts) - decided(wholes)) <= 1 + count / 60 && decided(parts) > 30)
         let trained = { (walks: [Walk]) in walks.reduce(0) { $0 + $1.trained } }

@@ -1,5 +1,5 @@
-// Runs that are watched and stopped: the winner named must be the one that the finished runs would have shown, and those
-// called equivalent must be, as often as the rule claims, however often they were looked at.
+// Runs that are stopped early: the named winner must be the one that the finished runs would have shown, and pairs
+// called equivalent must be so, as often as the rule claims, however many interim analyses there were.
 
 import Comparison
 import Foundation
@@ -14,7 +14,7 @@ import Testing
         var isRight: Bool
     }
 
-    /// Watches one pair through all evaluations before the end; nil where it was never stopped.
+    /// Analyses one pair at every evaluation before the end; nil where it was never stopped.
     private static func watch(_ synthetic: SyntheticCurves, _ judge: Judge) -> Outcome? {
         for seen in 1..<synthetic.points {
             let ladder = synthetic.ladder(seen: seen)
@@ -35,7 +35,7 @@ import Testing
         let count = SyntheticPairs.count(96)
         let outcomes = inParallel(count) { index -> Outcome? in
             var generator = SplitMix(seed: 100 + UInt64(index))
-            // From differences that no run can show to some that a single look shows, and from quiet runs to noisy ones.
+            // Differences range from too small to be seen to clear in one analysis, and runs from quiet to noisy.
             let spread = [0.0003, 0.001, 0.01, 0.03][index % 4]
             let synthetic =
                 index % 4 < 2
@@ -46,14 +46,14 @@ import Testing
         let all = outcomes.compactMap { $0 }
         let equivalent = all.filter { $0.verdict == .equivalent }, stopped = all.filter { $0.verdict != .equivalent }
         #expect(equivalent.count > count / 10)
-        // Both sides of a 90 % interval may err, and of a count so small one more.
+        // A 90 % interval may err on both sides; so small a count allows one more.
         #expect(Double(equivalent.filter { !$0.isRight }.count) <= 0.1 * Double(equivalent.count) + 1)
         let wrong = stopped.filter { !$0.isRight }.count
         SyntheticPairs.report(
             "stopped early: \(stopped.count) winners of \(count) pairs, \(wrong) wrong; \(equivalent.count) equivalent, "
                 + "\(equivalent.filter { !$0.isRight }.count) wrong")
         #expect(stopped.count > count / 5)
-        // Of those that were stopped no more than the rule's 5 % are wrong, and of a count so small one more.
+        // Of the stopped pairs no more than the rule's 5 % are wrong; so small a count allows one more.
         #expect(Double(wrong) <= 0.05 * Double(stopped.count) + 1)
         // Many stop long before the end.
         #expect(stopped.filter { $0.seen <= 7 }.count > stopped.count / 4)

@@ -3,7 +3,7 @@ import ScalingLaws
 import Testing
 
 struct BestOfTests {
-    /// Normal, as 2,047 evenly spaced quantiles.
+    /// A normal gap, as 2,047 evenly spaced quantiles.
     private func gap(_ mean: Double, _ deviation: Double) -> GapDistribution {
         let draws = (1..<2048).map { mean + deviation * NormalDistribution.quantile(Double($0) / 2048) }
         return GapDistribution(draws: draws, probabilityPositive: NormalDistribution.cumulative(mean / deviation))
@@ -23,7 +23,7 @@ struct BestOfTests {
         #expect(abs(result.reduce(0, +) - 1) < 1e-12)
     }
 
-    /// Losses drawn independently: the reference N(0, 1), the others N(m, 1), so gaps are N(m, 2) and correlated by ½.
+    /// Losses are independent: the reference's is N(0, 1), the others' N(m, 1), so gaps are N(m, 2), correlated by ½.
     @Test func agreesWithIndependentNormalLosses() {
         let means = [-0.5, 0.2, 1.0, -0.2]
         let result = BestOf.probabilities(means.map { gap($0, 2.0.squareRoot()) })
@@ -37,7 +37,7 @@ struct BestOfTests {
         for (got, expected) in zip(result, wins) { #expect(abs(got - expected) < 0.006, "\(result) \(wins)") }
     }
 
-    /// A long shot that nothing is known about must not decide who of the others would win without it.
+    /// A candidate of which little is known must not change how likely the others are relative to each other.
     @Test func anUncertainCandidateLeavesTheOthersInProportion() {
         let result = BestOf.probabilities([gap(0.0005, 0.004), gap(-0.05, 0.02)])
         #expect(abs(result[0] / (result[0] + result[1]) - 0.55) < 0.04, "\(result)")

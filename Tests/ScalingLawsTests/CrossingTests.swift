@@ -59,7 +59,7 @@ import Testing
             let p = posterior.forecast(at: target, sigmaA: sigma, sigmaB: sigma).probabilityABetter
             let now = posterior.probabilityOfRightDecision(at: target, sigmaA: sigma, sigmaB: sigma)
             #expect(now == max(p, 1 - p))
-            // No noise of the new runs, or as good as infinitely many: all that is left is the target's own seeds.
+            // With exact new runs, or with nearly infinitely many, only the target's own seeds are left.
             let known = posterior.right(
                 PossibleRuns(scale: target, runsA: 1, runsB: 1, sigmaA: 0, sigmaB: 0), at: target, sigmaA: sigma,
                 sigmaB: sigma)
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func runsThatConfirmTheLeaderMayDecide() throws {
-        // The leader will stay the leader: little is added to what is expected, but the target would decide.
+        // The leader is hardly in doubt: runs add little to the expected probability, but the target would decide.
         let posterior = try GapModel().posterior(powerLawLadder(3, a: (1.5, 0.2), b: (1.6, 0.205), noise: 0.01))
         let target = 1e6 * pow(3, 6.0)
         func worth(_ decisive: Double, _ runs: Int) -> ValueOfRuns {

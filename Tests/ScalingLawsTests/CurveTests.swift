@@ -24,7 +24,7 @@ import Testing
         #expect(abs(fit.logLoss(at: golden.alone.place) - golden.alone.logLoss) < 2e-4)
     }
 
-    /// Curves that collapse exactly: equal shapes, other levels.
+    /// Curves that collapse exactly: they have equal shapes and different levels.
     private func curve(level: Double, end: Double, count: Int = 50) throws -> TrainingCurve {
         let progress = (1...count).map { end * Double($0) / Double(count) }
         return try TrainingCurve(progress: progress, losses: progress.map { level * pow($0 / end, -0.2) })
@@ -42,7 +42,7 @@ import Testing
         #expect(forecast.finalLoss.interval90.contains(2.9))
         #expect(abs(forecast.fraction - 0.3) < 1e-12)
         #expect(try #require(forecast.collapseResidual) < 1e-9)
-        // Nearer to the end less can happen.
+        // Nearer to the end the forecast is narrower.
         let most = try #require(run.upTo(0.9 * 8000))
         let later = try #require(try template.forecast(most, end: 8000, scale: 1e8))
         let early = forecast.finalLoss.interval90, late = later.finalLoss.interval90
@@ -69,7 +69,7 @@ import Testing
             AnnealingSchedule(progress: places, rates: places.map { $0 < 700 ? 1 : (1000 - $0) / 300 }))
         let flat = try #require(CurveExtrapolation(start, schedule: constant))
         let annealed = try #require(CurveExtrapolation(start, schedule: decaying))
-        // The rates from 700 on sum to 160 steps of the full one, and 15 drops of a fifteenth anneal 4 % in all.
+        // The rates from 700 on sum to 160 steps at the full rate, and 15 drops of a fifteenth anneal 4 % in all.
         let gone = (1...15).reduce(0.0) { $0 + (1 - exp(-(300 - 20 * Double($1)) / 50)) / 15 }
         #expect(abs(annealed.logLoss(at: 1000) - (flat.logLoss(at: 840) - 0.04 * gone)) < 1e-6)
         // What the decay will bring is known less well than the rest.

@@ -69,7 +69,7 @@ func numbers(_ e: Estimate) -> [Double] {
         #expect(abs(after.probabilitySignDiffersFromTopRung - before.probabilitySignDiffersFromTopRung) < 0.01)
         let widths = [before, after].map { $0.expectedGap.interval90.upper - $0.expectedGap.interval90.lower }
         #expect(abs(widths[1] / widths[0] - 1) < 0.05, "\(widths)")
-        // One that says all leaves nothing to the ladder, nor to growth.
+        // A target that is known exactly leaves nothing to the ladder, nor to growth.
         target.sigmaA = 0.0005
         target.sigmaB = 0.0005
         let known = try forecast(target)

@@ -1,4 +1,4 @@
-// Forecasts of the gap of two runs from their start: exact where ratios collapse, honest where they do not.
+// Forecasts of the gap of two runs from their start: they are exact where ratios collapse and wide where they do not.
 
 import Foundation
 import ScalingLaws
@@ -15,7 +15,7 @@ import Testing
             losses: fractions.enumerated().map { level * (1 + rest * (pow($1, -0.3) - 1)) * exp(noise($0)) })
     }
 
-    /// Three rungs whose levels fall, and whose ratio at the end is `ratio`; B has `rest` more to come than A.
+    /// Three rungs with falling levels and the final ratio `ratio`; B's `rest` is `restB` of the scale, A's is 0.2.
     private func rungs(ratio: Double, restB: (Double) -> Double) throws -> [PairedCurves] {
         try [1e6, 1e7, 1e8].map { scale in
             let level = 2 + 3 * pow(scale / 1e6, -0.15)
@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test func equalRatiosAreForecastExactly() throws {
-        // B is behind all along and catches up by the same factor at every scale.
+        // B starts behind and catches up by the same factor at every scale.
         let forecast = try forecast(
             try rungs(ratio: 1.01) { _ in 0.25 }, restB: 0.25, ratio: 0.97, seen: 0.3)
         #expect(abs(forecast.logLoss.mean - log(0.97)) < 5e-4)
@@ -50,13 +50,13 @@ import Testing
         #expect(abs(forecast.logLoss.mean) < 2e-3)
         let deviation = forecast.logLoss.variance.squareRoot()
         #expect(abs(forecast.logLoss.mean) < 2 * deviation)
-        // Clearly less sure than without a trend.
+        // The forecast is clearly less certain than without a trend.
         let steady = try self.forecast(try rungs(ratio: 1) { _ in 0.2 }, restB: 0.2, ratio: 1, seen: 0.3)
         #expect(deviation > 1.5 * steady.logLoss.variance.squareRoot())
     }
 
     @Test func whatBothShareCancels() throws {
-        // The same strange bend in both: a single forecast is lost, the pair's is not.
+        // Both curves have the same strange bend. It spoils the forecast of a single run, but not that of the pair.
         let rungs = try rungs(ratio: 1.02) { _ in 0.2 }
         let bend = { (k: Int) in 0.05 * sin(Double(k)) }
         let a = try curve(level: 2.5, rest: 0.2, noise: bend), b = try curve(level: 2.55, rest: 0.2, noise: bend)
@@ -100,7 +100,7 @@ import Testing
         let start = try #require(run.upTo(0.5))
         let end = try #require(try template.forecast(start, end: 1, scale: 1e8))
         #expect(abs(end.finalLoss.point - 2.5 * 1.05) < 0.005)
-        // On the way there the curve stays a curve.
+        // Before the end the forecast stays on the data of the curve.
         let way = try #require(try template.forecast(start, end: 1, scale: 1e8, at: 0.75))
         #expect(abs(way.finalLoss.point - run.losses[14]) < 0.005)
     }

@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test func theFloorsIntervalHoldsTheFloorAndNoMore() throws {
-        // Residuals of 0.1 %, alternating: the floor is known to a few per cent, not to a hair, not to nothing.
+        // Residuals of 0.1 % alternate in sign: the floor is known to a few per cent, no better and no worse.
         let losses = scales.enumerated().map {
             (1.7 + 2 * pow($1 / 1e6, -0.3)) * ($0 % 2 == 0 ? 1.001 : 0.999)
         }
@@ -37,7 +37,7 @@ import Testing
         #expect(PowerLaw.floorInterval90(scales: [1, 2, 3], losses: [3, 2, 1]) == nil)
     }
 
-    /// Of 400 ladders with normal residuals, nine in ten intervals hold the floor.
+    /// On 400 ladders with normal residuals, nine in ten intervals hold the floor.
     @Test func theFloorsIntervalCovers() throws {
         var random = SplitMix(seed: 5)
         var covered = 0

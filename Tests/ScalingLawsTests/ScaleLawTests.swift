@@ -1,4 +1,4 @@
-// Laws in one and two scales: SciPy's minima, exact data, data that hold no law.
+// Laws in one and two scales: SciPy's minima, exact data, and data without a law.
 
 import Foundation
 import ScalingLaws
@@ -11,7 +11,7 @@ import Testing
             let fit = try #require(fitter.fit())
             #expect(fit.hasConverged && fit.onBound.isEmpty)
             #expect(fit.objective <= golden.fit.objective * (1 + 1e-7))
-            #expect(fit.objective >= golden.fit.objective * (1 - 1e-4), "below SciPy's minimum: another objective")
+            #expect(fit.objective >= golden.fit.objective * (1 - 1e-4), "the objective is not that of SciPy")
             #expect(abs(fit.law.floor / golden.fit.floor - 1) < 1e-3)
             for (term, reference) in zip(fit.law.terms, golden.fit.terms) {
                 #expect(abs(term.exponent - reference.exponent) < 1e-3)
@@ -70,6 +70,6 @@ import Testing
         let floors = Estimate(draws: replicates.map(\.floor)).interval90
         #expect(floors.contains(1.8))
         #expect(floors.upper - floors.lower > 0.005 && floors.upper - floors.lower < 0.4)
-        #expect(replicates == fitter.bootstrap(fit, count: 300), "equal seeds, equal resamples")
+        #expect(replicates == fitter.bootstrap(fit, count: 300), "equal seeds must give equal resamples")
     }
 }

@@ -42,7 +42,7 @@ import Testing
         #expect(SeedNoise(groups: []).sigma(at: 1e6) > 0)
     }
 
-    /// A stability cliff: the top rung of arm 0 is a hundred times noisier. It must not spoil the pool.
+    /// The top rung of candidate 0 is unstable and a hundred times noisier, which must not spoil the pool.
     @Test func anArmAtACliffIsFlaggedAndNotPooled() throws {
         let noise = SeedNoise(
             groups: synthetic(3, seeds: 4) { arm, scale in arm == 0 && scale > 2e8 ? 0.2 : 0.002 })

@@ -1,4 +1,4 @@
-// The correlation of equal seeds: exact likelihood, the study it rests on, and what it does to a verdict's gaps.
+// The correlation of equal seeds: exact likelihood, the study it rests on, and its effect on a verdict's gaps.
 
 import Foundation
 import ScalingLaws
@@ -18,7 +18,7 @@ import Testing
             let many = SeedPairing([SeedPairing.EqualSeeds(pairs(rho, 400, &generator))])
             #expect(abs(try #require(many.correlations[0]) - rho) < 0.1, "\(rho)")
         }
-        // Two pairs always lie on a line: of the prior's mean of .40, agreement makes a little more.
+        // Two pairs always lie on a line, so they move the prior's mean of .40 only somewhat.
         let rising = SeedPairing([SeedPairing.EqualSeeds([(3, 2), (3.1, 2.1)])]).correlations[0]
         let falling = SeedPairing([SeedPairing.EqualSeeds([(3, 2), (3.1, 1.9)])]).correlations[0]
         let up = try #require(rising), down = try #require(falling)
@@ -46,7 +46,7 @@ import Testing
         #expect(abs(first - second) < 1e-9)
     }
 
-    /// Seeds that push both the same way leave the gap better known, and the level worse.
+    /// Seeds that move both losses the same way make the gap better known, and the level less well.
     @Test func covarianceNarrowsTheGap() throws {
         func forecast(_ covariance: Double?) throws -> GapForecast {
             let rungs = (0..<4).map { index in
@@ -60,7 +60,7 @@ import Testing
         let independent = try forecast(nil), paired = try forecast(0.9 * 0.02 * 0.02)
         #expect(width(paired.expectedGap) < 0.8 * width(independent.expectedGap))
         #expect(paired.probabilityABetter < independent.probabilityABetter)
-        // More than the variances allow is taken for what they allow.
+        // A covariance larger than the variances allow is cut to what they allow.
         #expect(try forecast(1).expectedGap == forecast(0.02 * 0.02).expectedGap)
     }
 }
@@ -112,7 +112,7 @@ import Testing
             for b in arms[(index + 1)...] { all += [0, 1].map { atanh(correlation(a.rungs[$0], b.rungs[$0])) } }
         }
         #expect(abs(all.reduce(0, +) / Double(all.count) - SeedPairingPrior.shipped.mean) < 0.01)
-        // Pairs that differ in one setting: variance between pairs and between the rungs of a pair, sampling taken off.
+        // Pairs that differ in one setting give the variances between and within pairs; that of sampling is taken off.
         let single = arms.filter { $0.name != "base" }.map { arm in
             [0, 1].map { atanh(correlation(base.rungs[$0], arm.rungs[$0])) }
         }
@@ -123,8 +123,8 @@ import Testing
         #expect(abs(between.squareRoot() - prior.kindSpread) < 0.15)
     }
 
-    /// The gap of the first seeds against that of all others: with the correlation the intervals are narrower than for
-    /// independent candidates, hold about as often as they say, and have the better log score.
+    /// The gap of some seeds against that of all others. With the correlation, intervals are narrower than for
+    /// independent candidates, hold the truth about as often as they say, and have the better log score.
     @Test(arguments: [(3, 0.87), (5, 0.89)]) func gapsAreSurerAndStillCovered(seeds: Int, coverage: Double) throws {
         let arms = try study()
         var held = 0.0, count = 0.0, width = [0.0, 0.0], score = [0.0, 0.0]

@@ -1,19 +1,19 @@
 // Ladders drawn from the shipped priors: stated probabilities must come true as often as they say, and intervals must
-// cover as often as they say. A model that is wrong about its own world fails here first.
+// cover as often as they say. A model that is miscalibrated even on its own assumptions fails here first.
 
 import Foundation
 import ScalingLaws
 import Testing
 
 @Suite struct SyntheticCalibrationTests {
-    /// More of them by SCALEBENCH_SYNTHETIC_CASES: .ci/check-synthetic.
+    /// The number of ladders; .ci/check-synthetic sets a larger one by SCALEBENCH_SYNTHETIC_CASES.
     private static let count =
         ProcessInfo.processInfo.environment["SCALEBENCH_SYNTHETIC_CASES"].flatMap { Int($0) } ?? 500
 
     private struct Outcome: Sendable {
         var probabilityABetter: Double
         var aIsBetter: Bool
-        /// Share of the forecast gaps below what happened.
+        /// Share of the forecast gaps below the observed one.
         var rank: Double
     }
 
@@ -44,19 +44,19 @@ import Testing
         let bins = (0..<10).map { bin in outcomes.count { min(Int($0.rank * 10), 9) == bin } }
         let squares = bins.reduce(0) { $0 + pow(Double($1) - n / 10, 2) / (n / 10) }
         #expect(squares < 27.9, "\(bins)")
-        // 3. Probabilities come true: every tenth that enough ladders fell into is inside its binomial band.
+        // 3. Probabilities come true: in every bin with enough ladders, the share is inside its binomial band.
         for bin in 0..<10 {
             let inside = outcomes.filter { min(Int($0.probabilityABetter * 10), 9) == bin }
             guard inside.count >= 10 else { continue }
             let stated = inside.reduce(0) { $0 + $1.probabilityABetter } / Double(inside.count)
             let share = Double(inside.count { $0.aIsBetter }) / Double(inside.count)
-            // 99 % and a little for the quadrature.
+            // The band is that of 99 %, and a little wider for the quadrature.
             let allowed = 2.8 * (stated * (1 - stated) / Double(inside.count)).squareRoot() + 0.01
             #expect(abs(share - stated) < allowed, "\(bin): \(stated) stated, \(share) seen, \(inside.count)")
         }
     }
 
-    /// Two exact power laws with known seed noise: a world smoother than the public one that the priors come from.
+    /// Two exact power laws with known seed noise. Such ladders are smoother than the public ones that made the priors.
     private static func powerLaws(_ index: Int) -> (rungs: [GapRung], target: GapRung) {
         var generator = SplitMix(seed: 4 &+ UInt64(index) &* 0x9E37_79B9)
         func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * generator.uniform() }
@@ -79,8 +79,8 @@ import Testing
         return (rungs, rung(target, seeds: 1))
     }
 
-    /// Here the model says less than it could, which is the safe side; it must not say more. The expected calibration
-    /// error, .10 in bins of .05, misses the aim of .03 (LOG.md of ScalingLaws says why).
+    /// Here the model claims less than it could, which is safe; it must not claim more. The expected calibration error,
+    /// .10 in bins of .05, misses the aim of .03 (LOG.md of ScalingLaws says why).
     @Test func exactPowerLawsAreNotOverclaimed() throws {
         let model = GapModel()
         let stated = inParallel(Self.count) { index -> (confidence: Double, isRight: Bool)? in

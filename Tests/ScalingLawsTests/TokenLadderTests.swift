@@ -1,13 +1,13 @@
-// Ladders in FLOPs and tokens: straight ones are judged as if nothing were known of tokens, on others the gap may depend
-// on how long a run is trained for its cost.
+// Ladders in FLOPs and tokens: straight ones are judged as if tokens were unknown; on others the gap may depend on how
+// long a run is trained for its cost.
 
 import Foundation
 import ScalingLaws
 import Testing
 
 @Suite struct TokenLadderTests {
-    /// Two laws, floor 1.8: A is better in what tokens buy, B in what parameters buy, by the same 3 %. At twenty tokens
-    /// per parameter they are equal, below that A wins, above B.
+    /// Two laws with the floor 1.8: A gains more from tokens, B from parameters, by the same 3 %. At twenty tokens per
+    /// parameter they are equal; below that A wins, above it B.
     private func losses(parameters: Double, tokens: Double) -> (a: Double, b: Double) {
         let size = pow(parameters / 1e7, -0.2), data = pow(tokens / 2e8, -0.2)
         return (1.8 + 1.03 * size + data, 1.8 + size + 1.03 * data)
@@ -43,19 +43,19 @@ import Testing
             #expect(forecast.gap.interval90.contains(truth.b - truth.a))
             #expect(abs(forecast.lossA.point / truth.a - 1) < 0.01 && abs(forecast.lossB.point / truth.b - 1) < 0.01)
         }
-        // Without tokens both are the same question, and nobody can answer it.
+        // Without tokens the two targets are the same question, which has no clear answer.
         let blind = grid.map { GapRung(scale: $0.scale, lossesA: $0.lossesA, lossesB: $0.lossesB) }
         let unknown = try GapModel().posterior(blind).forecast(at: short.scale, sigmaA: nil, sigmaB: nil)
         #expect((0.05...0.95).contains(unknown.probabilityABetter))
     }
 
     @Test func everyQuestionIsAskedOnTheTargetsPath() throws {
-        // One gap along every line of constant tokens per parameter: sampled paths and exact probabilities agree on it.
+        // The gap has one sign along a line of constant tokens per parameter, by sampled paths and by the trend.
         let long = place(parameters: 5e8, tokens: 4e10)
         let posterior = try GapModel().posterior(grid, through: long)
         #expect(posterior.trend(at: long.scale).probabilityABetter < 0.05)
         #expect(posterior.crossing(from: 1e18, to: long.scale).probability < 0.1)
-        // The rung of that cost that is trained as briefly as the others is another place.
+        // A rung of the same cost with fewer tokens is another place.
         let brief = rung(parameters: 2e9, tokens: 1e10)
         #expect(posterior.forecastOfMeans(brief).probabilityABetter > 0.95)
     }

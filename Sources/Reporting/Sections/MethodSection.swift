@@ -21,7 +21,7 @@ extension ReportSection {
 
     private static func table(_ pair: PairResult) -> ReportTable {
         ReportTable(
-            header: ["rung", "from rungs", "gap predicted [90 %]", "gap measured", "inside", "P(the better one)"],
+            header: ["rung", "from rungs", "gap predicted [90 %]", "gap measured", "inside", "P(winner) predicted"],
             rows: pair.methodOnThisLadder.map { row in
                 [
                     row.label, String(row.rungsBelow), Phrase.interval(row.predictedGap, Phrase.gap),

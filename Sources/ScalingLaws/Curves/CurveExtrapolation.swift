@@ -1,7 +1,7 @@
-// The end of a run forecast from its own start alone: what remains where there is no ladder. Several forms are fitted
-// and weighted by how well each, fitted to the first half (in progress) of what was seen, forecasts the second half.
-// A falling learning rate lowers the loss beyond any form in progress: the sum of the learning rates stands for
-// progress, and what was annealed away by progress s is
+// The end of a run forecast from its own start alone, for runs without a ladder. Several forms are fitted; each is
+// weighted by how well its fit to the first half (in progress) of what was seen forecasts the second half.
+// A falling learning rate lowers the loss more than any form in progress says. The sum of the learning rates therefore
+// stands for progress, and what was annealed away by progress s is
 //   κ A(s),  A(s) = Σ_k (η_{k−1} − η_k)/η_max (1 − exp(−(s − s_k)/τ)),  τ a twentieth of the run,
 // in ln L. κ cannot be seen before the decay begins, so it is a constant with an uncertainty from public runs.
 // Source: Tissue, Wang, Wang, "Scaling law with learning rate annealing", 2024, arXiv 2408.11029.
@@ -16,7 +16,7 @@ package struct AnnealingSchedule: Sendable {
     private let drops: [(place: Double, size: Double)]
     private let lag: Double
 
-    /// `progress` ascending and positive, as many `rates` ≥ 0 as places, the last place the planned end; nil otherwise.
+    /// `progress` ascends from above 0 to the planned end, with a rate ≥ 0 at every place; the result is nil otherwise.
     package init?(progress: [Double], rates: [Double]) {
         guard progress.count == rates.count, let end = progress.last, let first = progress.first, first > 0,
             let largest = rates.max(), largest > 0, rates.allSatisfy({ $0 >= 0 && $0.isFinite }), end.isFinite,
@@ -37,7 +37,7 @@ package struct AnnealingSchedule: Sendable {
         lag = end / 20
     }
 
-    /// What stands for progress.
+    /// The sum of the learning rates up to `place`, which stands for progress.
     func effective(_ place: Double) -> Double {
         guard let after = progress.firstIndex(where: { $0 >= place }) else { return area[area.count - 1] }
         guard after > 0 else { return area[0] * place / progress[0] }
@@ -53,11 +53,11 @@ package struct AnnealingSchedule: Sendable {
     }
 }
 
-/// How far forecasts from one curve alone are off: fitted on public curves.
+/// The size of the errors of forecasts from one curve alone, fitted on public curves.
 package struct ExtrapolationError: Codable, Sendable, Equatable {
     /// Standard deviation as a share of the decline that is forecast.
     package var perDecline: Double
-    /// … and of what the forms disagree by.
+    /// Standard deviation as a multiple of what the forms disagree by.
     package var perDisagreement: Double
 
     package init(perDecline: Double, perDisagreement: Double) {
@@ -65,7 +65,7 @@ package struct ExtrapolationError: Codable, Sendable, Equatable {
         self.perDisagreement = perDisagreement
     }
 
-    /// The best on eight public sources; LOG.md holds the scores.
+    /// The best values on eight public sources; LOG.md holds the scores.
     package static let shipped = ExtrapolationError(perDecline: 0.28, perDisagreement: 2)
 }
 
@@ -80,7 +80,7 @@ package struct CurveExtrapolation: Sendable {
     /// Variance of one evaluation.
     private let roughness: Double
 
-    /// Needs three points or more; nil where no form can be fitted.
+    /// It is nil with fewer than three points, or where no form can be fitted.
     package init?(_ start: TrainingCurve, schedule: AnnealingSchedule? = nil) {
         guard start.count >= 3 else { return nil }
         self.start = start
@@ -122,7 +122,7 @@ package struct CurveExtrapolation: Sendable {
             * ((schedule?.annealed(end) ?? 0) - (schedule?.annealed(start.end) ?? 0))
         let form = error.perDecline * decline, spread = error.perDisagreement * disagreement
         let deviation = (form * form + spread * spread + annealing * annealing + 2 * roughness).squareRoot()
-        // A fifth of the curves do something that no form foresees.
+        // A fifth of the curves do something that no form foresees, so the second component is wide.
         return CurveForecast(
             logLoss: NormalMixture([
                 .init(weight: 0.8, mean: mean, deviation: max(deviation, 1e-6)),

@@ -1,14 +1,15 @@
 // Forms of one training curve: a power law, one whose start is shifted, and one that breaks once.
 // Notation: u ln progress relative to the last point, sp(z) = ln(1 + e^z),
-//   L(u) = E + exp(a − c u − b w (sp((u − d)/w) − sp(−d/w))),  E = 0.98·min L·logistic(q):
-// slope c before the break at d, c + b after it, over a width w. Power law: b = 0; shifted (u + s)^−b: c = 0, w = 1.
-// Fitted to ln L by Levenberg–Marquardt from several starts, with weak priors that keep what a short start cannot know.
-// Errors of a form are correlated along the curve, so that more than a dozen points count as a dozen.
+//   L(u) = E + exp(a − c u − b w (sp((u − d)/w) − sp(−d/w))),  E = 0.98·min L·logistic(q).
+// The slope is c before the break at d and c + b after it, over a width w. A power law has b = 0; a shifted one,
+// (progress + s)^−b, has c = 0 and w = 1.
+// The forms are fitted to ln L by Levenberg–Marquardt from several starts, with weak priors for what a short start
+// cannot tell. Errors of a form are correlated along the curve, so that more than a dozen points count as a dozen.
 // Source of the broken form: Caballero et al., "Broken neural scaling laws", ICLR 2023, eq. 1 with one break.
 
 import Foundation
 
-/// Which of the six parameters are free, and what is believed of them.
+/// The forms, with the parameters of the six that are free in each and the priors of all six.
 enum CurveForm: CaseIterable {
     case powerLaw, shifted, broken
 
@@ -21,7 +22,7 @@ enum CurveForm: CaseIterable {
         }
     }
 
-    /// Where the break may be at the start, as fractions of the curve's ln progress.
+    /// Places of the break to start a fit from, as fractions of the curve's ln progress.
     fileprivate var breaks: [Double] { self == .powerLaw ? [0.5] : [0.75, 0.5, 0.25] }
 }
 
@@ -31,7 +32,7 @@ struct FittedCurve: Sendable {
     private let smallest: Double
     private let last: Double
 
-    /// Deviation of a form from ln L of a curve it describes.
+    /// Standard deviation of ln L of a curve around the form that describes it.
     private static let misfit = 0.02
     private static let effectivePoints = 12.0
     private static let mostPoints = 160
@@ -39,7 +40,7 @@ struct FittedCurve: Sendable {
     /// The best fit to at least three points at ascending ln progress; nil where no start gives a finite one.
     init?(_ form: CurveForm, logProgress: [Double], logLosses: [Double]) {
         let stride = (logProgress.count + Self.mostPoints - 1) / Self.mostPoints
-        // Counted from the end: the last point is always one of them.
+        // Points are counted from the end, so that the last one is always kept.
         let kept = logProgress.indices.filter { (logProgress.count - 1 - $0) % stride == 0 }
         guard kept.count >= 3, let lastPlace = logProgress.last, let lowest = logLosses.min() else { return nil }
         let u = kept.map { logProgress[$0] - lastPlace }, y = kept.map { logLosses[$0] }
@@ -123,7 +124,7 @@ struct FittedCurve: Sendable {
         return sum
     }
 
-    /// Lines through ln(L − E) at three floors, with the break at several places.
+    /// Starts from lines through ln(L − E) at three floors, with the break at several places.
     private static func starts(_ form: CurveForm, _ u: [Double], _ y: [Double], smallest: Double) -> [[Double]] {
         [-4.0, 0, 1.5].flatMap { q in
             let floor = 0.98 * smallest * logistic(q)

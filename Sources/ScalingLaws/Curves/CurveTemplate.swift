@@ -1,11 +1,12 @@
-// The end of a run forecast from its start, by the finished runs of smaller rungs at equal fraction of the same schedule.
+// The end of a run forecast from its start, by finished runs of smaller rungs at equal fractions of the same schedule.
 // Notation: f fraction of the run seen, T its end, N the rung's scale,
 //   y_N = ln L_N(T) − ln L_N(fT)      what is still to come at a finished rung,
 //   u = mean |y_N|, z_N = y_N/u       the same in units free of the metric: about −1 everywhere.
-// z + 1 is a trend process over log10 N (TrendProcess.swift): constant, slope, a little curvature, misfit, and the known
-// noise of single runs; misfit and slope are integrated by evidence. At the target's scale it says how far the run will
-// still fall: ln L(T) = ln L(fT) + u z. Curves of equal schedules collapse when divided by their last loss; how well this
-// run follows them so far is reported as `collapseResidual`. Ratios of two losses are forecast alike (PairedTemplate).
+// z + 1 is a trend process over log10 N (TrendProcess.swift): constant, slope, a little curvature, misfit, and the
+// known noise of single runs; misfit and slope are integrated by evidence. At the target's scale it says how far the
+// run will still fall: ln L(T) = ln L(fT) + u z. Curves of equal schedules collapse when divided by their last loss;
+// how well this run follows them so far is reported as `collapseResidual`. PairedTemplate forecasts ratios of two
+// losses in the same way.
 // Source of the collapse: Qiu et al., "Scaling collapse reveals universal dynamics", 2025, arXiv 2507.02119.
 
 import Foundation
@@ -13,9 +14,9 @@ import Foundation
 /// The finished runs of one recipe at a smaller rung.
 package struct CurveRung: Sendable {
     package var scale: Double
-    /// One per seed, of a whole schedule each; at least one.
+    /// One curve per seed, each over a whole schedule; at least one.
     package var curves: [TrainingCurve]
-    /// Of every curve, the result of its run where that was measured on other data than the curve.
+    /// The final loss of every curve's run, where it was measured on other data than the curve.
     package var finalLosses: [Double]?
 
     package init(scale: Double, curves: [TrainingCurve], finalLosses: [Double]? = nil) {
@@ -27,7 +28,7 @@ package struct CurveRung: Sendable {
 
     package init(scale: Double, curve: TrainingCurve) { self.init(scale: scale, curves: [curve]) }
 
-    /// What every run still had to come after `fraction`, in ln L: up to its result, or up to the share `end`.
+    /// The change of ln L of every run after `fraction`: up to its final loss, or up to the fraction `end`.
     package func changes(after fraction: Double, to end: Double) -> [Double] {
         curves.indices.map { index in
             let curve = curves[index]
@@ -36,7 +37,7 @@ package struct CurveRung: Sendable {
         }
     }
 
-    /// Mean roughness of the curves at a share of the schedule.
+    /// Mean roughness of the curves at a fraction of the schedule.
     func roughness(near fraction: Double) -> Double {
         curves.reduce(0) { $0 + $1.roughness(near: fraction * $1.end) } / Double(curves.count)
     }
@@ -44,12 +45,12 @@ package struct CurveRung: Sendable {
 
 /// The forecast end of one run.
 package struct CurveForecast: Sendable {
-    /// Of ln L at the end.
+    /// The distribution of ln L at the end.
     package var logLoss: NormalMixture
-    /// How much of the run was seen.
+    /// The fraction of the run that was seen.
     package var fraction: Double
-    /// Root mean square of the run's own deviation from the template over the second half (in log progress) of what was
-    /// seen, its mean removed, as a share of the loss; nil without a template or with fewer than three points there.
+    /// Root mean square of the run's own deviation from the template over the second half of what was seen, its mean
+    /// removed, as a share of the loss; nil without a template or with fewer than three points there.
     package var collapseResidual: Double?
 
     package init(logLoss: NormalMixture, fraction: Double, collapseResidual: Double?) {
@@ -62,8 +63,8 @@ package struct CurveForecast: Sendable {
 }
 
 extension TrendPriors {
-    /// Of z over log10 N. On public curves half this median misfit has the best log score and intervals that hold too
-    /// seldom (LOG.md).
+    /// The prior of z over log10 N. On public curves half this median misfit has the best log score, but its intervals
+    /// hold the truth too seldom (LOG.md).
     package static let curveShapes = TrendPriors(
         misfit: ScalePrior(median: 0.006, spread: 1),
         constant: 1,
@@ -79,7 +80,7 @@ package struct CurveTemplate: Sendable {
     /// The prior mean of z.
     private let expected: Double
 
-    /// `rungs` in any order.
+    /// The order of `rungs` does not matter.
     package init(_ rungs: [CurveRung], priors: TrendPriors = .curveShapes) {
         self.init(rungs, priors: priors, expected: -1)
     }
@@ -97,14 +98,14 @@ package struct CurveTemplate: Sendable {
         }
     }
 
-    /// u: the mean decline of the rungs from `fraction` on; nil where no rung was evaluated so early.
+    /// The unit u: the mean decline of the rungs after `fraction`; nil where no rung was evaluated so early.
     func decline(after fraction: Double, to share: Double) -> Double? {
         let declines = usable(fraction).map { $0.changes(after: fraction, to: share).mean }
         return declines.isEmpty ? nil : declines.map { abs($0) }.mean
     }
 
-    /// The start of a finished run, up to the evaluation nearest to a share of its schedule. Of a run beside the one that
-    /// starts are laid against, where there is one: that one would fit itself too well.
+    /// The start of a finished run, up to the evaluation nearest to a fraction of its schedule. Forecasts are compared
+    /// with the top rung's first run, which would fit itself too well, so another run is taken where there is one.
     func typicalStart(upTo share: Double) -> TrainingCurve? {
         guard let top = rungs.last else { return nil }
         let other = top.curves.count > 1 ? top.curves[1] : rungs.dropLast().last?.curves[0] ?? top.curves[0]
@@ -112,10 +113,10 @@ package struct CurveTemplate: Sendable {
         return nearest.flatMap { other.upTo($0) }
     }
 
-    /// The end of a run at `scale` planned to `end`, of which `start` has been seen.
+    /// The forecast end of a run at `scale` that is planned to `end` and of which `start` has been seen.
     ///
-    /// Nil when no rung was evaluated as early as the last point seen, or two rungs share a scale.
-    /// - Parameter share: forecast is the loss at this share of the schedule, after what was seen; default: the end.
+    /// It is nil when no rung was evaluated as early as the last point seen, or two rungs share a scale.
+    /// - Parameter share: the fraction of the schedule, after what was seen, to forecast the loss at; default: the end.
     /// - Throws: `TrainingCurveError` when `start` goes beyond `end`.
     package func forecast(
         _ start: TrainingCurve, end: Double, scale: Double, at share: Double = 1
@@ -123,7 +124,7 @@ package struct CurveTemplate: Sendable {
         try forecast(start, end: end, scale: scale, at: share, unit: nil)
     }
 
-    /// - Parameter unit: u where it is not the rungs' own decline.
+    /// - Parameter unit: the unit u; nil means the rungs' own decline.
     func forecast(
         _ start: TrainingCurve, end: Double, scale: Double, at share: Double, unit: Double?
     ) throws -> CurveForecast? {
@@ -134,19 +135,19 @@ package struct CurveTemplate: Sendable {
         let usable = usable(fraction)
         guard let top = usable.last, let unit = unit ?? decline(after: fraction, to: share) else { return nil }
         let u = max(unit, 1e-9)
-        // 1. What was still to come at every rung, and how much of that differs from run to run.
+        // 1. The change that was still to come at every rung, and its variance from run to run.
         let changes = usable.map { $0.changes(after: fraction, to: share) }
         let betweenSeeds = Self.pooledVariance(changes)
         let noise = usable.map { rung in
             max(rung.roughness(near: fraction) + rung.roughness(near: share), betweenSeeds)
                 / Double(rung.curves.count) / (u * u)
         }
-        // 2. The trend of that over log scale.
+        // 2. The trend of these changes over log scale.
         let topLog = log10(top.scale)
         let positions = usable.map { TrendPosition(x: log10($0.scale) - topLog) }
         guard zip(positions, positions.dropFirst()).allSatisfy({ !$0.isSame(as: $1) }) else { return nil }
         let fits = grid.posterior(changes.map { $0.mean / u - expected }, positions, noise: noise).fits
-        // 3. From where the run stands, its last evaluations smoothed against the largest rung.
+        // 3. The forecast starts where the run stands, with its last evaluations smoothed against the largest rung.
         let standing = Standing(start, end: end, against: top.curves[0])
         let single = max(standing.variance + top.roughness(near: share), betweenSeeds)
         let place = TrendPosition(x: log10(scale) - topLog)
@@ -161,8 +162,8 @@ package struct CurveTemplate: Sendable {
             collapseResidual: standing.collapseResidual)
     }
 
-    /// Of one run around its rung's mean, over all rungs with several; 0 where there is none. It falls with scale, so
-    /// that it is rather too large for the run that is forecast.
+    /// The variance of one run around its rung's mean, over all rungs with several runs; 0 where there is none. It
+    /// falls with scale, so it is rather too large for the run that is forecast.
     private static func pooledVariance(_ groups: [[Double]]) -> Double {
         var squares = 0.0, degrees = 0.0
         for group in groups where group.count > 1 {
@@ -174,9 +175,9 @@ package struct CurveTemplate: Sendable {
     }
 }
 
-/// Where a run stands at its last evaluation, relative to a finished curve at equal fractions.
+/// The state of a run at its last evaluation, relative to a finished curve at equal fractions.
 private struct Standing {
-    /// ln L at the last evaluation, smoothed, and the variance of that.
+    /// ln L at the last evaluation, smoothed, and its variance.
     var logLoss: Double
     var variance: Double
     var collapseResidual: Double?
@@ -184,7 +185,7 @@ private struct Standing {
     private static let longestWindow = 16
 
     init(_ start: TrainingCurve, end: Double, against reference: TrainingCurve) {
-        // 1. The difference of the two curves is nearly flat: the last points of it can be averaged.
+        // 1. The difference of the two curves is nearly flat, so that its last points can be averaged.
         let earliest = max(start.end / 2, reference.progress[0] / reference.end * end * (1 - 1e-9))
         let recent = start.progress.indices.filter { start.progress[$0] >= earliest }
         let deviations = recent.map {
@@ -200,7 +201,7 @@ private struct Standing {
         }
         let window = Array(deviations.suffix(Self.longestWindow))
         guard window.count >= 5 else { return }
-        // 2. As many of them as make noise (falling with their number) and drift (growing with it) smallest together.
+        // 2. The number of points makes noise (which falls with it) and drift (which grows with it) smallest together.
         let noise = Self.secondDifferences(window), drift = Self.slope(window)
         func error(_ count: Int) -> Double {
             noise / Double(count) + drift * drift * Double((count - 1) * (count - 1)) / 4
@@ -210,7 +211,7 @@ private struct Standing {
         variance /= Double(best)
     }
 
-    /// Variance of one point around its neighbours' mean, brought to that of the point alone.
+    /// Variance of one point, from its distance to its neighbours' mean.
     private static func secondDifferences(_ values: [Double]) -> Double {
         let sum = (1..<(values.count - 1)).reduce(0.0) { sum, k in
             let residual = values[k] - (values[k - 1] + values[k + 1]) / 2

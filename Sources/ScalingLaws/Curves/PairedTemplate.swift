@@ -1,16 +1,16 @@
-// How two runs at the target will end relative to each other, forecast from the start of both: the ratio of their losses
-// along the schedule, by the same ratio at the finished smaller rungs. What both share (the schedule, the order of the
-// data, the validation sequences) cancels, so that gaps are forecast better than by two forecasts of single runs.
-// Notation: r(f) = ln(L_B/L_A) at the fraction f of either schedule. What r still has to come is a trend over log scale
-// exactly as in CurveTemplate.swift, but with mean 0 and in units of the decline that the losses themselves still have
-// to come; its slope is held small, since a line through two rungs overshoots (LOG.md).
+// The ratio of two runs' final losses at the target, forecast from the start of both: by their ratio so far, and the
+// same ratio along the finished smaller rungs. What both have in common (the schedule, the order of the data, the
+// validation sequences) cancels, so that gaps are forecast better than by two forecasts of single runs.
+// Notation: r(f) = ln(L_B/L_A) at the fraction f of either schedule. The change that is still to come in r is a trend
+// over log scale as in CurveTemplate.swift, but with mean 0 and in units of the decline that is still to come in the
+// losses; its slope is held small, since a line through two rungs overshoots (LOG.md).
 
 import Foundation
 
 /// The finished runs of both recipes at a smaller rung.
 package struct PairedCurves: Sendable {
     package var scale: Double
-    /// Runs in the same order of seeds: the first of A is laid beside the first of B.
+    /// Runs in the same order of seeds: the first of A is compared with the first of B.
     package var a: CurveRung
     package var b: CurveRung
 
@@ -35,8 +35,8 @@ package struct StartedCurve: Sendable {
 }
 
 extension TrendPriors {
-    /// Of what the ratio of two losses still has to come, in units of the losses' decline, over log10 N. Chosen on public
-    /// pairs of curves (LOG.md).
+    /// The prior of the change that is still to come in the ratio of two losses, in units of the losses' decline, over
+    /// log10 N. It was chosen on public pairs of curves (LOG.md).
     package static let pairedShapes = TrendPriors(
         misfit: ScalePrior(median: 0.02, spread: 0.7),
         constant: 1,
@@ -56,9 +56,9 @@ package struct PairedTemplate: Sendable {
         levels = [CurveTemplate(rungs.map(\.a)), CurveTemplate(rungs.map(\.b))]
     }
 
-    /// ln(L_B/L_A) at the end of both runs, from what both have been seen of; nil where the rungs do not reach back so
-    /// far.
-    /// - Parameter share: forecast is the ratio at this share of the schedule; default: the end.
+    /// The forecast of ln(L_B/L_A) at the end of both runs, from the part of the schedule that both have been seen on;
+    /// nil where the rungs were not evaluated so early.
+    /// - Parameter share: the fraction of the schedule at which the ratio is forecast; by default the end.
     /// - Throws: `TrainingCurveError` for a run that goes beyond its planned end.
     package func forecast(
         a: StartedCurve, b: StartedCurve, scale: Double, at share: Double = 1
@@ -67,8 +67,8 @@ package struct PairedTemplate: Sendable {
         return try forecast(ratio, scale: scale, at: share)
     }
 
-    /// Variance of that forecast once both runs will have been seen up to `share`, before they have begun: as if they
-    /// began like those of a rung. Nil where no rung was evaluated so early.
+    /// The variance that this forecast will have once both runs were seen up to the fraction `share`. It is known
+    /// before they begin: they are taken to start like those of a rung. It is nil where no rung was evaluated so early.
     package func expectedVariance(after share: Double, scale: Double) -> Double? {
         let start = ratios.typicalStart(upTo: share)
         return start.flatMap { try? forecast($0, scale: scale, at: 1) }?.logLoss.variance
@@ -96,7 +96,7 @@ package struct PairedTemplate: Sendable {
         return CurveRung(scale: rung.scale, curves: curves, finalLosses: results)
     }
 
-    /// L_B/L_A over the share of the schedule, where both have been evaluated; nil where they have nothing in common.
+    /// L_B/L_A over the fraction of the schedule, where both have been evaluated; nil where the curves do not overlap.
     private static func ratio(_ a: StartedCurve, _ b: StartedCurve) -> TrainingCurve? {
         let first = b.start.progress[0] / b.end * (1 - 1e-9), last = b.fraction * (1 + 1e-9)
         let common = a.start.progress.indices.filter { (first...last).contains(a.start.progress[$0] / a.end) }

@@ -57,7 +57,7 @@ package struct TrainingCurve: Sendable, Equatable {
                 progress: Array(progress.prefix(count)), losses: Array(losses.prefix(count))) : nil
     }
 
-    /// ln L at `place`, between its neighbours; the ends stand for everything beyond them.
+    /// ln L at `place`, interpolated between its neighbours and constant beyond the ends.
     func logLoss(at place: Double) -> Double {
         let x = log(place)
         guard x > logProgress[0] else { return logLosses[0] }

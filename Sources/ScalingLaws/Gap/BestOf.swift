@@ -1,9 +1,9 @@
-// Which of several candidates is best, from the distribution of each one's gap to a common reference.
+// The probability of each of several candidates to be the best, from the distributions of their gaps to one reference.
 //
-// Assumption: a gap is the candidate's own deviation minus the reference's, all normal in shape and independent (a Gaussian
-// copula). The reference's is one number that all gaps share; its variance is taken as half of the smallest gap's. Where
-// candidates are exchangeable, gaps are therefore correlated by ½; a gap that is far less certain than the smallest owes
-// that to its own candidate and hardly moves with the others.
+// Assumption (a Gaussian copula): a normal number lies behind every gap, the candidate's own deviation minus the
+// reference's; all deviations are independent. The reference's is common to all gaps; its variance is taken as half of
+// the smallest gap's. Gaps of exchangeable candidates are therefore correlated by ½; a gap that is far less certain
+// than the smallest owes that to its own candidate and is hardly correlated with the others.
 // Notation: s_c the spread of c's gap, ρ_c = min s / (√2 s_c), w and w_c standard normal deviations of reference and c;
 //   the gap of c is its own quantile at Φ(√(1 − ρ_c²) w_c − ρ_c w).
 // Given w the candidates are independent, so the answer is a sum over a grid of w; nothing is drawn at random.
@@ -14,7 +14,7 @@ import Foundation
 package struct GapDistribution: Sendable, Equatable {
     /// Equally likely draws.
     package var draws: [Double]
-    /// P(gap > 0), known better than the draws show it.
+    /// P(gap > 0), which is known more exactly than the draws show it.
     package var probabilityPositive: Double
 
     package init(draws: [Double], probabilityPositive: Double) {
@@ -26,7 +26,7 @@ package struct GapDistribution: Sendable, Equatable {
 /// Probabilities of being the best of several.
 package enum BestOf {
     private static let nodes = 128
-    /// Points that stand for one distribution.
+    /// The number of points that stand for one distribution.
     private static let points = 512
 
     /// P(smallest loss) of the reference, then of every candidate in the order of `gaps`, for one run of each. The sum
@@ -54,14 +54,14 @@ package enum BestOf {
         return result
     }
 
-    /// Half of the central 68 %: a standard deviation that a heavy tail does not reach.
+    /// Half the width of the central 68 %: a normal gap's standard deviation, which a heavy tail does not change.
     private static func spread(_ gap: GapDistribution) -> Double {
         let sorted = gap.draws.sorted()
         return (sorted[sorted.count * 84 / 100] - sorted[sorted.count * 16 / 100]) / 2
     }
 
-    /// All points of all candidates in ascending order of their gap, those below zero only: nobody wins with a
-    /// positive gap, since the reference itself is then better.
+    /// All points below zero of all candidates, in ascending order of their gap. No candidate wins with a positive gap,
+    /// since the reference is then better.
     private static func sweep(_ tables: [Table]) -> [(candidate: Int, point: Int)] {
         var order: [(gap: Double, candidate: Int, point: Int)] = []
         for (candidate, table) in tables.enumerated() {
@@ -85,12 +85,12 @@ package enum BestOf {
         sums[masses.count] += survival.reduce(1) { $0 * max($1, 0) }
     }
 
-    /// A distribution as points between probability edges; the edges meet exactly at P(gap < 0).
+    /// A distribution as points between probability edges; one edge lies exactly at P(gap < 0).
     private struct Table {
         let gaps: [Double]
-        /// The normal quantile of each edge, one more than points.
+        /// The normal quantile of each edge; there is one edge more than points.
         private let edges: [Double]
-        /// Between the gap and the negative of the reference's deviation; below 1.
+        /// The correlation of the gap with the negative of the reference's deviation; below 1.
         private let correlation: Double
 
         init(_ distribution: GapDistribution, correlation: Double) {
@@ -109,7 +109,7 @@ package enum BestOf {
             }
         }
 
-        /// At most `points` / 2 values that stand for all of them in turn.
+        /// At most `points` / 2 of the values, each the middle of an equally large group.
         private static func thin(_ values: [Double]) -> [Double] {
             let count = min(values.count, points / 2)
             return (0..<count).map { values[(2 * $0 + 1) * values.count / (2 * count)] }

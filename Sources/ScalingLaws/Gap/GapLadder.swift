@@ -1,5 +1,5 @@
-// A pair's ladder brought into the model's units: sorted by scale, log10 scale relative to the top rung, decades of
-// tokens off its line, losses divided by the smallest one. Notation as in GapModel.swift.
+// A pair's ladder in the model's units: rungs are sorted by scale, scales are log10 relative to the top rung, tokens
+// are decades off the ladder's line, and losses are divided by the smallest one. Notation as in GapModel.swift.
 
 import Foundation
 
@@ -11,9 +11,9 @@ struct GapLadder: Sendable {
     /// log10 of the scale of the top rung below the target.
     let topLogScale: Double
     let positions: [TrendPosition]
-    /// Nil where the tokens of a rung are unknown.
+    /// The ladder's line of tokens over FLOPs; nil where the tokens of a rung are unknown.
     let line: TokenLine?
-    /// How far off the line the scales lie that are asked about.
+    /// The offset from the line, in decades of tokens, of the scales that are asked about.
     let pathOffset: Double
     let meanA: [Double]
     let meanB: [Double]
@@ -54,7 +54,7 @@ struct GapLadder: Sendable {
         let ownA = rungs.map { Self.mean($0.lossesA) }, ownB = rungs.map { Self.mean($0.lossesB) }
         let smallest = (ownA + ownB).min() ?? 1
         unit = smallest
-        // Losses more than a googol apart are beyond any meaning; the clamp keeps their logarithms' products finite.
+        // Losses more than a factor of 1e100 apart mean nothing; the clamp keeps products of them finite.
         meanA = ownA.map { min($0 / smallest, 1e100) }
         meanB = ownB.map { min($0 / smallest, 1e100) }
         varianceA = rungs.map { Self.variance($0.sigmaA, $0.lossesA.count, smallest) }
@@ -66,20 +66,20 @@ struct GapLadder: Sendable {
         }
     }
 
-    /// The place of a scale on the path that is asked about, or of a run with known tokens.
+    /// The position of a scale: with `tokens` that of a run, without them the one on the path that is asked about.
     func position(of scale: Double, tokens: Double? = nil) -> TrendPosition {
         let own = line.flatMap { line in tokens.map { line.offset(scale: scale, tokens: $0) } }
         return TrendPosition(x: log10(scale) - topLogScale, offset: own ?? pathOffset)
     }
 
-    /// The top rung; among several of its scale the one nearest to the path.
+    /// The position of the top rung; of several rungs at its scale, the one nearest to the path.
     var top: TrendPosition {
         positions.filter { TrendFit.same($0.x, 0) }.min {
             abs($0.offset - pathOffset) < abs($1.offset - pathOffset)
         } ?? TrendPosition(x: 0)
     }
 
-    /// A known floor in units of the smallest loss. Noise can put a mean loss at or below it: it then moves just below.
+    /// A known floor in units of the smallest loss. Noise can put a mean loss at or below it; it then moves just below.
     func floor(_ known: Double) -> Double { min(known / unit, 0.98) }
 
     /// d at every rung, for the floor F.
@@ -103,7 +103,7 @@ struct GapLadder: Sendable {
         return max(relative(varianceA[rung], a) + relative(varianceB[rung], b) + shared, 0)
     }
 
-    /// Variance of m that seed noise, and what both losses are off by, explain, to first order.
+    /// Variance of m, to first order, from seed noise and from the error that both losses have in common.
     func levelNoise(_ floor: Double) -> [Double] {
         let centres = centres
         return rungs.indices.map { rung in
@@ -113,8 +113,8 @@ struct GapLadder: Sendable {
         }
     }
 
-    /// ln of the derivative of d (given the level), or of m, by the logarithm of a loss, summed over rungs: makes the
-    /// evidences of different floors comparable.
+    /// The logarithm of the derivative of d (at a given level), or of m, with respect to the logarithm of a loss,
+    /// summed over rungs. It makes the evidences of different floors comparable.
     func logJacobian(_ floor: Double) -> Double { centres.reduce(0) { $0 - log1p(-floor / $1) } }
 
     private func relative(_ variance: Double, _ reducible: Double) -> Double {
@@ -122,7 +122,7 @@ struct GapLadder: Sendable {
     }
 
     private static func mean(_ values: [Double]) -> Double {
-        // Divided first: the sum of finite losses can overflow. The smallest numbers vanish when divided.
+        // The division comes first, since the sum of finite losses can overflow; tiny losses can become zero by it.
         max(values.reduce(0) { $0 + $1 / Double(values.count) }, values.min() ?? 0)
     }
 

@@ -1,13 +1,14 @@
-// The gap of two candidates over scale: what a small ladder says about a larger one. It models the difference, not the
-// two curves, so that whatever both share (rung-to-rung wiggle, misfit of the law) cancels.
-// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung below the target, F and E floors,
+// The gap of two candidates over scale, forecast from smaller runs. The difference is modelled instead of the two
+// curves, so that whatever both have in common (rung-to-rung deviations, misfit of the law) cancels.
+// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung below the target, F and E
+// floors,
 //   d = ln((b − F)/(a − F))      the gap, positive: A is better;
 //   M = √(a b), m = ln(M − E)    the level.
 // Where tokens are known, both also depend on how far a run is off the ladder's line of tokens over FLOPs (TokenLine).
 // d (given the level) and m are independent trend processes, each with a floor of its own; their scales and floors are
 // integrated over grids by evidence. The gap's floors include zero, which forecasts best on public ladders (LOG.md).
 // Losses are divided by the smallest loss first, so every constant here is free of units.
-// Deliberately not here: thresholds and verdicts (Comparison), pooling of seed noise (SeedNoise).
+// Thresholds and verdicts belong to Comparison, the pooling of seed noise to SeedNoise.
 
 import Foundation
 
@@ -15,23 +16,23 @@ import Foundation
 public struct GapRung: Sendable, Codable, Equatable {
     /// Parameters, tokens or FLOPs; positive.
     public var scale: Double
-    /// Training tokens of one run, on a ladder over FLOPs; nil: the scale alone says where the rung stands. They count
-    /// where every rung has them.
+    /// Training tokens of one run, on a ladder over FLOPs; nil where only the scale is known. They are used only where
+    /// every rung has them.
     public var tokens: Double?
     /// Final losses, one per seed; at least one, positive and finite.
     public var lossesA: [Double]
     public var lossesB: [Double]
-    /// Standard deviation over seeds of one run's loss, in the loss's units; nil when unknown (then the model's
-    /// misfit stands for both).
+    /// Standard deviation over seeds of one run's loss, in the loss's units; nil when unknown (the model's misfit then
+    /// covers seed noise too).
     public var sigmaA: Double?
     public var sigmaB: Double?
-    /// Standard deviation of what both losses may be off by together, as a share of them: it leaves the gap as it is.
-    /// Of forecast losses; nil for measured ones.
+    /// Standard deviation of an error that both losses have in common, as a share of them; it does not change the gap.
+    /// Forecast losses have it; it is nil for measured ones.
     package var sharedDeviation: Double?
     /// Covariance of the two means that shared seeds cause, in squared units of the loss; nil when independent.
     public var meanCovariance: Double?
-    /// What was measured, or forecast, at a target above the ladder: weighed like a rung, but no part of the ladder, which
-    /// ends below it. So a measurement that says nothing changes nothing.
+    /// Whether this is the target, measured or forecast. It is weighed like a rung, but the ladder ends below it, so
+    /// that a target whose losses are hardly known changes nothing.
     package var isTarget = false
 
     public init(
@@ -85,8 +86,8 @@ public struct GapModel: Sendable {
     private let gapGrid: TrendGrid
     private let levelGrid: TrendGrid
 
-    /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It is the
-    ///   level's floor; the gap keeps those of the priors, which forecast better than the true one (LOG.md).
+    /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It becomes
+    ///   the level's floor; the gap keeps the floors of the priors, which forecast better than the true one (LOG.md).
     public init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.priors = priors
         gapGrid = TrendGrid(priors.gap)
@@ -106,8 +107,9 @@ public struct GapModel: Sendable {
     /// The posterior given a ladder of at least one rung, in any order.
     ///
     /// Any finite positive losses give finite answers. Equal losses give a gap of zero with its uncertainty.
-    /// - Parameter target: a run whose tokens are known: every scale that is asked about is then on the line through it
-    ///   that is parallel to the ladder's own. Nil, or a ladder of unknown tokens: on the ladder's own.
+    /// - Parameter target: a run whose tokens are known; all scales that are asked about are then on the line through
+    ///   it, parallel to the ladder's own. Without it, or where the ladder's tokens are unknown, they are on the
+    ///   ladder's own line.
     /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
     public func posterior(_ rungs: [GapRung], through target: TrainedScale? = nil) throws -> GapPosterior {
         let ladder = try GapLadder(rungs, through: target)

@@ -1,25 +1,25 @@
-// Whether and where the two curves cross: sample paths of the gap's trend over an interval of scales.
+// Sample paths of the gap's trend over an interval of scales, which show whether and where the two curves cross.
 // Paths are drawn from the prior, observed with simulated noise, and corrected by the data (Matheron's rule), so one
 // path costs a few multiplications per place whatever the number of places.
 // Source: J. Wilson et al., "Efficiently sampling functions from Gaussian process posteriors", ICML 2020, eq. 9.
 
 import Foundation
 
-/// Where the sign of the gap over seeds changes inside an interval of scales.
+/// The place inside an interval of scales where the sign of the expected gap changes, as far as it is known.
 package struct Crossing: Sendable, Codable, Equatable {
     package enum Kind: String, Sendable, Codable {
         /// Less than 5 % probability of a crossing inside.
         case none
-        /// A crossing is more likely than not, and its place is known better than the interval itself.
+        /// A crossing is more likely than not, and its place is known more narrowly than the interval itself.
         case between
-        /// Neither a crossing nor its absence nor its place is known well enough to say.
+        /// A crossing can be neither excluded nor placed.
         case cannotBePlaced
     }
 
     package var kind: Kind
     package var from: Double
     package var to: Double
-    /// P(the sign of the gap at `to` differs from that at `from`, or changes in between).
+    /// P(the sign of the expected gap at `to` differs from that at `from`, or changes in between).
     package var probability: Double
     /// The scale of the last crossing, given that there is one; nil when fewer than 1 in 100 paths cross.
     package var place: Estimate?
@@ -31,7 +31,7 @@ extension GapPosterior {
     private static let pathCount = 1024
     private static let placeCount = 64
 
-    /// The posterior of the crossing inside [`from`, `to`], scales in any order.
+    /// The posterior of the crossing inside [`from`, `to`]; the two scales may come in any order.
     package func crossing(from: Double, to: Double) -> Crossing {
         let low = ladder.position(of: min(from, to)).x, high = ladder.position(of: max(from, to)).x
         let places = (0..<Self.placeCount).map {
@@ -108,7 +108,7 @@ extension GapPosterior {
 }
 
 extension TrendFit {
-    /// The observed rungs and the places in one ascending walk.
+    /// The observed rungs and the places in one ascending list.
     static func order(_ positions: [TrendPosition], _ places: [TrendPosition]) -> [(place: TrendPosition, isRung: Bool)]
     {
         (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0.x < $1.0.x }
@@ -120,8 +120,8 @@ extension TrendFit {
         _ noise: [Double],
         _ generator: inout SplitMix
     ) -> [Double] {
-        // 1. One prior path through the observed rungs and the places. Beyond the top rung the motion starts anew, and
-        //    what it was at the top rung goes on with a fading slope.
+        // 1. One prior path through the observed rungs and the places. Beyond the top rung a new motion starts, and the
+        //    old one goes on with a fading slope.
         let kernel = kernel
         let constant = scales.constant * generator.normal(), slope = scales.slope * generator.normal()
         let bend = scales.slope * scales.curvature
@@ -138,7 +138,7 @@ extension TrendFit {
         for (index, value) in offsetPath(order.map(\.place.offset), &generator).enumerated() { values[index] += value }
         let atRungs = zip(order, values).filter { $0.0.isRung }.map(\.1)
         var atPlaces = zip(order, values).filter { !$0.0.isRung }.map(\.1)
-        // 2. What the data say beyond what this path would have shown.
+        // 2. The correction, from the difference of the data and what this path would have shown.
         let n = positions.count
         var residual = (0..<n).map { i in
             let deviation = (scales.misfit * scales.misfit + noise[i]).squareRoot()
@@ -154,7 +154,7 @@ extension TrendFit {
         return atPlaces
     }
 
-    /// One prior draw of what being off the line adds at each of `offsets`; draws nothing on a straight ladder.
+    /// One prior draw of what the distance off the line adds at each of `offsets`. It draws nothing where all are zero.
     private func offsetPath(_ offsets: [Double], _ generator: inout SplitMix) -> [Double] {
         var path = [Double](repeating: 0, count: offsets.count)
         guard offsets.contains(where: { $0 != 0 }) else { return path }

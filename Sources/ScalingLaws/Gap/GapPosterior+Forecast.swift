@@ -1,16 +1,17 @@
-// Forecasts at one scale: exact probabilities and quasi-random draws of everything in nats.
+// Forecasts at one scale: exact probabilities, and quasi-random draws of all losses and gaps.
 
 import Foundation
 
 extension GapPosterior {
-    /// Draws per forecast, in pairs of opposite sign: quantiles to about a hundredth of a standard deviation.
+    /// The number of draws per forecast, in pairs of opposite sign; it gives quantiles to about a hundredth of a
+    /// standard deviation.
     private static let drawCount = 2048
     private static let logClamp = 230.0
 
-    /// What one run of each candidate, and their mean over seeds, will be at `scale`.
+    /// The forecast of one run of each candidate, and of their means over seeds, at `scale`.
     ///
-    /// At an observed rung this is the posterior of that rung's true gap. `sigmaA`, `sigmaB`: standard deviation over
-    /// seeds there, in the losses' units; nil when unknown (then the ladder's misfit stands for it).
+    /// At an observed rung this is the posterior of that rung's true gap. `sigmaA` and `sigmaB` are standard deviations
+    /// over seeds there, in the losses' units; nil when unknown (the ladder's misfit then covers seed noise too).
     public func forecast(at scale: Double, sigmaA: Double? = nil, sigmaB: Double? = nil) -> GapForecast {
         forecast(at: scale, ladder.position(of: scale), sigmaA: sigmaA, sigmaB: sigmaB)
     }
@@ -30,7 +31,7 @@ extension GapPosterior {
             probabilitySignDiffersFromTopRung: probabilitySignDiffers(place))
     }
 
-    /// The same for the means over the runs that a rung has; its σ are those of one run.
+    /// The same forecast for the means over the runs that a rung has; the rung's σ are those of one run.
     package func forecastOfMeans(_ rung: GapRung) -> GapForecast {
         forecast(
             at: rung.scale, ladder.position(of: rung.scale, tokens: rung.tokens),
@@ -48,8 +49,8 @@ extension GapPosterior {
             probabilityPositive: probabilityABetter(place, noiseA, noiseB))
     }
 
-    /// P(the gap over seeds at `scale` is above `gap`), in the losses' units; exact over the mixture, for the mean level
-    /// there.
+    /// P(the expected gap at `scale` is above `gap`), in the losses' units. It is exact over the mixture, for the mean
+    /// level there.
     package func probabilityExpectedGap(above gap: Double, at scale: Double) -> Double {
         let x = ladder.position(of: scale), centre = centre(x), gap = gap / ladder.unit
         // The two losses with that gap and the geometric mean M: b − a = gap, a b = M².
@@ -62,8 +63,8 @@ extension GapPosterior {
         }
     }
 
-    /// The smooth trend at `scale`: what a picture draws between and beyond the rungs. Narrower than a forecast, which
-    /// also allows for a rung's own deviation from the trend and for seeds.
+    /// The smooth trend at `scale`, as a picture draws it between and beyond the rungs. It is narrower than a forecast,
+    /// which also allows for a rung's own deviation from the trend and for seeds.
     package func trend(at scale: Double) -> GapTrend {
         let place = ladder.position(of: scale)
         let draws = draw(place, 0, 0, misfit: false)
@@ -76,7 +77,7 @@ extension GapPosterior {
             gap: inLossUnits(draws.expectedGap))
     }
 
-    /// Seed noise in units of the smallest loss; none where it is unknown.
+    /// Seed noise in units of the smallest loss; zero where it is unknown.
     func noiseInUnits(_ sigmaA: Double?, _ sigmaB: Double?) -> (a: Double, b: Double) {
         (min((sigmaA ?? 0) / ladder.unit, 1e100), min((sigmaB ?? 0) / ladder.unit, 1e100))
     }
@@ -91,7 +92,7 @@ extension GapPosterior {
         }
     }
 
-    /// The central loss M at a place by its mean level, in units of the smallest loss.
+    /// The central loss M at a place, from its mean level, in units of the smallest loss.
     func centre(_ place: TrendPosition) -> Double {
         levels.reduce(0) { sum, level in
             let mean = level.fits.reduce(0) { $0 + $1.weight * $1.fit.predict(place, misfit: true).mean }
@@ -99,17 +100,17 @@ extension GapPosterior {
         }
     }
 
-    /// Variance of d that one seed of each adds where M − F and the gap are known.
+    /// The variance that the seeds of one run of each add to d, where M − F and the gap are known.
     static func seedVariance(
         reducible: Double, gap: Double, _ noiseA: Double, _ noiseB: Double, correlation: Double = 0
     ) -> Double {
-        // A level forecast below the gap's floor: the noise is then bounded by that of a twentieth of the unit.
+        // The forecast level can lie below the gap's floor: the reducible loss is at least a twentieth of the unit.
         let inverse = 1 / max(reducible, 0.05)
         let a = noiseA * inverse * exp(clamp(gap / 2)), b = noiseB * inverse * exp(clamp(-gap / 2))
         return min(max(a * a + b * b - 2 * correlation * a * b, 0), 1e300)
     }
 
-    /// P(sign of the gap over seeds at a place ≠ sign at the top rung), from their joint posterior.
+    /// P(sign of the expected gap at a place ≠ sign at the top rung), from their joint posterior.
     private func probabilitySignDiffers(_ place: TrendPosition) -> Double {
         let topRung = ladder.top
         if place.isSame(as: topRung) { return 0 }
@@ -136,11 +137,11 @@ extension GapPosterior {
         var lossB: [Double] = []
         var gap: [Double] = []
         var expectedGap: [Double] = []
-        /// Nil when B's loss may well not fall with scale here.
+        /// The compute multiplier; nil when B's loss may well not fall with scale here.
         var multiplier: [Double]?
     }
 
-    /// One moment set per fit, with its floor and the cumulative weights that draws select from.
+    /// The moments of every fit, with its floor and the cumulative weights by which draws select a fit.
     private struct Table {
         var cumulative: [Double] = []
         var moments: [TrendPrediction] = []
@@ -158,7 +159,7 @@ extension GapPosterior {
             }
         }
 
-        /// The fit that owns the point `u` of (0, 1).
+        /// The fit whose part of the cumulative weights holds the point `u` of (0, 1).
         func select(_ u: Double) -> (moments: TrendPrediction, floor: Double) {
             var low = 0, high = cumulative.count - 1
             while low < high {
@@ -183,7 +184,7 @@ extension GapPosterior {
             for k in 0..<7 { z[k] = NormalDistribution.approximateQuantile(sequence.value(index, k + 2)) }
             let (m, mSlope) = Self.joint(level.moments, z[0], z[1])
             let grown = exp(growth * z[4])
-            // Opposite signs in pairs: a ladder without a gap gets a forecast centred on zero.
+            // Draws come in pairs of opposite sign, so that a ladder without a gap gets a forecast centred on zero.
             for sign in [1.0, -1.0] {
                 let (smooth, smoothSlope) = Self.joint(gap.moments, sign * z[2], sign * z[3])
                 let d = grown * smooth, dSlope = grown * smoothSlope
@@ -201,7 +202,7 @@ extension GapPosterior {
                 multiplier.append(pow(10, min(max(decades ?? 12, -12), 12)))
             }
         }
-        // Up to a quarter only opens the upper ends of the intervals; beyond that the median means nothing.
+        // Up to a quarter of such draws only open the upper ends of the intervals; with more the median means nothing.
         if notFalling <= 0.25 * Double(multiplier.count) { draws.multiplier = multiplier }
         return draws
     }
@@ -212,7 +213,7 @@ extension GapPosterior {
         let b: Double
 
         init(centre: Double, gap: Double, floor drawn: Double) {
-            // Level and floor are drawn apart: a floor at or above the level would exchange the two losses.
+            // Level and floor are drawn independently; a floor at or above the level would exchange the two losses.
             let floor = min(drawn, 0.98 * centre)
             let ratio = exp(GapPosterior.clamp(abs(gap)))
             // The positive root of ratio·s² − F (ratio − 1) s − M² = 0 is the smaller loss.
@@ -224,10 +225,10 @@ extension GapPosterior {
         }
     }
 
-    /// How many decades of scale bring a loss from `b` to `a` along its power law above `floor`.
+    /// The decades of scale that bring a loss from `b` to `a` along its power law above `floor`.
     ///
-    /// ln(b − E) has slope b′/(b − E) per decade and has to fall by ln((b − E)/(a − E)). Nil when the loss does not
-    /// fall; capped where `a` is at or below the floor and cannot be reached.
+    /// ln(b − E) has slope b′/(b − E) per decade and has to fall by ln((b − E)/(a − E)). The result is nil when the
+    /// loss does not fall, and capped where `a` is at or below the floor and cannot be reached.
     private func decadesToReach(_ a: Double, from b: Double, slope: Double, above floor: Double) -> Double? {
         guard b > floor else { return a >= b ? 0 : nil }
         let fall = -slope / (b - floor)

@@ -1,23 +1,23 @@
-// What more runs would be worth: the expected probability of a right decision after them, before they are made.
+// The worth of more runs: the expected probability of a right decision after them, computed before they are made.
 // Each fit of the mixture predicts what the runs could show; each outcome reweights the fits and moves their forecasts.
-// A decision is right when the chosen candidate's run is the lower one of one run of each: the quantity of a forecast's
-// `probabilityABetter`. So seed noise at the target bounds what any runs can bring.
-// Not a plan: which runs are affordable, and what they cost, is Comparison's business.
+// A decision is right when the chosen candidate has the lower loss, of one run of each; a forecast's
+// `probabilityABetter` is the same probability. Seed noise at the target therefore limits what any runs can bring.
+// Comparison decides which runs are affordable, and knows what they cost.
 // Source: Raiffa & Schlaifer, Applied Statistical Decision Theory (1961), preposterior analysis.
 
 import Foundation
 
-/// Runs that could be made next: so many of each candidate at one scale.
+/// Runs that could be made next, some of each candidate at one scale.
 package struct PossibleRuns: Sendable, Codable, Equatable {
     package var scale: Double
-    /// Training tokens of one run; nil: on the path that the posterior is asked about.
+    /// Training tokens of one run; nil means those on the path that the posterior is asked about.
     package var tokens: Double?
     package var runsA: Int
     package var runsB: Int
     /// Standard deviation over seeds of one run there, in the losses' units; nil when unknown.
     package var sigmaA: Double?
     package var sigmaB: Double?
-    /// Correlation of the losses of equal seeds there, which both candidates' runs are made on; 0 when unknown.
+    /// Correlation of the two candidates' losses on equal seeds there, which their runs are made on; 0 when unknown.
     package var seedCorrelation: Double
 
     package init(
@@ -33,38 +33,40 @@ package struct PossibleRuns: Sendable, Codable, Equatable {
         self.seedCorrelation = seedCorrelation
     }
 
-    /// Correlation of the two means: as many runs as both have are on equal seeds.
+    /// Correlation of the two means. As many runs are on equal seeds as both candidates have.
     fileprivate var correlationOfMeans: Double {
         guard runsA > 0, runsB > 0 else { return 0 }
         return seedCorrelation * (Double(min(runsA, runsB)) / Double(max(runsA, runsB))).squareRoot()
     }
 }
 
-/// What runs are expected to bring.
+/// The expected worth of runs.
 package struct ValueOfRuns: Sendable, Equatable {
-    /// Expected P(the likelier winner is the lower one of one run of each); never less than without the runs.
+    /// Expected P(the likelier winner has the lower loss, of one run of each); never less than without the runs.
     package var probabilityRight: Double
-    /// That a winner then has the probability that decides. Often the larger part of the worth: runs that confirm what
-    /// is likely already move no expected probability, since what is expected of it is what it is.
+    /// The probability that a winner is then likely enough to decide. Often this is most of the worth: runs that
+    /// confirm what is already likely leave `probabilityRight` as it is, because the expectation of a posterior
+    /// probability equals the present one.
     package var probabilityDecided: Double
 }
 
 extension GapPosterior {
-    /// P(the likelier winner is the lower one of one run of each at `scale`): what the ladder is worth as it stands.
-    /// - Parameter sigmaA: as in `forecast`, whose `probabilityABetter` this is, or one minus it; `sigmaB` likewise.
+    /// P(the likelier winner has the lower loss, of one run of each at `scale`), from the ladder as it stands. This is
+    /// the forecast's `probabilityABetter`, or one minus it.
+    /// - Parameter sigmaA: as in `forecast`; `sigmaB` likewise.
     package func probabilityOfRightDecision(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> Double {
         let noise = noiseInUnits(sigmaA, sigmaB)
         let p = probabilityABetter(ladder.position(of: scale), noise.a, noise.b)
         return max(p, 1 - p)
     }
 
-    /// What `runs` are expected to bring at `scale`.
+    /// The expected worth of `runs` for the decision at `scale`.
     ///
-    /// Runs of one candidate alone move the gap as far as the other's noise at that rung allows; at a rung that
-    /// only one candidate has, they tell nothing.
+    /// Runs of one candidate alone inform about the gap only as far as the other's noise at that rung allows; where the
+    /// ladder has no rung, they say nothing.
     /// - Parameters:
     ///   - sigmaA: as in `forecast`, once the runs have been made; `sigmaB` likewise.
-    ///   - decisive: the probability of a winner that decides.
+    ///   - decisive: the probability from which on a winner is decided.
     package func value(
         of runs: PossibleRuns, at scale: Double, sigmaA: Double?, sigmaB: Double?, decisive: Double
     ) -> ValueOfRuns {
@@ -79,7 +81,7 @@ extension GapPosterior {
             runs, place: place, rung: rung, target: target, targetNoise: noiseInUnits(sigmaA, sigmaB))
         guard !outcomes.isEmpty else { return unchanged }
 
-        // 1. Possible outcomes: equally likely draws, the fit by its weight and the place by a second coordinate.
+        // 1. Possible outcomes are equally likely draws; the weights choose the fit, a quasi-random number the value.
         let sequence = QuasiRandomSequence(dimensions: 1)
         let nodes = 128
         var expected = 0.0, decided = 0
@@ -91,7 +93,7 @@ extension GapPosterior {
             }
             let z = NormalDistribution.approximateQuantile(sequence.value(node, 0))
             let outcome = outcomes[owner].mean + z * outcomes[owner].deviation
-            // 2. The forecast after that outcome: fits reweighted, their means moved.
+            // 2. After that outcome the fits have other weights and other means.
             var weight = 0.0, positive = 0.0
             for fit in outcomes {
                 let z = (outcome - fit.mean) / fit.deviation
@@ -116,9 +118,9 @@ extension GapPosterior {
         var mean: Double
         var deviation: Double
         var targetMean: Double
-        /// Of one run of each: the expected gap's and the seeds'.
+        /// Variance of the gap for one run of each: that of the expected gap plus that of the seeds.
         var targetVariance: Double
-        /// Covariance of the new observation and the target over the deviation of the former.
+        /// Covariance of the new observation and the target, divided by the deviation of the observation.
         var gain: Double
     }
 
@@ -133,7 +135,7 @@ extension GapPosterior {
         var result: [Outcome] = []
         for gap in gaps {
             let reducible = max(centre - gap.floor, 0.05)
-            // The same gap is a larger d above a higher floor: this brings all floors to the d of floor zero.
+            // The same gap is a larger d above a higher floor; this factor brings all floors to the d of floor zero.
             let unit = reducible / centre
             for weighted in gap.fits {
                 let p = weighted.fit.predict(place, misfit: true), t = weighted.fit.predict(target, misfit: true)
@@ -150,14 +152,14 @@ extension GapPosterior {
                         targetMean: t.mean, targetVariance: t.variance + seeds, gain: covariance / deviation))
             }
         }
-        // Fits of little weight cost as much as the others and change nothing.
+        // Fits of little weight cost as much as the others and change nothing, so they are left out.
         result = result.filter { $0.weight > 1e-4 }
         let total = result.reduce(0) { $0 + $1.weight }
         for i in result.indices { result[i].weight /= total }
         return result
     }
 
-    /// Noise of the mean of `count` new runs; with none, that of the `old` ones they are compared with.
+    /// Noise of the mean of `count` new runs; without new runs, that of the `old` ones.
     private func noiseOfMean(_ sigma: Double?, _ count: Int, _ old: [Double]?) -> Double {
         let runs = count > 0 ? count : (old?.count ?? 1)
         return min((sigma ?? 0) / ladder.unit, 1e100) / Double(runs).squareRoot()

@@ -1,5 +1,5 @@
-// What a ladder says about a pair: the posterior of its gap and of its level, and the shape of a forecast.
-// The forecasts themselves are in GapPosterior+Forecast, +Crossing and +PossibleRuns. Notation as in GapModel.swift.
+// The posterior of a pair's gap and of its level, given the ladder, and the types of its forecasts. The forecasts are
+// computed in GapPosterior+Forecast, +Crossing and +ValueOfRuns. Notation as in GapModel.swift.
 
 import Foundation
 
@@ -11,7 +11,7 @@ public struct GapForecast: Sendable, Codable, Equatable {
     public var lossB: Estimate
     /// Loss of B − loss of A, for one run of each.
     public var gap: Estimate
-    /// The same over seeds.
+    /// The same difference between the means over seeds.
     public var expectedGap: Estimate
     /// The factor by which B's scale must grow to reach A's loss here; nil when B's loss is not known to fall.
     public var computeMultiplier: Estimate?
@@ -20,11 +20,11 @@ public struct GapForecast: Sendable, Codable, Equatable {
     /// Expected loss given away by choosing A, or B, for one run of each.
     public var expectedRegretA: Double
     public var expectedRegretB: Double
-    /// P(the sign of the gap over seeds here is not its sign at the top rung).
+    /// P(the sign of the expected gap here is not its sign at the top rung).
     public var probabilitySignDiffersFromTopRung: Double
 }
 
-/// The trend of a pair at one scale, seeds and single rungs averaged out; losses and gap in the losses' units.
+/// The trend of a pair at one scale, with seeds and single rungs averaged out; losses and gap in the losses' units.
 package struct GapTrend: Sendable, Equatable {
     package var probabilityABetter: Double
     package var lossA: Estimate
@@ -34,13 +34,13 @@ package struct GapTrend: Sendable, Equatable {
 
 /// The posterior of the gap, or of the level, under one floor.
 struct FloorPosterior: Sendable {
-    /// In units of the smallest loss.
+    /// The floor, in units of the smallest loss.
     let floor: Double
-    /// Log weight when made by the model, normalised weight inside a posterior.
+    /// The logarithm of the weight when the model makes it; the normalised weight inside a posterior.
     var weight: Double
     let fits: [WeightedFit]
 
-    /// Weights normalised; floors without weight left out.
+    /// The same floors with normalised weights; floors without weight are left out.
     static func normalised(_ floors: [FloorPosterior]) -> [FloorPosterior] {
         let total = logSumExp(floors.map(\.weight))
         return floors.compactMap { floor in
@@ -56,7 +56,7 @@ public struct GapPosterior: Sendable {
     let growth: Double
     let gaps: [FloorPosterior]
     let levels: [FloorPosterior]
-    /// What the target itself says of the gap's growth up to it; nil while nothing was seen there.
+    /// What the target's own runs say about the gap's growth up to it; nil while it has none.
     private var seenGrowth: (x: Double, explained: Double)?
 
     init(ladder: GapLadder, growth: Double, gaps: [FloorPosterior], levels: [FloorPosterior]) {
@@ -67,10 +67,10 @@ public struct GapPosterior: Sendable {
         seenGrowth = growthAtTarget()
     }
 
-    /// Where the target was seen, and the share of the growth's variance there that this explains.
+    /// The position of an observed target, and the share of the growth's variance there that it explains.
     ///
-    /// The trend has taken the measurement (noise σ²) for itself and been left with the variance v′ = vσ²/(v + σ²). Had the
-    /// growth's variance g² stood beside v, both would be left with (v + g²)σ²/(v + g² + σ²): the difference is the growth's.
+    /// The fit credits the measurement (noise σ²) to the trend alone, whose variance v falls to v′ = vσ²/(v + σ²). With
+    /// the growth's variance g² beside v, both would keep (v + g²)σ²/(v + g² + σ²); the difference is the growth's.
     private func growthAtTarget() -> (x: Double, explained: Double)? {
         guard let index = ladder.rungs.lastIndex(where: \.isTarget) else { return nil }
         let place = ladder.positions[index]
@@ -97,8 +97,8 @@ public struct GapPosterior: Sendable {
         return min(max(sum, 0), 1)
     }
 
-    /// Standard deviation of ln |d| at a place that the trend does not explain: 0 inside the ladder, outside it that of
-    /// a Brownian motion, of which the target has shown a point with noise.
+    /// Standard deviation of ln |d| at a place beyond what the trend explains. It is 0 inside the ladder and that of a
+    /// Brownian motion outside, of which an observed target is a point with noise.
     func growthDeviation(_ place: TrendPosition) -> Double {
         let outside = max(place.x, (ladder.positions.first?.x ?? 0) - place.x, 0)
         guard !TrendFit.same(outside, 0) else { return 0 }
@@ -110,7 +110,7 @@ public struct GapPosterior: Sendable {
         return growth * max(variance, 0).squareRoot()
     }
 
-    /// P(N(mean, variance) > 0); one half for an exact zero, so that equal arms stay equal.
+    /// P(N(mean, variance) > 0); one half for an exact zero, so that equal candidates stay equal.
     static func probabilityPositive(_ mean: Double, _ variance: Double) -> Double {
         if mean == 0 { return 0.5 }
         return variance > 0 ? NormalDistribution.cumulative(mean / variance.squareRoot()) : (mean > 0 ? 1 : 0)

@@ -1,12 +1,12 @@
-// The priors that scalebench ships: `scalebench backtest LADDERS --fit-priors FILE` on the public decision ladders (1,529
-// decisions of six sources), rounded. Fitted are the misfit, the slope of the quiet kind and the growth; the rest is
-// structure, chosen by leave-one-source-out scores (LOG.md). Score with each source left out: accuracy 0.906,
-// Brier 0.065, 67 % of decisions claimed at 0.95 or more with 1.2 % of them wrong.
+// The priors that scalebench ships. `scalebench backtest LADDERS --fit-priors FILE` fitted the misfit, the slope of the
+// quiet kind and the growth on the public decision ladders (1,529 decisions of six sources); they are rounded. The rest
+// is structure, chosen by leave-one-source-out scores (LOG.md). With each source left out, the accuracy is 0.906, the
+// Brier score 0.065, and 67 % of decisions are claimed at 0.95 or more with 1.2 % of them wrong.
 
 extension GapPriors {
     /// Most gaps are quiet: they hardly move, and bend at random. One in twenty has a trend, as when a learning rate or
     /// a batch size is off and drifts with scale; one in twenty is smooth, as between two power laws: it hardly bends,
-    /// and rungs hardly leave it.
+    /// and rungs lie close to it.
     public static let shipped = GapPriors(
         gap: TrendPriors(
             misfit: ScalePrior(median: 0.0066, spread: 0.95, upperDegrees: 0.5),

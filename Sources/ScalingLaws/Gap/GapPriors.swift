@@ -1,19 +1,19 @@
-// What is believed about a pair of candidates before its ladder is seen: how rough, how sloped and how bent the gap
-// and the level of public ladders are. Not the place where that is fitted: Comparison's backtest does it.
-// Units: d = ln(L_B/L_A), and its change per decade of scale where a slope.
+// The beliefs about a pair of candidates before its ladder is seen: how rough, how steep and how bent the gap and the
+// level of public ladders are. PriorFit fits them, on ladders that Backtesting chooses.
+// Units: d = ln(L_B/L_A); slopes are its change per decade of scale.
 
 import Foundation
 
-/// Everything the gap model believes beforehand.
+/// The priors of the gap model.
 public struct GapPriors: Codable, Sendable, Equatable {
-    /// Of d at a floor of zero; at other floors the scales grow in proportion.
+    /// The prior of d at a floor of zero; at other floors the scales grow in proportion to d.
     package var gap: TrendPriors
     /// Floors of the gap as fractions of the smallest loss.
     package var gapFloors: [WeightedValue]
-    /// How far gaps beyond the ladder grow or fade without changing sign: standard deviation of ln |d| over the root
-    /// of the decades between the ladder and the place.
+    /// How far gaps grow or fade beyond the ladder without changing sign: the standard deviation of ln |d| over the
+    /// root of the decades between the ladder and the place.
     package var growth: Double
-    /// Of the logarithm of the reducible central loss.
+    /// The prior of the logarithm of the reducible central loss.
     package var level: TrendPriors
     /// Floors of the level as fractions of the smallest loss; ignored when the floor is known.
     package var levelFloors: [WeightedValue]

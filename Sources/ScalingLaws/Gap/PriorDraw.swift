@@ -1,5 +1,5 @@
-// Ladders drawn from the priors: what the world looks like if the model is right. Its own forecasts must be calibrated
-// on them; a test holds it to that.
+// Ladders drawn from the priors, for which every assumption of the model is true. Its forecasts must be calibrated on
+// them, as SyntheticCalibrationTests checks.
 
 import Foundation
 
@@ -9,18 +9,18 @@ package struct PriorDraw: Sendable {
 
     package init(_ priors: GapPriors = .shipped) { self.priors = priors }
 
-    /// One ladder at ascending `scales` and what happens at `target` above them, one run of each candidate.
+    /// One ladder at ascending `scales` and the outcome at `target` above them, with one run of each candidate.
     ///
-    /// - Parameter centre: the geometric mean of both losses at a scale; the priors say nothing of it here.
+    /// - Parameter centre: the geometric mean of both losses at a scale, which is not drawn from the priors.
     package func ladder(
         scales: [Double], target: Double, centre: (Double) -> Double, using generator: inout SplitMix
     ) -> (rungs: [GapRung], target: GapRung) {
-        // 1. Which floor, which kind, how rough: in proportion to their prior weights.
+        // 1. The floor and the grid point (kind, misfit, slope) are drawn in proportion to their prior weights.
         let floor = pick(priors.gapFloors.map(\.weight), &generator)
         let point = pick(priors.gap.logWeights.map { exp($0) }, &generator)
         let fraction = priors.gapFloors[floor].value
         let drawn = priors.gap.scales[point].times(1 / (1 - fraction))
-        // 2. One path of the trend, conditioned on nothing, with misfit at every rung and growth at the target.
+        // 2. One path of the trend is drawn from the prior, with misfit at every rung and growth at the target.
         let all = scales + [target]
         let top = log10(scales[scales.count - 1])
         let positions = all.map { TrendPosition(x: log10($0) - top) }
@@ -29,8 +29,8 @@ package struct PriorDraw: Sendable {
             TrendFit.order([positions[0]], positions), at: positions, [0], [1e30], &generator)
         var gaps = path.map { $0 + drawn.misfit * generator.normal() }
         gaps[scales.count] *= exp(priors.growth * positions[scales.count].x.squareRoot() * generator.normal())
-        // 3. Losses with that gap above the floor. The floor is a fraction of the smallest visible loss, which depends
-        //    on the floor in turn: a few rounds settle it.
+        // 3. The losses have that gap above the floor. The floor is a fraction of the smallest visible loss, which
+        //    depends on the floor in turn, so a few iterations are needed.
         var smallest = scales.map(centre).min() ?? 1
         for _ in 0..<30 {
             let pairs = zip(scales, gaps).map {

@@ -1,16 +1,16 @@
-// Learns the gap's priors from ladders whose outcome is known. Each case's grid of evidences and forecasts is worked
-// out once, so that one trial of the priors is a reweighting.
-// Fitted: median and spread of the misfit, and of the slope of the first kind of trend, by the log score of the sign;
-// then the growth, by the coverage of the gap. All else (grids, kinds, floors, level) is taken as given.
-// Deliberately not here: which cases may be used for which (Comparison's backtest leaves the scored source out).
+// The fit of the gap's priors to ladders whose outcome is known. Each case's grid of evidences and forecasts is
+// computed once, so that a trial of other priors only reweights it.
+// The median and spread of the misfit, and of the slope of the first kind of trend, are fitted by the log score of the
+// sign; then the growth is fitted by the coverage of the gap. All else (grids, kinds, floors, level) is given.
+// Backtesting chooses the cases and leaves out the source that is scored.
 
 import Foundation
 
-/// A ladder with what happened above it.
+/// A ladder and the outcome above it.
 package struct PriorFitCase: Sendable {
     package var rungs: [GapRung]
     package var target: GapRung
-    /// Relative importance: cases of one run family are not independent.
+    /// The case's relative weight; cases of one run family are not independent.
     package var weight: Double
 
     package init(rungs: [GapRung], target: GapRung, weight: Double) {
@@ -23,12 +23,12 @@ package struct PriorFitCase: Sendable {
 /// Cases prepared for fitting under the structure of some priors.
 package struct PriorFit: Sendable {
     private struct Prepared: Sendable {
-        /// Per floor and grid point: log evidence, P(A better), forecast of d with its deviation.
+        /// Log evidence, P(A better) and the forecast of d with its deviation, each per floor and grid point.
         var logEvidence: [Float] = []
         var probability: [Float] = []
         var mean: [Float] = []
         var deviation: [Float] = []
-        /// d that happened, per floor; NaN where a loss fell below the floor.
+        /// The observed d per floor; NaN where a loss is at or below the floor.
         var observed: [Double] = []
         var aIsBetter = false
         var weight = 0.0
@@ -55,7 +55,7 @@ package struct PriorFit: Sendable {
             start: anchor, steps: [0.6, 0.6, 0.6, 0.6], maximumEvaluations: 160, pointTolerance: 0.02,
             valueTolerance: 1e-4
         ) { trial in
-            // Spreads are poorly identified: a weak pull keeps them from running off.
+            // The cases hardly identify spreads, so a weak penalty keeps the parameters near their start.
             let pull = zip(trial, anchor).enumerated().reduce(0) { sum, pair in
                 sum + (pair.offset % 2 == 1 ? 0.004 : 0.001) * pow(pair.element.0 - pair.element.1, 2)
             }
@@ -143,7 +143,7 @@ package struct PriorFit: Sendable {
         return min(max(Double(p), 0), 1)
     }
 
-    /// Weighted mean of −ln P(what happened), each at most ln 1000: one surprise must not decide the priors.
+    /// Weighted mean of −ln P(what happened), each at most ln 1000, so that one surprise does not decide the priors.
     private func logScore(_ priors: GapPriors, _ indices: [Int]) -> Double {
         let logPrior = logPrior(priors)
         var sum = 0.0, total = 0.0
@@ -155,7 +155,7 @@ package struct PriorFit: Sendable {
         return total > 0 ? sum / total : 0
     }
 
-    /// The growth whose 50, 80 and 90 % intervals of the gap cover best.
+    /// The growth with which the 50, 80 and 90 % intervals of the gap cover best.
     private func growth(_ priors: GapPriors, _ indices: [Int]) -> Double {
         let logPrior = logPrior(priors)
         // Nine equally likely normal deviates stand for the growth.
@@ -178,7 +178,7 @@ package struct PriorFit: Sendable {
         return best.growth
     }
 
-    /// Where in its forecast distribution the observed gap fell, in (0, 1).
+    /// The quantile of the observed gap in its forecast, in (0, 1); nil where a loss is at or below a floor.
     private func place(_ prepared: Prepared, _ weights: [Float], _ growth: Double, _ nodes: [Double]) -> Double? {
         guard !prepared.observed.contains(where: \.isNaN) else { return nil }
         var sum = 0.0

@@ -1,7 +1,7 @@
-// A power law with a floor, and two that share their exponent: what most people fit to a ladder. Baselines here; no
-// intervals, since those of extrapolated laws are known to be far too narrow.
+// A power law with a floor, and several that share their exponent, as most people fit them to a ladder. They are
+// baselines here, without intervals, since those of extrapolated laws are known to be far too narrow.
 // Notation: x ln scale relative to the top rung, L(x) = E + exp(a − αx), α = exp(p) > 0, E = 0.98·min L·logistic(q).
-// Least squares on ln L by Levenberg–Marquardt from three floors; the best end counts.
+// The fit is least squares on ln L by Levenberg–Marquardt from three floors; the best end counts.
 
 import Foundation
 

@@ -1,9 +1,10 @@
-// Laws with a floor and one power per scale: L = E + Σ_k A_k x_k^(−α_k). One scale is the usual power law, parameters and
-// tokens together the parametric law of compute-optimal training.
+// Laws with a floor and one power per scale: L = E + Σ_k A_k x_k^(−α_k). With one scale this is the usual power law,
+// with parameters and tokens the parametric law of compute-optimal training.
 // Notation: x_k scales, l_k = ln x_k − mean, z_0 = ln E, z_k = a_k − α_k l_k, so that ln L̂ = ln Σ exp z.
 // Objective: Σ_i Huber_δ(ln L̂_i − ln L_i), summed, not averaged (averaging has made a well-known fit stop early).
-// Starts by variable projection: on a grid of exponents E and A_k follow from linear non-negative least squares of L̂/L.
-// Then Levenberg–Marquardt with the Huber weights, and Newton steps with the exact second derivatives to finish.
+// Starts come from variable projection: on a grid of exponents E and A_k follow from linear non-negative least squares
+// of L̂/L. Levenberg–Marquardt with the Huber weights descends from them; Newton steps with the exact second
+// derivatives finish.
 // Source: Hoffmann et al., "Training compute-optimal large language models", 2022, eq. 3 and appendix D.2; Golub &
 // Pereyra, SIAM J. Numer. Anal. 10 (1973) 413 for variable projection.
 
@@ -23,7 +24,7 @@ package struct ScaleLaw: Sendable, Codable, Equatable {
 
     /// E, in the losses' units.
     package var floor: Double
-    /// One per scale, in the order of the data.
+    /// One term per scale, in the order of the data.
     package var terms: [Term]
 
     package init(floor: Double, terms: [Term]) {
@@ -36,8 +37,8 @@ package struct ScaleLaw: Sendable, Codable, Equatable {
         zip(terms, scales).reduce(floor) { $0 + $1.0.coefficient * pow($1.1, -$1.0.exponent) }
     }
 
-    /// For a law in parameters and tokens: the split of a budget of `flops` = `perPair` · parameters · tokens that gives
-    /// the smallest loss. Nil for other laws, and where an exponent or coefficient is not positive.
+    /// The split of a budget of `flops` = `perPair` · parameters · tokens that gives the smallest loss, for a law in
+    /// parameters and tokens. It is nil for other laws, and where an exponent or coefficient is not positive.
     package func optimum(flops: Double, perPair: Double) -> (parameters: Double, tokens: Double)? {
         guard terms.count == 2, terms.allSatisfy({ $0.coefficient > 0 && $0.exponent > 0 }) else { return nil }
         let (first, second) = (terms[0], terms[1])
@@ -53,29 +54,30 @@ package struct ScaleLaw: Sendable, Codable, Equatable {
 /// A fitted law and whether it can be trusted as a fit.
 package struct ScaleLawFit: Sendable {
     package var law: ScaleLaw
-    /// Σ Huber at the end.
+    /// The sum of Huber losses at the end.
     package var objective: Double
-    /// Largest derivative of the objective by the logarithm of E or A_k, or by α_k times the spread of l_k, over δ: the
-    /// number of observations that would have to move to change the fit; below a ten-thousandth the fit has converged.
+    /// Largest derivative of the objective with respect to the logarithm of E or A_k, or to α_k times the spread of
+    /// l_k, divided by δ. It counts the observations that would have to move to change the fit; below a ten-thousandth
+    /// the fit has converged.
     package var gradient: Double
     package var hasConverged: Bool
-    /// Parameters that ran into the edge of what is searched: "floor", "coefficient 1", "exponent 2" ….
+    /// Parameters at the edge of the searched range: "floor", "coefficient 1", "exponent 2" ….
     package var onBound: [String]
 }
 
 /// Data for a law, ready to be fitted and resampled.
 package struct ScaleLawFitter: Sendable {
     private let terms: Int
-    /// Observations × terms, row-major: ln x relative to its mean.
+    /// ln x relative to its mean; observations × terms, row-major.
     private let logScales: [Double]
     private let centres: [Double]
     private let spreads: [Double]
     private let logLosses: [Double]
     private let delta: Double
 
-    /// Exponents that are searched; beyond them a term is a constant, or a wall.
+    /// The searched exponents; below them a term is nearly a constant, above them nearly a step.
     private static let exponents = (smallest: 0.01, largest: 3.0)
-    /// A term or floor below this share of the smallest loss is not there.
+    /// A term or floor below this share of the smallest loss counts as absent.
     private static let smallestShare = 1e-4
 
     /// - Parameters:
@@ -100,7 +102,8 @@ package struct ScaleLawFitter: Sendable {
 
     private var parameterCount: Int { 1 + 2 * terms }
 
-    /// The best fit; `weights` count observations (nil: once each).
+    /// The best fit; `weights` say how often each observation counts (nil: once). It is nil where no start gives a
+    /// finite fit.
     package func fit(weights: [Double]? = nil) -> ScaleLawFit? {
         let weights = weights ?? logLosses.map { _ in 1 }
         let ends = starts(weights).map { descend($0, weights) }.filter(\.objective.isFinite)
@@ -162,11 +165,11 @@ package struct ScaleLawFitter: Sendable {
     // MARK: - Descent
 
     private func descend(_ start: [Double], _ weights: [Double]) -> End {
-        // 1. With the weights that make the Huber loss a square: never uphill, slow at the end.
+        // 1. The weights that make the Huber loss a square never lead uphill, but they are slow at the end.
         let near = LevenbergMarquardt.descend(start, limit: 200, maximumSteps: 60, tolerance: 1e-7) {
             linearise($0, weights, exact: false)
         }
-        // 2. With the exact second derivatives: quadratic once the same observations stay on the linear parts.
+        // 2. The exact second derivatives converge quadratically once the same observations stay on the linear parts.
         let end = LevenbergMarquardt.descend(near.parameters, limit: 200, maximumSteps: 200, tolerance: 1e-13) {
             linearise($0, weights, exact: true)
         }
@@ -208,7 +211,7 @@ package struct ScaleLawFitter: Sendable {
                 slopes[1 + 2 * k] = z[k + 1]
                 slopes[2 + 2 * k] = -z[k + 1] * logScales[i * terms + k]
             }
-            // 3. Huber.
+            // 3. The Huber loss.
             let size = abs(residual)
             let isSquare = size <= delta
             let pull = weights[i] * min(max(residual, -delta), delta)
@@ -234,20 +237,20 @@ package struct ScaleLawFitter: Sendable {
 
     // MARK: - Starts
 
-    /// The best few points of a grid of exponents, E and A_k by linear non-negative least squares of L̂/L.
+    /// The best few points of a grid of exponents, with E and A_k by linear non-negative least squares of L̂/L.
     private func starts(_ weights: [Double]) -> [[Double]] {
         let values = LogarithmicGrid(0.05, 1.5, count: 9).values
         let grid = (0..<terms).reduce([[Double]]([[]])) { rows, _ in rows.flatMap { row in values.map { row + [$0] } } }
         let ranked = grid.map { ($0, projected($0, weights)) }.sorted { $0.1.cost < $1.1.cost }
         return ranked.prefix(6).map { exponents, linear in
-            // What the linear problem left out starts small instead of at minus infinity.
+            // A value that the linear problem left at zero starts small, since its logarithm is needed.
             let least = exp(logLosses.min() ?? 0) * 1e-2
             return [log(max(linear.values[0], least))]
                 + (0..<terms).flatMap { [log(max(linear.values[$0 + 1], least)), exponents[$0]] }
         }
     }
 
-    /// E and the coefficients (at the scales' centres) for given exponents: non-negative, best in Σ (L̂/L − 1)².
+    /// E and the coefficients (at the scales' centres) for given exponents: non-negative and best in Σ (L̂/L − 1)².
     private func projected(_ exponents: [Double], _ weights: [Double]) -> (values: [Double], cost: Double) {
         let n = terms + 1
         var matrix = [Double](repeating: 0, count: n * n), right = [Double](repeating: 0, count: n), total = 0.0
@@ -261,7 +264,7 @@ package struct ScaleLawFitter: Sendable {
                 for b in 0..<n { matrix[a * n + b] += weights[i] * row[a] * row[b] }
             }
         }
-        // So few unknowns that every set of positive ones can be tried.
+        // There are so few unknowns that every set of positive ones can be tried.
         var best = (values: [Double](repeating: 0, count: n), cost: total)
         for set in 1..<(1 << n) {
             let active = (0..<n).filter { set & (1 << $0) != 0 }

@@ -1,9 +1,10 @@
-// What chance does to a share: the central interval of a binomial count.
+// The scatter of a share by chance: the central interval of a binomial count.
 
 import Foundation
 
 package enum BinomialBand {
-    /// The shares k/n that `count` independent trials show in 99 of 100 series, at most 0.5 % below and 0.5 % above.
+    /// The interval that holds the share k/n of `count` independent trials in 99 of 100 series; at most 0.5 % lie below
+    /// it and 0.5 % above.
     package static func interval99(of count: Int, probability: Double) -> Interval {
         let n = Double(count), p = min(max(probability, 1e-12), 1 - 1e-12)
         var below = 0.0, low: Int?, high = count

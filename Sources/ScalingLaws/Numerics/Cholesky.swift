@@ -1,13 +1,13 @@
 // Cholesky factorisation of the tiny matrices of a ladder (n ≤ 20 rungs), in place, row-major, lower triangle.
-// Not LAPACK's dpotrf: at n = 5 the call and its checks cost more than the arithmetic (see LOG.md).
+// LAPACK's dpotrf is not used: at n = 5 its call and checks cost more than the arithmetic (see LOG.md).
 
 import Foundation
 
 enum Cholesky {
     /// Overwrites the lower triangle of a symmetric positive definite matrix with its factor.
     ///
-    /// A pivot that rounding made zero or negative becomes tiny instead: the caller's diagonal noise makes it
-    /// positive in exact arithmetic.
+    /// A pivot that rounding made zero or negative becomes tiny instead. In exact arithmetic it is positive, since
+    /// callers add noise to the diagonal.
     @inline(__always)
     static func factor(_ matrix: inout [Double], _ n: Int) {
         matrix.withUnsafeMutableBufferPointer { m in

@@ -1,8 +1,8 @@
-// Where a value lies in a distribution that is known by seven quantiles.
+// The quantile of a value in a distribution of which seven quantiles are known.
 
 extension Estimate {
-    /// The quantile of `value`, interpolated between the ends of the three intervals and the median; 0.05 and 0.95 stand
-    /// for everything outside the 90 % interval.
+    /// The quantile of `value`, interpolated between the ends of the three intervals and the median; outside the 90 %
+    /// interval it is 0.05 or 0.95.
     package func quantile(of value: Double) -> Double {
         let places = [
             (interval90.lower, 0.05), (interval80.lower, 0.1), (interval50.lower, 0.25), (point, 0.5),

@@ -1,4 +1,4 @@
-// A number with what is known about it: the form in which every result leaves this room.
+// A number with its uncertainty: the form in which every result leaves this module.
 
 import Foundation
 
@@ -17,6 +17,7 @@ public struct Interval: Sendable, Equatable {
 
 extension Interval: Codable {
     /// Reads `[lower, upper]`.
+    /// - Throws: `DecodingError` where there is no array that starts with two numbers.
     public init(from decoder: any Decoder) throws {
         var container = try decoder.unkeyedContainer()
         self.init(try container.decode(Double.self), try container.decode(Double.self))
@@ -50,7 +51,7 @@ public struct Estimate: Codable, Sendable, Equatable {
             interval90: Interval(value, value))
     }
 
-    /// Normal with this mean and standard deviation.
+    /// The median and intervals of a normal distribution with this mean and standard deviation.
     public init(normalMean mean: Double, deviation: Double) {
         func around(_ quantile: Double) -> Interval {
             Interval(mean - quantile * deviation, mean + quantile * deviation)
@@ -82,7 +83,7 @@ public struct Estimate: Codable, Sendable, Equatable {
             interval90: shift(interval90))
     }
 
-    /// The same estimate in other units.
+    /// The same distribution times `factor`, which may be negative.
     public func scaled(by factor: Double) -> Estimate {
         func scale(_ interval: Interval) -> Interval {
             let ends = [interval.lower * factor, interval.upper * factor]

@@ -1,4 +1,4 @@
-// Intervals of backtest figures by resampling whole run families: runs of one recipe share what makes them easy or hard.
+// Intervals of backtest figures by resampling whole run families, since runs of one recipe are not independent.
 
 package enum FamilyBootstrap {
     private static let resamples = 200
@@ -8,8 +8,8 @@ package enum FamilyBootstrap {
         interval90(values.map(\.family)) { chosen in chosen.map { values[$0].value }.mean }
     }
 
-    /// 90 % interval of a figure of the elements at some indices, each of them with its family; nil with fewer than
-    /// three families.
+    /// 90 % interval of a figure of the elements at some indices; `families` names the family of each. It is nil with
+    /// fewer than three families.
     package static func interval90(_ families: [String], of figure: ([Int]) -> Double) -> Interval? {
         let groups = Dictionary(grouping: families.indices) { families[$0] }.sorted { $0.key < $1.key }.map(\.value)
         guard groups.count >= 3 else { return nil }

@@ -1,8 +1,8 @@
-// Independent pieces of work on all cores: bootstraps and backtests.
+// Independent pieces of work on all cores, for bootstraps and backtests.
 
 import Dispatch
 
-/// `work` of every index below `count`; the order of results is that of the indices.
+/// The results of `work` for every index below `count`, in the order of the indices.
 package func inParallel<Value: Sendable>(_ count: Int, _ work: @Sendable (Int) -> Value) -> [Value] {
     var results = [Value?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { buffer in

@@ -6,7 +6,7 @@ package struct LeastSquaresLine: Sendable, Equatable {
     package let meanX: Double
     package let meanY: Double
 
-    /// A slope of zero where all x are equal. Both lists have the same length, at least one element.
+    /// The slope is zero where all x are equal. Both lists have the same length and at least one element.
     package init(_ x: [Double], _ y: [Double]) {
         precondition(!x.isEmpty && x.count == y.count)
         let meanX = x.mean, meanY = y.mean

@@ -11,7 +11,7 @@ struct Linearisation {
     var gradient: [Double]
     var curvature: [Double]
 
-    /// Nothing summed yet.
+    /// A linearisation in which nothing is summed yet.
     init(parameters n: Int) {
         cost = 0
         gradient = [Double](repeating: 0, count: n)
@@ -20,11 +20,11 @@ struct Linearisation {
 }
 
 enum LevenbergMarquardt {
-    /// Where a descent stopped.
+    /// The end of a descent.
     struct End {
         var cost: Double
         var parameters: [Double]
-        /// False where the steps were used up, or the damping ran away before the gain became negligible.
+        /// False where the steps were used up or the cost is not finite.
         var hasConverged: Bool
     }
 
@@ -59,7 +59,7 @@ enum LevenbergMarquardt {
                 }
             } else {
                 damping *= 4
-                // No step, however short, goes down: this is the bottom to rounding, if the slope there is none.
+                // No step, however short, lowers the cost: to rounding this is the minimum, if the gradient is zero.
                 if damping > 1e12 {
                     return End(cost: here.cost, parameters: parameters, hasConverged: here.cost.isFinite)
                 }

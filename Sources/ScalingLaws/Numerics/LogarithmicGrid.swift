@@ -1,4 +1,4 @@
-// Evenly spaced logarithms, and sums in the logarithm.
+// Values that are equally spaced in the logarithm, and the logarithm of a sum.
 
 import Foundation
 

@@ -1,5 +1,5 @@
-// Minimisation without derivatives in a handful of dimensions: what priors and small calibration curves need.
-// Not for exact optima: it stops when the simplex is small. Source: J. A. Nelder, R. Mead, Computer J. 7 (1965) 308.
+// Minimisation without derivatives in a handful of dimensions, for priors and small calibration curves. It finds no
+// exact optima, since it stops when the simplex is small. Source: J. A. Nelder, R. Mead, Computer J. 7 (1965) 308.
 
 import Foundation
 

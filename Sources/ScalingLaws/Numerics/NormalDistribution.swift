@@ -1,5 +1,5 @@
-// The normal distribution and a fixed sequence of quasi-random numbers: what the posteriors are integrated with.
-// Not a general statistics library. Deterministic: equal arguments give equal numbers on every run.
+// The normal distribution and a fixed sequence of quasi-random numbers, with which the posteriors are integrated. Equal
+// arguments give equal numbers on every run.
 // Source of the quantile: P. J. Acklam's rational approximation (2003) with one Halley step, error < 1e-14.
 
 import Foundation
@@ -15,13 +15,13 @@ package enum NormalDistribution {
     package static func quantile(_ probability: Double) -> Double {
         if probability > 0.5 { return -quantile(1 - probability) }
         let start = approximateQuantile(probability)
-        // Halley's step; the derivative underflows only where the approximation is already exact to the last digits.
+        // Halley's step: the derivative underflows only where the approximation is already exact to the last digits.
         let step = (cumulative(start) - probability) * (2 * Double.pi).squareRoot() * exp(start * start / 2)
         let refined = start - step / (1 + start * step / 2)
         return refined.isFinite ? refined : start
     }
 
-    /// The quantile to nine digits: enough for draws, and five times faster.
+    /// The quantile to nine digits, which is enough for draws and five times faster.
     static func approximateQuantile(_ probability: Double) -> Double {
         guard probability > 0 else { return -38 }
         guard probability < 1 else { return 38 }
@@ -38,7 +38,7 @@ package enum NormalDistribution {
         return q * top / bottom
     }
 
-    // Tuples, not arrays: these polynomials are the innermost loop of every draw.
+    // The coefficients are tuples, not arrays: these polynomials are the innermost loop of every draw.
     private static let centre = (
         -3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02,
         -3.066479806614716e+01, 2.506628277459239e+00, -5.447609879822406e+01, 1.615858368580409e+02,

@@ -1,4 +1,4 @@
-// A weighted sum of normal distributions: what every forecast here is before it is summarised.
+// A weighted sum of normal distributions, the form of every forecast here before it is summarised.
 
 import Foundation
 
@@ -7,7 +7,7 @@ package struct NormalMixture: Sendable {
     package struct Component: Sendable {
         package var weight: Double
         package var mean: Double
-        /// Positive.
+        /// Standard deviation; positive.
         package var deviation: Double
     }
 
@@ -64,7 +64,7 @@ package struct NormalMixture: Sendable {
         }
     }
 
-    /// The same, moved by `shift`.
+    /// The same mixture, moved by `shift`.
     func moved(by shift: Double) -> NormalMixture {
         NormalMixture(
             components.map { Component(weight: $0.weight, mean: $0.mean + shift, deviation: $0.deviation) })

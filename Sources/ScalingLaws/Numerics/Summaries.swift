@@ -18,18 +18,18 @@ extension [Double] {
     }
 }
 
-/// Standard error of the mean of `second − first`, taken element by element: what both lists share cancels.
+/// Standard error of the mean of `second − first`, taken element by element, so that what both lists share cancels.
 ///
-/// Nil unless the lists have equal length and at least two elements.
+/// It is nil unless the lists have equal length and at least two elements.
 package func pairedStandardError(_ first: [Double], _ second: [Double]) -> Double? {
     guard first.count == second.count, first.count > 1 else { return nil }
     let differences = zip(first, second).map { $1 - $0 }
     return (differences.variance / Double(differences.count)).squareRoot()
 }
 
-/// What a measurement adds to an earlier one of the same quantity, both normal: the standard deviation of an independent
-/// measurement that would bring the earlier precision 1/`known`² up to 1/`sigma`² (precisions of independent measurements
-/// add up). Nil where the measurement adds nothing.
+/// The information that a measurement adds to an earlier one of the same quantity, both normal: the standard deviation
+/// of an independent measurement that would bring the earlier precision 1/`known`² up to 1/`sigma`² (precisions of
+/// independent measurements add up). It is nil where the measurement adds nothing.
 package func sigmaOfAddedMeasurement(_ sigma: Double, known: Double) -> Double? {
     sigma < known ? 1 / (1 / (sigma * sigma) - 1 / (known * known)).squareRoot() : nil
 }

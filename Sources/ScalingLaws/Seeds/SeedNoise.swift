@@ -1,15 +1,16 @@
 // The standard deviation of a final loss over seeds, as a smooth function of scale pooled over rungs and candidates.
-// Few seeds estimate it badly (three give a median 0.78 of the truth, spread 4.7-fold), so the likelihood of every
-// sample variance (a scaled χ²) is combined with a prior from public runs. Candidates that are far noisier than the pool, as
-// happens near a stability cliff, are found, flagged and not pooled.
-// Notation: g a group (a candidate at a rung) of n seeds, s² its sample variance, x ln scale relative to the centre, t ln σ.
+// Few seeds estimate it badly (three give a median of 0.78 of the truth with a 4.7-fold spread), so the likelihood of
+// every sample variance (a scaled χ²) is combined with a prior from public runs. Candidates that are far noisier than
+// the pool, as happens near the edge of stability, are found, flagged and not pooled.
+// Notation: g a group (a candidate at a rung) of n seeds, s² its sample variance, x ln scale relative to the centre,
+// t ln σ:
 //   t_g = level + slope·x + deviation_g,  deviation ~ 0.92·N(0, 0.35²) + 0.08·N(0, 2.5²),  (n−1)s²/σ² ~ χ²(n−1).
 
 import Foundation
 
 /// The losses of one candidate's seeds at one rung.
 public struct SeedGroup: Sendable, Equatable {
-    /// Which candidate: any small integer, the same one at every rung.
+    /// The number of the candidate: any small integer, the same one at every rung.
     public var candidate: Int
     public var scale: Double
     public var losses: [Double]
@@ -21,7 +22,7 @@ public struct SeedGroup: Sendable, Equatable {
     }
 }
 
-/// What is believed about seed noise before any replicate is seen, relative to the loss.
+/// The prior of seed noise before any replicate is seen, relative to the loss.
 public struct SeedNoisePrior: Codable, Sendable, Equatable {
     /// Median of σ/loss at the centre of a ladder, and the standard deviation of its natural logarithm.
     package var relativeSigma: Double
@@ -29,13 +30,14 @@ public struct SeedNoisePrior: Codable, Sendable, Equatable {
     /// d ln σ / d ln scale, and its standard deviation.
     package var slope: Double
     package var slopeSpread: Double
-    /// Spread of ln σ between ordinary groups, between odd ones, and the share of odd ones.
+    /// Spread of ln σ among ordinary groups and among odd ones, and the share of odd ones.
     package var groupSpread: Double
     package var oddSpread: Double
     package var oddShare: Double
 
-    /// DataDecide on C4: 0.017 nats at 4M parameters to 0.0014 at 1B, a slope of −0.45; GPT-2 speed-runs: 0.0013 nats
-    /// (0.04 % of the loss) at 124M with a spread of 0.56; same-seed reruns of small routed models: 0.6 %, spread 0.9.
+    /// DataDecide on C4 has 0.017 nats at 4M parameters and 0.0014 at 1B, a slope of −0.45; GPT-2 speed-runs have
+    /// 0.0013 nats (0.04 % of the loss) at 124M with a spread of 0.56; same-seed reruns of small routed models have
+    /// 0.6 %, with a spread of 0.9.
     public static let shipped = SeedNoisePrior(
         relativeSigma: 0.0015, relativeSigmaSpread: 1.3, slope: -0.3, slopeSpread: 0.25, groupSpread: 0.35,
         oddSpread: 2.5, oddShare: 0.08)
@@ -64,7 +66,7 @@ public struct SeedNoise: Sendable {
         let candidate: Int
         let x: Double
         let degrees: Double
-        /// ln of the sample standard deviation; −∞ for equal losses.
+        /// ln of the sample standard deviation; for equal losses, of the resolution of the loss.
         let logDeviation: Double
     }
 
@@ -74,8 +76,9 @@ public struct SeedNoise: Sendable {
     private var grid: [(level: Double, slope: Double, weight: Double)] = []
     private var deviations: [(candidate: Int, x: Double, mean: Double, odd: Bool)] = []
 
-    /// Groups of one seed carry no information on noise but place the ladder's centre and loss; an empty list, or
-    /// losses that are not finite and positive, are skipped. Bit-equal replicates count as the resolution of the loss.
+    /// Groups of one seed carry no information on noise but place the ladder's centre and loss. Groups without losses,
+    /// or with losses that are not finite and positive, are skipped. Bit-equal replicates count as differing by the
+    /// losses' resolution.
     public init(groups input: [SeedGroup], prior: SeedNoisePrior = .shipped) {
         self.prior = prior
         let valid = input.filter {
@@ -90,7 +93,7 @@ public struct SeedNoise: Sendable {
             let average = group.losses.reduce(0) { $0 + $1 / Double(group.losses.count) }
             let degrees = Double(group.losses.count - 1)
             let square = group.losses.reduce(0) { $0 + ($1 / average - 1) * ($1 / average - 1) } / degrees
-            // Losses are stored with six or more digits: less spread than that is not evidence of no noise.
+            // Losses are stored with six or more digits, so a smaller spread is no evidence of less noise.
             let deviation = max(square.squareRoot(), 1e-7)
             return Group(
                 candidate: group.candidate, x: log(group.scale) - mean, degrees: degrees,
@@ -107,11 +110,12 @@ public struct SeedNoise: Sendable {
         findOddGroups(tables)
     }
 
-    /// The standard deviation of one run's loss at `scale`: that of `candidate` there, or of the pool when nil.
+    /// The standard deviation of one run's loss at `scale`, in the losses' units: that of `candidate` there, or of the
+    /// pool when nil.
     ///
-    /// Few seeds leave σ uncertain; this is the one whose normal 90 % interval holds 90 % of what the posterior expects
-    /// (the root of its mean variance would be ruled by values that hardly ever occur). An odd candidate keeps its own noise at
-    /// its odd rungs, and beyond its largest odd rung if that is its largest.
+    /// Few seeds leave σ uncertain; the result is the σ whose normal 90 % interval holds 90 % of what the posterior
+    /// expects (the root of its mean variance would be dominated by values that hardly ever occur). An odd candidate
+    /// keeps its own noise at its odd rungs, and beyond its largest odd rung if that is its largest.
     public func sigma(at scale: Double, candidate: Int? = nil) -> Double {
         let x = log(scale) - centre
         let own = candidate.map { deviation(of: $0, at: x) } ?? 0
@@ -141,7 +145,7 @@ public struct SeedNoise: Sendable {
         return here || (isTop && x > nearest.x) ? nearest.mean : 0
     }
 
-    /// 1. The posterior of level and slope over a grid, every group's deviation integrated out.
+    /// 1. The posterior of level and slope over a grid, with every group's deviation integrated out.
     private mutating func fit(centreLevel: Double, _ tables: [DeviationTable]) {
         let levels = 61, slopes = 15
         var logWeights: [Double] = []
@@ -164,7 +168,7 @@ public struct SeedNoise: Sendable {
         grid.removeAll { $0.weight < 1e-9 }
     }
 
-    /// 2. Groups that the pooled curve does not describe.
+    /// 2. The groups that the pooled curve does not describe.
     private mutating func findOddGroups(_ tables: [DeviationTable]) {
         for (group, table) in zip(groups, tables) {
             var odd = 0.0, mean = 0.0
@@ -185,7 +189,7 @@ public struct SeedNoise: Sendable {
     }
 }
 
-/// What a group of some degrees of freedom says, by how far ln of its sample deviation lies above the curve.
+/// The likelihood of a group with some degrees of freedom, by how far ln of its sample deviation lies above the curve.
 private struct DeviationTable {
     struct Entry {
         /// ln of the likelihood with the group's own deviation integrated out.
@@ -207,7 +211,7 @@ private struct DeviationTable {
         }
     }
 
-    /// Linear interpolation; the ends stand for everything beyond them.
+    /// The entry by linear interpolation, constant beyond the ends.
     func at(_ excess: Double) -> Entry {
         let place = min(max((excess - Self.first) / Self.step, 0), Double(Self.count - 2))
         let low = Int(place)

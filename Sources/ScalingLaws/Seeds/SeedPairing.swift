@@ -1,16 +1,17 @@
-// Whether equal seeds push two candidates the same way: the correlation of their final losses over seeds, by rung.
-// A compare has a handful of pairs and cannot measure it; thirty seeds of nine candidates at two rungs gave the prior
-// (Suites/studies/seed-pairing). Notation: ρ_j the correlation at rung j, r_j that of its n_j pairs,
+// The correlation of two candidates' final losses on equal seeds, by rung. A compare has too few pairs to measure it;
+// thirty seeds of nine candidates at two rungs gave the prior (Suites/studies/seed-pairing).
+// Notation: ρ_j the correlation at rung j, r_j that of its n_j pairs,
 //   atanh ρ_j = mean + u + e_j,   u ~ N(0, kindSpread²) of the pair,   e_j ~ N(0, rungSpread²) of the rung.
 // The likelihood of ρ given r is exact for normal losses and needs neither mean nor σ:
 //   (1 − ρ²)^((n−1)/2) ∫₀^∞ (cosh w − ρ r)^−(n−1) dw.
-// Source: H. Hotelling, "New light on the correlation coefficient and its transforms", J. R. Stat. Soc. B 15 (1953) 193.
+// Source: H. Hotelling, "New light on the correlation coefficient and its transforms", J. R. Stat. Soc. B 15 (1953),
+// p. 193.
 
 import Foundation
 
-/// What is believed about the correlation before a pair of candidates is seen.
+/// The prior of the correlation, before a pair of candidates is seen.
 package struct SeedPairingPrior: Codable, Sendable, Equatable {
-    /// Of atanh ρ: its mean, and its standard deviation between pairs of candidates and between the rungs of one.
+    /// The mean of atanh ρ, and its standard deviations between pairs of candidates and between the rungs of one pair.
     package var mean: Double
     package var kindSpread: Double
     package var rungSpread: Double
@@ -21,7 +22,8 @@ package struct SeedPairingPrior: Codable, Sendable, Equatable {
         self.rungSpread = rungSpread
     }
 
-    /// The mean of all 36 pairs of the study; the spreads of the eight that differ in one setting, which are wider.
+    /// The mean is that of all 36 pairs of the study; the spreads are those of the eight that differ in one setting,
+    /// which are wider.
     package static let shipped = SeedPairingPrior(mean: 0.47, kindSpread: 0.6, rungSpread: 0.45)
 }
 
@@ -32,7 +34,7 @@ package struct SeedPairing: Sendable {
         let count: Int
         let correlation: Double
 
-        /// Nil with fewer than two pairs, or where one candidate's losses do not differ.
+        /// It is nil with fewer than two pairs, or where one candidate's losses do not differ.
         package init?(_ pairs: [(a: Double, b: Double)]) {
             guard pairs.count >= 2 else { return nil }
             let n = Double(pairs.count)
@@ -49,13 +51,13 @@ package struct SeedPairing: Sendable {
         }
     }
 
-    /// Posterior mean of ρ at every rung, in the order given; nil where a rung has nothing to say: a correlation is not
-    /// carried to rungs where it was not seen, since it fell from the smaller to the larger rung of the study.
+    /// Posterior mean of ρ at every rung, in the order given; nil for rungs without pairs. A correlation is not carried
+    /// to such rungs, since it fell from the smaller to the larger rung of the study.
     package let correlations: [Double?]
 
     package init(_ rungs: [EqualSeeds?], prior: SeedPairingPrior = .shipped) {
         let kinds = Self.nodes(41), deviations = Self.nodes(33)
-        // 1. Per rung and u: the likelihood with e integrated out, and the mean of ρ.
+        // 1. The likelihood with e integrated out, and the mean of ρ, each per rung and u.
         let tables = rungs.map { rung in
             rung.map { rung in
                 kinds.map { kind -> (likelihood: Double, mean: Double) in
@@ -81,10 +83,11 @@ package struct SeedPairing: Sendable {
         }
     }
 
-    /// Of ρ given r and n, up to a factor that does not depend on ρ.
+    /// The likelihood of ρ given r and n, up to a factor that does not depend on ρ.
     private static func likelihood(_ rho: Double, _ rung: EqualSeeds) -> Double {
         let power = Double(rung.count - 1), product = rho * rung.correlation
-        // The trapezium rule is exact to machine precision for this smooth, even, doubly exponentially falling function.
+        // The trapezium rule is exact to machine precision for this smooth, even, doubly exponentially falling
+        // function.
         let step = 0.1
         var sum = 0.5 * pow((1 - rho * rho).squareRoot() / (1 - product), power)
         var w = step

@@ -1,8 +1,8 @@
-// Where a ladder lies in the plane of training FLOPs and tokens. Most ladders are a straight line there: constant
-// tokens, constant tokens per parameter, or any power between. Rungs that leave the line are over- or under-trained
-// beside the others, and the gap model lets the gap depend on how far.
+// The place of a ladder in the plane of training FLOPs and tokens. Most ladders are a straight line there: constant
+// tokens, constant tokens per parameter, or any power between. Rungs off the line are over- or under-trained compared
+// with the others, and the gap model lets the gap depend on their distance from it.
 // Notation: x log10 FLOPs, t log10 tokens, offset z = t − (t̄ + s (x − x̄)): decades of tokens above the line. At equal
-// FLOPs a decade more tokens is a decade fewer parameters, two decades more tokens per parameter.
+// FLOPs a decade more tokens is a decade fewer parameters and two decades more tokens per parameter.
 
 import Foundation
 
@@ -11,18 +11,18 @@ package struct TokenLine: Sendable, Equatable {
     let slope: Double
     private let meanScale: Double
     private let meanTokens: Double
-    /// Of the rungs it was drawn through, in decades of tokens.
+    /// The range of the offsets of the rungs that the line was fitted to, in decades of tokens.
     package private(set) var offsets = 0.0...0.0
 
-    /// Between constant tokens and constant parameters.
+    /// Slopes lie between constant tokens and constant parameters.
     private static let slopes = 0.0...1.0
-    /// Constant tokens per parameter: where rungs of nearly equal FLOPs do not tell the slope of their line, it is drawn
-    /// towards this one. Standard deviation of slopes around it.
+    /// The slope of constant tokens per parameter, and the standard deviation of slopes around it. Where rungs of
+    /// nearly equal FLOPs do not tell the slope of their line, it is drawn towards this one.
     private static let usualSlope = 0.5, spread = 0.25
 
     /// - Parameters:
     ///   - scales: training FLOPs, at least one.
-    ///   - tokens: of one run at each of them.
+    ///   - tokens: training tokens of one run at each of them.
     package init(scales: [Double], tokens: [Double]) {
         precondition(!scales.isEmpty && scales.count == tokens.count)
         let count = Double(scales.count)
@@ -33,8 +33,8 @@ package struct TokenLine: Sendable, Equatable {
             scatter += (x - meanX) * (x - meanX)
             product += (x - meanX) * (t - meanT)
         }
-        // Least squares first; what the rungs leave of that line is the noise against which their own slope is weighed.
-        // On a straight ladder there is none, and its own slope stands.
+        // Least squares comes first; its residual is the noise against which the rungs' own slope is weighed. On a
+        // straight ladder there is none, and the rungs' own slope stands.
         let own = scatter > 0 ? product / scatter : Self.usualSlope
         let residual = zip(x, t).reduce(0) { sum, here in
             let left = here.1 - meanT - own * (here.0 - meanX)

@@ -21,7 +21,7 @@ struct TrendGrid: Sendable {
 
     /// Posterior over the grid; points with less than a millionth of the best one's weight are dropped.
     ///
-    /// - Parameter factor: multiplies every scale: the priors' units over those of the observations.
+    /// - Parameter factor: multiplies every scale, to convert the priors' units to those of the observations.
     func posterior(
         _ observations: [Double], _ positions: [TrendPosition], noise: [Double], factor: Double = 1
     ) -> (logEvidence: Double, fits: [WeightedFit]) {

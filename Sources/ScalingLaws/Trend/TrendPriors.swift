@@ -1,6 +1,6 @@
-// What is believed about a trend before any rung is seen: how far rungs leave it, how steep it is and how it bends.
-// The gap, the level and the shapes of curves are trends, each with priors of its own. Units are those of the quantity,
-// and its change per decade of scale where a slope.
+// The beliefs about a trend before any rung is seen: how far rungs leave it, how steep it is and how it bends. The gap,
+// the level and the shapes of curves are trends, each with priors of its own. Units are those of the quantity; slopes
+// are its change per decade of scale.
 
 import Foundation
 
@@ -37,15 +37,15 @@ package struct WeightedValue: Codable, Sendable, Equatable {
     }
 }
 
-/// One kind of trend: how steep and how bent, and how often ladders are of this kind.
+/// One kind of trend: how steep and how bent it is, and how often ladders are of this kind.
 package struct TrendKind: Codable, Sendable, Equatable {
     package var share: Double
     package var slope: ScalePrior
-    /// Change of slope over one decade, as a multiple of the slope's own scale.
+    /// Standard deviation of the change of slope over one decade, as a multiple of the slope's own scale.
     package var curvature: Double
     /// How fast the slope fades beyond the top rung: by a factor of 10^damping per decade.
     package var damping: Double
-    /// How far rungs leave the trend, where this kind has a prior of its own; null: that of all kinds.
+    /// How far rungs leave the trend, if this kind has a prior of its own; null means the prior of all kinds.
     package var misfit: ScalePrior?
 
     package init(share: Double, slope: ScalePrior, curvature: Double, damping: Double, misfit: ScalePrior? = nil) {
@@ -59,9 +59,9 @@ package struct TrendKind: Codable, Sendable, Equatable {
 
 /// How far a trend may change off the ladder's line.
 package struct OffsetScales: Codable, Sendable, Equatable {
-    /// Standard deviation of the slope per decade of tokens, as a multiple of the slope's along the ladder.
+    /// Standard deviation of the slope per decade of tokens, as a multiple of the slope along the ladder.
     package var slope: Double
-    /// Change of that slope over one decade, as a multiple of itself.
+    /// Standard deviation of the change of that slope over one decade, as a multiple of itself.
     package var curvature: Double
 
     package init(slope: Double, curvature: Double) {
@@ -78,7 +78,7 @@ package struct TrendPriors: Codable, Sendable, Equatable {
     package var kinds: [TrendKind]
     package var misfitGrid: LogarithmicGrid
     package var slopeGrid: LogarithmicGrid
-    /// For rungs and targets off the ladder's line; null: they differ by nothing but their scale.
+    /// The change of the trend off the ladder's line; null means that rungs and targets differ only in scale.
     package var offset: OffsetScales?
 
     package init(

@@ -1,5 +1,5 @@
-// A Gaussian process over log10 scale: constant + slope + integrated Brownian curvature, observed with known seed
-// noise and unknown misfit. It knows nothing of losses: GapModel uses one for the gap and one for the level.
+// A Gaussian process over log10 scale: constant + slope + integrated Brownian curvature, observed with known seed noise
+// and unknown misfit. It is not tied to losses: GapModel uses one for the gap and one for the level.
 // Notation: x log10 scale relative to the top rung, u = x − lowest rung ≥ 0, y observations, K their covariance,
 // L its Cholesky factor (lower, row-major), alpha = K⁻¹ y. With W Brownian motion over u, I its integral, inside the
 // ladder (x ≤ 0)
@@ -7,14 +7,14 @@
 // Beyond the top rung the slope that is known there fades, s(x) = (1 − 10^(−damping·x))/(damping·ln 10), while new
 // curvature N (the same process, started at the top rung) keeps adding:
 //   f(x) = constant·z₁ + slope·(z₂ s + curvature·(I(u₀) + s W(u₀) + N(x))),  u₀ the top rung's u.
-// Places off the ladder's line by an offset o add, with its own motion on either side of the line,
+// A place off the ladder's line by an offset o adds, with a motion J of its own on either side of the line,
 //   slope·offsetSlope·(z₃ o + offsetCurvature·J(|o|)).
 // Source: Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1; Wahba (1978) for the
 // integrated Brownian motion; Gardner & McKenzie, Management Science 31 (1985) 1237 for damped trends.
 
 import Foundation
 
-/// The scales of one trend: standard deviations in the units of the observations, per decade where a slope.
+/// The scales of one trend: standard deviations in the units of the observations; that of the slope is per decade.
 struct TrendScales: Sendable, Equatable {
     var misfit: Double
     var slope: Double
@@ -34,11 +34,11 @@ struct TrendScales: Sendable, Equatable {
     }
 }
 
-/// Where a trend is observed or asked for.
+/// A place where a trend is observed or asked for.
 struct TrendPosition: Sendable, Equatable {
     /// log10 scale relative to the top rung.
     var x: Double
-    /// How far off the ladder's line, in decades; 0 on it.
+    /// The signed distance from the ladder's line, in decades of tokens; 0 on it.
     var offset: Double = 0
 
     /// Whether two places are one rung: closer than a hundred-millionth of a decade.
@@ -61,16 +61,16 @@ struct TrendKernel {
     let scales: TrendScales
     let origin: Double
 
-    /// What a place is made of.
+    /// The terms of f at a place.
     struct Parts {
-        /// x inside the ladder, s(x) beyond it; the derivative of that.
+        /// `linear` is x inside the ladder and s(x) beyond it; `rate` is its derivative.
         var linear: Double
         var rate: Double
         /// u inside the ladder, u₀ beyond it.
         var past: Double
-        /// s(x) beyond the ladder, else 0: how far W(u₀) reaches.
+        /// s(x) beyond the ladder, else 0; it multiplies W(u₀).
         var lever: Double
-        /// x beyond the ladder, else 0: where new curvature stands.
+        /// x beyond the ladder, else 0; the new curvature N is taken there.
         var beyond: Double
         var offset: Double
     }
@@ -97,7 +97,7 @@ struct TrendKernel {
         return s.offset * t.offset == 0 ? along : along + offsetCovariance(s.offset, t.offset)
     }
 
-    /// What being off the line adds.
+    /// The part of the covariance that comes from being off the line.
     private func offsetCovariance(_ s: Double, _ t: Double) -> Double {
         let steep = scales.slope * scales.offset.slope
         let bend = s * t > 0 ? Self.integrals(abs(s), abs(t)) : 0
@@ -151,7 +151,7 @@ struct TrendFit: Sendable {
         var matrix = [Double](repeating: 0, count: n * n)
         for i in 0..<n {
             for j in 0...i { matrix[i * n + j] = kernel.covariance(parts[i], parts[j]) }
-            // The relative jitter keeps a ladder that spans dozens of decades factorable.
+            // The relative jitter keeps the matrix of a ladder that spans dozens of decades positive definite.
             matrix[i * n + i] += scales.misfit * scales.misfit + noise[i] + 1e-12 * matrix[i * n + i]
         }
         Cholesky.factor(&matrix, n)
@@ -168,7 +168,7 @@ struct TrendFit: Sendable {
         logEvidence = evidence
     }
 
-    /// The trend at `place`. With `misfit`, a new rung's own deviation is included (the known one at an observed rung).
+    /// The trend at `place`. With `misfit` it includes a new rung's own deviation, or an observed rung's known one.
     func predict(_ place: TrendPosition, misfit: Bool) -> TrendPrediction {
         let n = positions.count
         let kernel = kernel
