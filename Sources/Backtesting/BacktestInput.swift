@@ -1,5 +1,6 @@
 // What a backtest scores: tables of ladders, curves and final losses, or a store's own comparisons.
 
+import Comparison
 import Foundation
 package import ScalebenchCore
 import TokenData
@@ -60,25 +61,24 @@ package struct BacktestInput {
     private mutating func read(_ file: String, _ final: inout SeedTable, _ curves: inout CurveTable) throws {
         // A file named twice would count twice.
         guard seen.insert(URL(filePath: file).standardizedFileURL.path).inserted else { return }
-        let table = try DelimitedText(try ByteSource.readAll(file), file: file)
+        let table = try LossTable(try ByteSource.readAll(file), file: file)
         if SeedTable.describes(table) {
-            try final.add(table, file: file)
+            try final.add(table)
             return
         }
         if CurveTable.describes(table) {
-            try curves.add(table, file: file)
+            try curves.add(table)
             return
         }
-        guard table.header.contains("scale") else {
+        guard table.has(.scale) else {
             throw ScalebenchError(
                 .invalidInput, "neither ladders nor curves", at: "\(file):1",
                 hint:
                     "ladders have source,ladder,candidate,scale,loss; curves have loss and step or tokens; final losses "
-                    + "have candidate,loss,metric; found: "
-                    + table.header.joined(separator: ","))
+                    + "have candidate,loss,metric; found: \(table.columnNames)")
         }
-        try final.add(table, file: file)
-        let ladders = try DecisionLadders(table, file: file)
+        try final.add(table)
+        let ladders = try DecisionLadders(table)
         levels += ladders.levels()
         let list = "\(URL(filePath: file).deletingLastPathComponent().path)/decisions.csv"
         let isInFolder = URL(filePath: file).lastPathComponent.hasPrefix("ladders.csv")

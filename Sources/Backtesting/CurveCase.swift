@@ -2,8 +2,9 @@
 // Columns: loss, and step or tokens; candidate (or config) and params where runs form ladders; source, seed, lr and split
 // where there are any. Losses of one source, config and split over several sizes are a ladder.
 
+package import Comparison
 import Foundation
-package import ScalebenchCore
+import ScalebenchCore
 import ScalingLaws
 
 /// One finished run.
@@ -60,42 +61,38 @@ package struct CurveTable: Sendable {
     private static let sameSchedule = 1.15
 
     /// Whether a table has the columns of curves.
-    package static func describes(_ table: DelimitedText) -> Bool {
-        table.header.contains("loss") && !table.header.contains("scale")
-            && (table.header.contains("step") || table.header.contains("tokens"))
+    package static func describes(_ table: LossTable) -> Bool {
+        table.has(.loss) && !table.has(.scale) && (table.has(.step) || table.has(.tokens))
     }
 
     /// Adds the curves of a table. Points without a positive loss are skipped, and runs that end above where they began:
     /// they diverged.
     /// - Throws: `invalidInput` for missing columns or a progress that is not a number.
-    package mutating func add(_ table: DelimitedText, file: String) throws {
-        guard let loss = table.header.firstIndex(of: "loss"),
-            let progress = ["step", "tokens"].compactMap({ table.header.firstIndex(of: $0) }).nonEmpty
-        else {
+    package mutating func add(_ table: LossTable) throws {
+        let progress = [LossColumn.step, .tokens].filter(table.has)
+        guard table.has(.loss), !progress.isEmpty else {
             throw ScalebenchError(
-                .invalidInput, "no curves in this table", at: "\(file):1",
+                .invalidInput, "no curves in this table", at: "\(table.file):1",
                 hint:
                     "columns needed: loss, and step or tokens; used if present: source, config, params, seed, lr, split"
             )
         }
-        let column = { (names: [String]) in names.compactMap { table.header.firstIndex(of: $0) }.first }
-        let source = column(["source"]), config = column(["candidate", "config"]),
-            size = column(["params", "parameters"])
-        let seed = column(["seed"]), split = column(["split"]), rate = column(["lr"])
         var order: [[String]] = []
         var points: [[String]: [(place: Double, loss: Double, rate: Double?)]] = [:]
-        for (line, cells) in table.rows {
-            guard let text = progress.map({ cells[$0] }).first(where: { !$0.isEmpty }) else { continue }
+        for row in table.rows {
+            guard let text = progress.lazy.compactMap({ table.text($0, row) }).first(where: { !$0.isEmpty }) else {
+                continue
+            }
             guard let place = Double(text), place.isFinite else {
                 throw ScalebenchError(
-                    .invalidInput, "progress \"\(text)\" is not a number", at: "\(file):\(line)")
+                    .invalidInput, "progress \"\(text)\" is not a number", at: "\(table.file):\(row.line)")
             }
-            guard place > 0, let value = Double(cells[loss]), value > 0, value.isFinite else { continue }
-            let key = [source, config, size, seed, split].map { $0.map { cells[$0] } ?? "" }
+            guard place > 0, let loss = table.numberIfPositive(.loss, row) else { continue }
+            let key = [LossColumn.source, .candidate, .parameters, .seed, .split].map { table.text($0, row) ?? "" }
             if points[key] == nil { order.append(key) }
-            points[key, default: []].append((place, value, rate.flatMap { Double(cells[$0]) }))
+            points[key, default: []].append((place, loss, table.text(.learningRate, row).flatMap { Double($0) }))
         }
-        curves += order.compactMap { Self.curve($0, points[$0] ?? [], file: file) }
+        curves += order.compactMap { Self.curve($0, points[$0] ?? [], file: table.file) }
     }
 
     private static func curve(
@@ -164,8 +161,4 @@ package struct CurveTable: Sendable {
         }
         return CurveLadder(source: key[0], config: key[1], metric: key[2], rungs: rungs)
     }
-}
-
-extension Array {
-    fileprivate var nonEmpty: Self? { isEmpty ? nil : self }
 }

@@ -3,6 +3,7 @@
 // Beside it: the ratio as it stands, the change that the next smaller rung still had to come, and what two forecasts of
 // single runs make of it.
 
+import Comparison
 import Foundation
 import ScalingLaws
 
@@ -10,8 +11,6 @@ import ScalingLaws
 struct CurvePairs: Sendable {
     /// Pairs per source, evenly spread: hundreds that share their runs add little but time.
     private static let mostPairs = 120
-    /// Sizes closer than this factor are one rung, as in tables of finished runs.
-    private static let sameScale = 1.025
 
     /// One pair with its end hidden; the truth is L_B/L_A.
     private struct Case: Sendable {
@@ -49,7 +48,7 @@ struct CurvePairs: Sendable {
 
     private static func common(_ first: CurveLadder, _ second: CurveLadder) -> [CommonRung] {
         first.rungs.compactMap { rung in
-            second.rungs.first { abs(log($0.scale / rung.scale)) < log(sameScale) }.map { (rung, $0) }
+            second.rungs.first { RungGrouping.isSameScale($0.scale, rung.scale) }.map { (rung, $0) }
         }
     }
 

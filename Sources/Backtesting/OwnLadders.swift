@@ -51,7 +51,7 @@ package struct OwnLadders: Sendable {
         replicates.append(
             ReplicatedLadder(
                 source: source,
-                arms: candidates.indices.map { index in
+                candidates: candidates.indices.map { index in
                     ReplicatedCandidate(
                         name: candidates[index].label,
                         rungs: ladder.rungs.map { ($0.scale, $0.points[index].compactMap(\.loss)) }.filter {

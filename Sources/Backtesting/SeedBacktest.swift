@@ -14,16 +14,24 @@ package struct SeedReport: Codable, Sendable {
         /// "pooled", "ownSeeds" or "prior".
         package var method: String
         package var seeds: Int
-        /// Arms at a rung, and forecasts: each arm is met with several choices of seeds.
-        package var arms: Int
+        /// Candidates at a rung.
+        package var candidateRungs: Int
+        /// Each candidate at a rung is met with several choices of seeds.
         package var forecasts: Int
         /// Median of σ said over the standard deviation of the hidden seeds: below one, noise is understated.
         package var medianRatio: Double
         /// The factor, up or down, within which half of all forecasts are, and nine tenths of them.
         package var factor50: ScoredFigure
         package var factor90: Double
-        /// How often one more run fell into the 90 % interval about the mean of the visible ones. A mean over arms.
+        /// How often one more run fell into the 90 % interval about the mean of the visible ones: the mean over candidates
+        /// at a rung.
         package var coverage90: ScoredFigure
+
+        private enum CodingKeys: String, CodingKey {
+            case source, method, seeds
+            case candidateRungs = "arms"
+            case forecasts, medianRatio, factor50, factor90, coverage90
+        }
     }
 
     package var scores: [Score]
@@ -36,7 +44,7 @@ package enum SeedBacktest {
     private static let mostBlocks = 4
 
     private struct Answer: Sendable {
-        var arm: String
+        var candidate: String
         var ratio: [String: Double]
         var held: [String: Double]
     }
@@ -50,29 +58,33 @@ package enum SeedBacktest {
                 let answers = inParallel(own.count) { index in
                     forecasts(own[index], name: String(index), seeds, prior)
                 }.flatMap { $0 }
-                return answers.isEmpty ? [] : ["pooled", "ownSeeds", "prior"].map { score(source, $0, seeds, answers) }
+                return answers.isEmpty
+                    ? []
+                    : ["pooled", "ownSeeds", "prior"].map { score(answers, source: source, method: $0, seeds: seeds) }
             }
         }
         return scores.isEmpty ? nil : SeedReport(scores: scores)
     }
 
-    /// Every arm beside the next one of its ladder, with several choices of visible seeds.
+    /// Every candidate beside the next one of its ladder, with several choices of visible seeds.
     private static func forecasts(
         _ ladder: ReplicatedLadder, name: String, _ seeds: Int, _ prior: SeedNoisePrior
     ) -> [Answer] {
-        let arms = ladder.arms.filter { arm in arm.rungs.contains { $0.losses.count >= seeds + fewestHidden } }
-        return arms.indices.flatMap { index -> [Answer] in
-            let arm = arms[index], other = arms[(index + 1) % arms.count]
-            let most = arm.rungs.map { $0.losses.count / seeds }.max() ?? 0
+        let candidates = ladder.candidates.filter { candidate in
+            candidate.rungs.contains { $0.losses.count >= seeds + fewestHidden }
+        }
+        return candidates.indices.flatMap { index -> [Answer] in
+            let candidate = candidates[index], other = candidates[(index + 1) % candidates.count]
+            let most = candidate.rungs.map { $0.losses.count / seeds }.max() ?? 0
             return (0..<min(most, mostBlocks)).flatMap { block -> [Answer] in
-                var groups = visibleGroups(arm, 0, block, seeds)
-                if arms.count > 1 { groups += visibleGroups(other, 1, block, seeds) }
+                var groups = visibleGroups(candidate, number: 0, block: block, seeds: seeds)
+                if candidates.count > 1 { groups += visibleGroups(other, number: 1, block: block, seeds: seeds) }
                 let pooled = SeedNoise(groups: groups, prior: prior)
                 let unseen = SeedNoise(
                     groups: groups.map { SeedGroup(candidate: $0.candidate, scale: $0.scale, losses: [$0.losses[0]]) },
                     prior: prior
                 )
-                return arm.rungs.compactMap { rung -> Answer? in
+                return candidate.rungs.compactMap { rung -> Answer? in
                     guard let range = range(rung.losses.count, block, seeds),
                         rung.losses.count - seeds >= fewestHidden
                     else { return nil }
@@ -90,16 +102,17 @@ package enum SeedBacktest {
                         return Double(hidden.count { abs($0 - shown.mean) <= reach }) / Double(hidden.count)
                     }
                     return Answer(
-                        arm: "\(name) \(arm.name) \(rung.scale)", ratio: said.mapValues { $0 / truth }, held: held)
+                        candidate: "\(name) \(candidate.name) \(rung.scale)", ratio: said.mapValues { $0 / truth },
+                        held: held)
                 }
             }
         }
     }
 
-    private static func visibleGroups(_ arm: ReplicatedCandidate, _ number: Int, _ block: Int, _ seeds: Int)
-        -> [SeedGroup]
-    {
-        arm.rungs.compactMap { rung in
+    private static func visibleGroups(
+        _ candidate: ReplicatedCandidate, number: Int, block: Int, seeds: Int
+    ) -> [SeedGroup] {
+        candidate.rungs.compactMap { rung in
             range(rung.losses.count, block, seeds).map {
                 SeedGroup(candidate: number, scale: rung.scale, losses: Array(rung.losses[$0]))
             }
@@ -114,11 +127,12 @@ package enum SeedBacktest {
         return first..<(first + seeds)
     }
 
-    private static func score(_ source: String, _ method: String, _ seeds: Int, _ answers: [Answer]) -> SeedReport.Score
-    {
+    private static func score(
+        _ answers: [Answer], source: String, method: String, seeds: Int
+    ) -> SeedReport.Score {
         let ratios = answers.compactMap { $0.ratio[method] }
         let distances = ratios.map { abs(log($0)) }
-        let families = Dictionary(grouping: answers, by: \.arm)
+        let families = Dictionary(grouping: answers, by: \.candidate)
         func perArm(_ value: (Answer) -> Double) -> [(family: String, value: Double)] {
             families.map { ($0.key, $0.value.map(value).mean) }.sorted { $0.0 < $1.0 }
         }
@@ -128,11 +142,11 @@ package enum SeedBacktest {
             return exp(sorted[min(Int(share * Double(sorted.count)), sorted.count - 1)])
         }
         return SeedReport.Score(
-            source: source, method: method, seeds: seeds, arms: families.count, forecasts: answers.count,
+            source: source, method: method, seeds: seeds, candidateRungs: families.count, forecasts: answers.count,
             medianRatio: Estimate(draws: ratios).point,
             factor50: ScoredFigure(
                 value: quantile(0.5),
-                interval90: FamilyBootstrap.interval90(answers.map(\.arm)) { chosen in
+                interval90: FamilyBootstrap.interval90(answers.map(\.candidate)) { chosen in
                     exp(Estimate(draws: chosen.map { distances[$0] }).point)
                 }),
             factor90: quantile(0.9),

@@ -2,7 +2,7 @@
 // Columns: loss, candidate (or config), and where there are any source, ladder, metric, seed and the scales; runs that
 // differ in the seed alone are replicates, in the order of the table.
 
-package import ScalebenchCore
+package import Comparison
 import ScalingLaws
 
 /// One candidate of a ladder, with the runs of every rung.
@@ -17,14 +17,14 @@ package struct ReplicatedCandidate: Sendable {
     }
 }
 
-/// The arms whose losses compare.
+/// The candidates whose losses compare.
 package struct ReplicatedLadder: Sendable {
     package var source: String
-    package var arms: [ReplicatedCandidate]
+    package var candidates: [ReplicatedCandidate]
 
-    package init(source: String, arms: [ReplicatedCandidate]) {
+    package init(source: String, candidates: [ReplicatedCandidate]) {
         self.source = source
-        self.arms = arms
+        self.candidates = candidates
     }
 }
 
@@ -35,54 +35,51 @@ package struct SeedTable: Sendable {
     package init() {}
 
     /// Whether a table has the columns of final losses that are neither a ladder of one scale nor curves.
-    package static func describes(_ table: DelimitedText) -> Bool {
-        table.header.contains("loss") && table.header.contains("metric") && !table.header.contains("scale")
-            && !table.header.contains("step")
+    package static func describes(_ table: LossTable) -> Bool {
+        table.has(.loss) && table.has(.metric) && !table.has(.scale) && !table.has(.step)
     }
 
     /// Adds the ladders of a table. Rows without a positive loss are skipped, and those whose metric is not a loss: the
     /// noise of error rates and perplexities is another one.
     /// - Throws: `invalidInput` without the columns loss and candidate or config.
-    package mutating func add(_ table: DelimitedText, file: String) throws {
-        let column = { (names: [String]) in names.compactMap { table.header.firstIndex(of: $0) }.first }
-        guard let loss = column(["loss"]), let candidate = column(["candidate", "config"]) else {
-            throw ScalebenchError(
-                .invalidInput, "no runs of candidates in this table", at: "\(file):1",
-                hint: "columns needed: loss, and candidate or config; found: " + table.header.joined(separator: ","))
-        }
-        let group = ["source", "ladder", "metric"].map { column([$0]) }, metric = column(["metric"])
-        let scales = ["scale", "params", "parameters", "flops", "tokens"].compactMap { column([$0]) }
-        var order: [[String]] = [], arms: [[String]: [String]] = [:]
-        var rungs: [[String]: [(scale: String, losses: [Double])]] = [:]
-        for (_, cells) in table.rows {
-            guard let value = Double(cells[loss]), value > 0, value.isFinite,
-                metric.map({ Self.isLoss(cells[$0]) }) ?? true
+    package mutating func add(_ table: LossTable) throws {
+        try table.require([.loss, .candidate], hint: "columns needed: loss, and candidate or config")
+        var order: [[String]] = [], names: [[String]: [String]] = [:]
+        var rungs: [[String]: [Replicates]] = [:]
+        for row in table.rows {
+            guard let loss = table.numberIfPositive(.loss, row), table.text(.metric, row).map(Self.isLoss) ?? true
             else { continue }
-            let key = group.map { $0.map { cells[$0] } ?? "" }, name = cells[candidate]
-            if arms[key] == nil { order.append(key) }
-            if rungs[key + [name]] == nil { arms[key, default: []].append(name) }
-            let place = scales.map { cells[$0] }.joined(separator: " ")
-            if let index = rungs[key + [name]]?.firstIndex(where: { $0.scale == place }) {
-                rungs[key + [name]]?[index].losses.append(value)
+            let ladder = [LossColumn.source, .ladder, .metric].map { table.text($0, row) ?? "" }
+            let name = table.text(.candidate, row) ?? ""
+            if names[ladder] == nil { order.append(ladder) }
+            if rungs[ladder + [name]] == nil { names[ladder, default: []].append(name) }
+            // Runs that differ in the seed alone are replicates: every scale must be written alike.
+            let settings = Self.scales.compactMap { table.text($0, row) }
+            if let index = rungs[ladder + [name]]?.firstIndex(where: { $0.settings == settings }) {
+                rungs[ladder + [name]]?[index].losses.append(loss)
             } else {
-                rungs[key + [name], default: []].append((place, [value]))
+                rungs[ladder + [name], default: []].append(Replicates(settings: settings, losses: [loss]))
             }
         }
         ladders += order.map { key in
             ReplicatedLadder(
-                source: key[0].isEmpty ? file : key[0],
-                arms: (arms[key] ?? []).map { name in
+                source: key[0].isEmpty ? table.file : key[0],
+                candidates: (names[key] ?? []).map { name in
                     ReplicatedCandidate(
-                        name: name,
-                        rungs: (rungs[key + [name]] ?? []).map { rung in
-                            // Where no scale is known all runs are of one.
-                            (
-                                rung.scale.split(separator: " ").compactMap { Double($0) }.first { $0 > 0 } ?? 1,
-                                rung.losses
-                            )
-                        })
+                        name: name, rungs: (rungs[key + [name]] ?? []).map { ($0.scale, $0.losses) })
                 })
         }
+    }
+
+    private static let scales = [LossColumn.scale, .parameters, .flops, .tokens]
+
+    /// Runs of one candidate that differ in their seed alone.
+    private struct Replicates {
+        var settings: [String]
+        var losses: [Double]
+
+        /// Where no scale is known all runs are of one.
+        var scale: Double { settings.compactMap { Double($0) }.first { $0 > 0 } ?? 1 }
     }
 
     private static func isLoss(_ metric: String) -> Bool {

@@ -20,59 +20,45 @@ package struct LawTable: Sendable {
     ///   - filters: rows to keep.
     /// - Throws: `invalidInput` for missing columns or values, or losses that do not compare.
     package init(_ text: DelimitedText, file: String, axes wanted: [ScaleAxis]?, filters: [TableFilter]) throws {
-        let rows = try text.rows(keeping: filters, file: file)
-        try text.requireOneLadder(rows, file: file)
-        let column = { (names: [String]) in names.compactMap { text.header.firstIndex(of: $0) }.first }
-        guard let loss = column(["loss"]) else {
-            throw ScalebenchError(
-                .invalidInput, "no column loss", at: "\(file):1",
-                hint: "columns needed: loss, and params, tokens, flops or scale")
-        }
-        var columns = Self.columns(text.header)
-        if let scale = column(["scale"]) {
+        let table = try LossTable(text, file: file, keeping: filters)
+        try table.requireOneLadder()
+        try table.require([.loss], hint: "columns needed: loss, and params, tokens, flops or scale")
+        var columns: [ScaleAxis: LossColumn] = [:]
+        for axis in ScaleAxis.allCases where table.has(LossColumn(axis)) { columns[axis] = LossColumn(axis) }
+        if table.has(.scale) {
             // A ladder's one scale, named by its axis column.
-            let stated = column(["axis"]).flatMap { ScaleAxis(rawValue: rows[0].cells[$0]) }
-            let axis = stated ?? wanted?.first ?? .parameters
-            if columns[axis] == nil { columns[axis] = scale }
+            let axis = table.statedAxis(table.rows[0]) ?? wanted?.first ?? .parameters
+            if columns[axis] == nil { columns[axis] = .scale }
         }
-        axes = try wanted ?? Self.varying(columns, rows.map(\.cells), file)
+        let axes = try wanted ?? Self.varying(columns, table)
         let chosen = try axes.map { axis in
-            guard let index = columns[axis] else {
+            guard let column = columns[axis] else {
                 throw ScalebenchError(
                     .invalidInput, "no column gives the \(axis.rawValue)", at: "\(file):1",
-                    hint: "columns: \(text.header.joined(separator: ", "))")
+                    hint: "columns: \(table.columnNames)")
             }
-            return index
+            return column
         }
-        let names = axes
-        scales = try rows.map { line, cells in
-            try zip(names, chosen).map {
-                try DelimitedText.positiveNumber(cells[$1], $0.rawValue, at: "\(file):\(line)")
-            }
+        self.axes = axes
+        scales = try table.rows.map { row in
+            try zip(axes, chosen).map { try table.number($1, row, name: $0.rawValue) }
         }
-        losses = try rows.map { try DelimitedText.positiveNumber($0.cells[loss], "loss", at: "\(file):\($0.line)") }
-        candidates = column(["candidate", "config"]).map { index in Set(rows.map { $0.cells[index] }).count } ?? 1
+        losses = try table.rows.map { try table.number(.loss, $0) }
+        candidates = table.has(.candidate) ? Set(table.rows.map { table.text(.candidate, $0) }).count : 1
         self.file = file
         try checkItCanBeFitted()
     }
 
-    private static func columns(_ header: [String]) -> [ScaleAxis: Int] {
-        let names: [ScaleAxis: [String]] = [
-            .parameters: ["params", "parameters"], .tokens: ["tokens"], .flops: ["flops"],
-        ]
-        return names.compactMapValues { $0.compactMap { header.firstIndex(of: $0) }.first }
-    }
-
     /// Parameters and tokens where both vary on their own, else the one scale that does.
-    private static func varying(_ columns: [ScaleAxis: Int], _ rows: [[String]], _ file: String) throws -> [ScaleAxis] {
+    private static func varying(_ columns: [ScaleAxis: LossColumn], _ table: LossTable) throws -> [ScaleAxis] {
         func isUsable(_ axis: ScaleAxis) -> Bool {
-            guard let index = columns[axis] else { return false }
-            return rows.allSatisfy { !$0[index].isEmpty } && Set(rows.map { $0[index] }).count > 1
+            guard let column = columns[axis], table.isFull(column) else { return false }
+            return Set(table.rows.map { table.text(column, $0) }).count > 1
         }
         if isUsable(.parameters), isUsable(.tokens) { return [.parameters, .tokens] }
-        if let one = [ScaleAxis.parameters, .tokens, .flops].first(where: isUsable) { return [one] }
+        if let one = ScaleAxis.allCases.first(where: isUsable) { return [one] }
         throw ScalebenchError(
-            .invalidInput, "no scale varies over the rows", at: file,
+            .invalidInput, "no scale varies over the rows", at: table.file,
             hint: "columns params, tokens, flops or scale; found the header of \(columns.count) of them")
     }
 

@@ -153,7 +153,8 @@ package enum BacktestReport {
                 default: "the prior, no seed"
                 }
             table.add([
-                SafeText.line(score.source), name, String(score.seeds), String(score.arms), String(score.forecasts),
+                SafeText.line(score.source), name, String(score.seeds), String(score.candidateRungs),
+                String(score.forecasts),
                 Quantity.significant(score.medianRatio), figure(score.factor50), Quantity.significant(score.factor90),
                 figure(score.coverage90),
             ])

@@ -25,6 +25,19 @@ package struct DelimitedText: Sendable {
         rows = records
     }
 
+    /// Where columns stand, in the order of `names`.
+    /// - Throws: `invalidInput` for one that is not there.
+    package func columns(_ names: [String], file: String) throws -> [Int] {
+        try names.map { name in
+            guard let index = header.firstIndex(of: name) else {
+                throw ScalebenchError(
+                    .invalidInput, "no column \(name)", at: "\(file):1",
+                    hint: "columns needed: \(names.joined(separator: ", "))")
+            }
+            return index
+        }
+    }
+
     private static func records(of data: Data, file: String) throws -> [(line: Int, cells: [String])] {
         var records: [(line: Int, cells: [String])] = []
         var cells: [String] = [], cell: [UInt8] = []

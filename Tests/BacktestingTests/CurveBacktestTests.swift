@@ -1,6 +1,7 @@
 // The curve backtest against public curves (skipped where they are absent) and synthetic ones.
 
 import Backtesting
+import Comparison
 import Foundation
 import ScalebenchCore
 import Testing
@@ -12,7 +13,7 @@ import Testing
         var table = CurveTable()
         for source in sources {
             let file = try #require(folder).appending(path: "\(source)/curves.csv.gz").path
-            try table.add(DelimitedText(try PublicDecisions.unpacked(file), file: file), file: file)
+            try table.add(LossTable(try PublicDecisions.unpacked(file), file: file))
         }
         return table
     }
@@ -50,7 +51,7 @@ import Testing
         }
         text += "two,diverged,1e6,,10,,,3,val\ntwo,diverged,1e6,,20,,,9e9,val\ntwo,r,1e6,,405,,,nan,val\n"
         var table = CurveTable()
-        try table.add(DelimitedText(Data(text.utf8), file: "t.csv"), file: "t.csv")
+        try table.add(LossTable(Data(text.utf8), file: "t.csv"))
         return table
     }
 
@@ -76,11 +77,11 @@ import Testing
     }
 
     @Test func tablesWithoutCurvesAreRefused() throws {
-        let table = try DelimitedText(Data("step,tokens\n1,2".utf8), file: "t.csv")
+        let table = try LossTable(Data("step,tokens\n1,2".utf8), file: "t.csv")
         #expect(!CurveTable.describes(table))
         #expect(throws: ScalebenchError.self) {
             var curves = CurveTable()
-            try curves.add(table, file: "t.csv")
+            try curves.add(table)
         }
     }
 }

@@ -1,6 +1,7 @@
 // The decision backtest against the public ladders (skipped where they are absent) and against synthetic ones.
 
 import Backtesting
+import Comparison
 import Foundation
 import ScalebenchCore
 import ScalingLaws
@@ -33,7 +34,7 @@ enum PublicDecisions {
     static func cases() throws -> [DecisionCase] {
         let folder = try #require(folder)
         let bytes = try unpacked(folder.appending(path: "ladders.csv.gz").path)
-        let ladders = try DecisionLadders(DelimitedText(bytes, file: "ladders.csv"), file: "ladders.csv")
+        let ladders = try DecisionLadders(LossTable(bytes, file: "ladders.csv"))
         let list = try DelimitedText(Data(contentsOf: folder.appending(path: "decisions.csv")), file: "decisions.csv")
         return try ladders.cases(listedIn: list, file: "decisions.csv")
     }
@@ -91,7 +92,7 @@ enum PublicDecisions {
         """
 
     @Test func casesFollowTheProtocol() throws {
-        let ladders = try DecisionLadders(table(twoSources), file: "t.csv")
+        let ladders = try DecisionLadders(LossTable(table(twoSources), file: "t.csv"))
         let cases = ladders.cases()
         // Scales are rounded to rungs, seeds count by their mean, c has too few rungs, levers 3 and 10 see the same.
         #expect(cases.map(\.source) == ["r", "s"])
@@ -110,7 +111,7 @@ enum PublicDecisions {
             let rows = seeds + ["a,1e7,0,3.5", "a,1e8,0,\(lossAtTarget)", "a,1e8,1,2.0"].map { "s,l,parameters,\($0)" }
             let others = ["b,1e6,0,4.2", "b,1e7,0,3.6", "b,1e8,0,2.9"].map { "s,l,parameters,\($0)" }
             let text = (["source,ladder,axis,candidate,scale,seed,loss"] + rows + others).joined(separator: "\n")
-            return try #require(DecisionLadders(table(text), file: "t.csv").cases().first)
+            return try #require(DecisionLadders(LossTable(table(text), file: "t.csv")).cases().first)
         }
         let one = try noise(lossAtTarget: 3)
         let sigma = try #require(one.visible[0].sigmaA)
@@ -118,7 +119,7 @@ enum PublicDecisions {
         #expect(one.visible[1].sigmaB != nil && one.target.sigmaA != nil)
         // The losses at the target do not matter.
         #expect(try noise(lossAtTarget: 9).visible == one.visible)
-        let single = try DecisionLadders(table(twoSources), file: "t.csv").cases()
+        let single = try DecisionLadders(LossTable(table(twoSources), file: "t.csv")).cases()
         #expect(single.first { $0.source == "r" }?.visible[0].sigmaA == nil)
     }
 
@@ -130,20 +131,20 @@ enum PublicDecisions {
             }
         }
         let text = ([header] + rows).joined(separator: "\n")
-        let one = try #require(DecisionLadders(table(text), file: "t.csv").cases().first)
+        let one = try #require(DecisionLadders(LossTable(table(text), file: "t.csv")).cases().first)
         #expect(one.visible.map(\.tokens) == [1e9, 4e9, 3e9])
         #expect(one.target.tokens == 1e10)
         #expect(try DecisionBacktest([one]).report(priors: .shipped).decisions == 1)
         #expect(throws: ScalebenchError.self) {
-            try DecisionLadders(table(text.replacingOccurrences(of: "1e10", with: "many")), file: "t.csv")
+            try DecisionLadders(LossTable(table(text.replacingOccurrences(of: "1e10", with: "many")), file: "t.csv"))
         }
         let parameters = text.replacingOccurrences(of: "flops", with: "parameters")
-        let other = try DecisionLadders(table(parameters), file: "t.csv").cases().first
+        let other = try DecisionLadders(LossTable(table(parameters), file: "t.csv")).cases().first
         #expect(other?.visible.compactMap(\.tokens).isEmpty == true)
     }
 
     @Test func rankFailsExactlyAtTheCrossover() throws {
-        let cases = try DecisionLadders(table(twoSources), file: "t.csv").cases()
+        let cases = try DecisionLadders(LossTable(table(twoSources), file: "t.csv")).cases()
         let report = try DecisionBacktest(cases).report(priors: .shipped)
         let rank = try #require(report.method("rank"))
         #expect(report.crossovers == 1)
@@ -155,12 +156,12 @@ enum PublicDecisions {
 
     @Test func impossibleTablesAreRefused() throws {
         #expect(throws: ScalebenchError.self) {
-            try DecisionLadders(table("source,ladder,candidate,scale\ns,l,a,1"), file: "t.csv")
+            try DecisionLadders(LossTable(table("source,ladder,candidate,scale\ns,l,a,1"), file: "t.csv"))
         }
         #expect(throws: ScalebenchError.self) {
-            try DecisionLadders(table("source,ladder,candidate,scale,loss\ns,l,a,1,nan"), file: "t.csv")
+            try DecisionLadders(LossTable(table("source,ladder,candidate,scale,loss\ns,l,a,1,nan"), file: "t.csv"))
         }
-        let ladders = try DecisionLadders(table(twoSources), file: "t.csv")
+        let ladders = try DecisionLadders(LossTable(table(twoSources), file: "t.csv"))
         #expect(throws: ScalebenchError.self) {
             try ladders.cases(listedIn: table("source,ladder,a,b,lever,visible\ns,l,a,z,3,2"), file: "d.csv")
         }

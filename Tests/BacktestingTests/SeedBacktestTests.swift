@@ -1,6 +1,7 @@
 // The seed noise scored on synthetic candidates, and the ladders in a table of final losses.
 
 import Backtesting
+import Comparison
 import Foundation
 import ScalebenchCore
 import ScalingLaws
@@ -12,9 +13,9 @@ import Testing
         var generator = SplitMix(seed: 3)
         return ReplicatedLadder(
             source: "planted",
-            arms: (0..<8).map { arm in
+            candidates: (0..<8).map { candidate in
                 ReplicatedCandidate(
-                    name: "arm \(arm)",
+                    name: "candidate \(candidate)",
                     rungs: [(1e6, 0.004), (1e7, 0.002)].map { scale, sigma in
                         (scale, (0..<30).map { _ in 3 + sigma * generator.normal() })
                     })
@@ -28,7 +29,7 @@ import Testing
         }
         for seeds in [2, 3, 5] {
             let pooled = try score("pooled", seeds), own = try score("ownSeeds", seeds)
-            #expect(pooled.arms == 16 && pooled.forecasts == 64)
+            #expect(pooled.candidateRungs == 16 && pooled.forecasts == 64)
             let pooledFactor = try #require(pooled.factor50.value), ownFactor = try #require(own.factor50.value)
             #expect(pooledFactor < ownFactor)
             #expect(pooled.factor90 < own.factor90)
@@ -44,7 +45,7 @@ import Testing
     @Test func laddersWithoutReplicatesAreLeftOut() {
         #expect(SeedBacktest.report([]) == nil)
         let one = ReplicatedCandidate(name: "a", rungs: [(1e6, [3.1, 3.2, 3.3])])
-        #expect(SeedBacktest.report([ReplicatedLadder(source: "s", arms: [one])]) == nil)
+        #expect(SeedBacktest.report([ReplicatedLadder(source: "s", candidates: [one])]) == nil)
     }
 
     @Test func tablesOfFinalLossesBecomeLadders() throws {
@@ -57,16 +58,18 @@ import Testing
             s,b,1000,,1,nan,final_val_loss
             s,a,1000,,0,0.6,err_mmlu
             """
-        let table = try DelimitedText(Data(text.utf8), file: "t.csv")
+        let table = try LossTable(Data(text.utf8), file: "t.csv")
         #expect(SeedTable.describes(table))
         var seeds = SeedTable()
-        try seeds.add(table, file: "t.csv")
+        try seeds.add(table)
         // Error rates are left out, since their noise differs; a loss that is not a number is skipped.
         #expect(seeds.ladders.count == 1)
-        let arms = seeds.ladders[0].arms
-        #expect(arms.map(\.name) == ["a", "b"])
-        #expect(arms[0].rungs.map(\.losses) == [[3.0, 3.1], [2.9]] && arms[0].rungs.map(\.scale) == [1000, 2000])
-        #expect(arms[1].rungs.map(\.losses) == [[3.2]])
+        let candidates = seeds.ladders[0].candidates
+        #expect(candidates.map(\.name) == ["a", "b"])
+        #expect(
+            candidates[0].rungs.map(\.losses) == [[3.0, 3.1], [2.9]]
+                && candidates[0].rungs.map(\.scale) == [1000, 2000])
+        #expect(candidates[1].rungs.map(\.losses) == [[3.2]])
     }
 
     /// The reference values come from scipy.stats.binom.ppf.

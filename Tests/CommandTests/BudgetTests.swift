@@ -138,7 +138,8 @@ struct BudgetTests {
         #expect(again.output == first.output && !again.errors.contains("started"))
         let dry = try Tool.run(arguments + budget + ["--dry-run"], in: scratch.url)
         #expect(
-            dry.output.contains("the target up to 50 %") && dry.output.contains("every pair is decided"), "\(dry.output)")
+            dry.output.contains("the target up to 50 %") && dry.output.contains("every pair is decided"),
+            "\(dry.output)")
 
         let timed = ["--until", "0.99", "--budget", "1h", "--json", "-"]
         let timedBefore = try document(try Tool.run(arguments + timed, in: scratch.url))

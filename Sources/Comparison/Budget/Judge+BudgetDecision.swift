@@ -22,7 +22,8 @@ extension Judge {
             let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
             if pair.candidatesAreIdentical { continue }
             let now = try assess(pair)
-            guard let posterior = now.posterior, let forecast = now.forecast, isUndecided(now, until: probability) else {
+            guard let posterior = now.posterior, let forecast = now.forecast, isUndecided(now, until: probability)
+            else {
                 continue
             }
             isDecided = false

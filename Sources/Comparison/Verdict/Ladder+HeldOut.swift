@@ -19,7 +19,7 @@ extension Ladder {
         guard !lossesA.isEmpty, !lossesB.isEmpty, lossesA.mean != lossesB.mean else { return nil }
         var ladder = withoutTarget
         // Rungs of nearly its own FLOPs, trained on fewer tokens, say nothing of how well a larger one is forecast.
-        ladder.rungs = rungs.prefix(index).filter { $0.scale < 0.975 * rung.scale }
+        ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }
         let pair = PairLadder(ladder, a: a, b: b, noise: LadderNoise(ladder))
         let below = pair.ladderRungs, sigma = pair.sigma(at: rung.scale)
         guard below.count >= 2 else { return nil }

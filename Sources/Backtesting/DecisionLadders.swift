@@ -1,0 +1,141 @@
+// Ladders of many candidates, and the decisions that are drawn from them.
+// The protocol: the rungs of a pair are those that both candidates have, as a compare of the two would group their runs;
+// visible are those at least a lever below the largest one, which is the truth.
+
+package import Comparison
+import Foundation
+package import ScalebenchCore
+import ScalingLaws
+
+/// Ladders read from tables with the columns source, ladder, candidate, scale, loss and, where axis is flops, tokens; others
+/// are ignored.
+package struct DecisionLadders: Sendable {
+    fileprivate struct Run {
+        var place: RungGrouping.Place
+        var loss: Double
+    }
+    private struct Key: Hashable {
+        var source: String
+        var ladder: String
+    }
+
+    private var runs: [Key: [String: [Run]]] = [:]
+    private var order: [(key: Key, candidate: String)] = []
+
+    /// - Throws: `invalidInput` for a missing column or a scale or loss that is not a positive number.
+    package init(_ table: LossTable) throws {
+        try table.require(
+            [.source, .ladder, .candidate, .scale, .loss],
+            hint: "columns needed: source, ladder, candidate, scale, loss; leave out runs that diverged")
+        for row in table.rows {
+            let key = Key(source: table.text(.source, row) ?? "", ladder: table.text(.ladder, row) ?? "")
+            let candidate = table.text(.candidate, row) ?? ""
+            let hasTokens = table.statedAxis(row) == .flops && table.text(.tokens, row).map { !$0.isEmpty } ?? false
+            let place = RungGrouping.Place(
+                candidate: candidate, scale: try table.number(.scale, row),
+                tokens: hasTokens ? try table.number(.tokens, row) : nil)
+            if runs[key]?[candidate] == nil { order.append((key, candidate)) }
+            runs[key, default: [:]][candidate, default: []].append(
+                Run(place: place, loss: try table.number(.loss, row)))
+        }
+    }
+
+    /// The cases that a table lists by source, ladder, a, b, lever and the number of visible rungs.
+    /// - Throws: `invalidInput` where the ladders do not have what it names.
+    package func cases(listedIn table: DelimitedText, file: String) throws -> [DecisionCase] {
+        let columns = try table.columns(["source", "ladder", "a", "b", "lever", "visible"], file: file)
+        return try table.rows.map { line, cells in
+            let key = Key(source: cells[columns[0]], ladder: cells[columns[1]])
+            guard let lever = Double(cells[columns[4]]), let visible = Int(cells[columns[5]]), visible >= 2,
+                let rungs = shared(key, cells[columns[2]], cells[columns[3]]), rungs.count > visible
+            else {
+                throw ScalebenchError(
+                    .invalidInput, "the ladders do not hold this decision", at: "\(file):\(line)",
+                    hint: "give the ladder table that the decisions were made from")
+            }
+            return DecisionCase(
+                source: key.source, ladder: key.ladder, a: cells[columns[2]], b: cells[columns[3]], lever: lever,
+                seen: Array(rungs.prefix(visible)), target: rungs[rungs.count - 1])
+        }
+    }
+
+    /// Every pair at levers of 3, 10 and 30, at most `most` per ladder and lever (evenly spread over the pairs).
+    package func cases(most: Int = 60) -> [DecisionCase] {
+        var candidates: [Key: [String]] = [:]
+        for (key, candidate) in order { candidates[key, default: []].append(candidate) }
+        var result: [DecisionCase] = []
+        for key in candidates.keys.sorted(by: { ($0.source, $0.ladder) < ($1.source, $1.ladder) }) {
+            let names = (candidates[key] ?? []).sorted()
+            var seen: Set<String> = []
+            for lever in [3.0, 10, 30] {
+                let found = pairs(names).compactMap { a, b -> DecisionCase? in
+                    guard let rungs = shared(key, a, b), rungs.count >= 3 else { return nil }
+                    let target = rungs[rungs.count - 1]
+                    let limit = log10(target.scale) - log10(lever) + 0.02
+                    let visible = rungs.filter { log10($0.scale) <= limit }
+                    guard visible.count >= 2, !seen.contains("\(a)\u{0}\(b)\u{0}\(visible.count)"),
+                        target.lossesA.mean != target.lossesB.mean
+                    else { return nil }
+                    return DecisionCase(
+                        source: key.source, ladder: key.ladder, a: a, b: b, lever: lever, seen: visible,
+                        target: target)
+                }
+                let kept = found.evenlySpread(most)
+                for one in kept { seen.insert("\(one.a)\u{0}\(one.b)\u{0}\(one.visible.count)") }
+                result += kept
+            }
+        }
+        return result
+    }
+
+    /// Every candidate alone at levers of 3, 10 and 30, at most `most` per source (evenly spread).
+    package func levels(most: Int = 160) -> [LevelCase] {
+        var bySource: [String: [LevelCase]] = [:]
+        for (key, candidate) in order {
+            let rungs = rungs(runs[key]?[candidate] ?? []).map { GapRung($0, a: candidate, b: candidate) }
+            // A loss over scale alone is no law where lengths differ too.
+            let isOneLength = zip(rungs, rungs.dropFirst()).allSatisfy { !RungGrouping.isSameScale($0.scale, $1.scale) }
+            guard rungs.count >= 3, let target = rungs.last, isOneLength else { continue }
+            var seen: Set<Int> = []
+            for lever in [3.0, 10, 30] {
+                let limit = log10(target.scale) - log10(lever) + 0.02
+                let visible = rungs.filter { log10($0.scale) <= limit }
+                guard visible.count >= 2, seen.insert(visible.count).inserted else { continue }
+                bySource[key.source, default: []].append(
+                    LevelCase(
+                        source: key.source, candidate: "\(key.ladder)\u{0}\(candidate)",
+                        scales: visible.map(\.scale), losses: visible.map(\.lossesA.mean), target: target.scale,
+                        truth: target.lossesA.mean))
+            }
+        }
+        return bySource.keys.sorted().flatMap { (bySource[$0] ?? []).evenlySpread(most) }
+    }
+
+    private func pairs(_ names: [String]) -> [(String, String)] {
+        names.indices.flatMap { i in names[(i + 1)...].map { (names[i], $0) } }
+    }
+
+    /// The rungs of a pair, in ascending scale; nil for a candidate that the ladder does not have.
+    private func shared(_ key: Key, _ a: String, _ b: String) -> [GapRung]? {
+        guard let runsA = runs[key]?[a], let runsB = runs[key]?[b] else { return nil }
+        return rungs(runsA + runsB).map { GapRung($0, a: a, b: b) }.filter {
+            !$0.lossesA.isEmpty && !$0.lossesB.isEmpty
+        }
+    }
+
+    private func rungs(_ runs: [Run]) -> [[Run]] {
+        RungGrouping.rungs(runs.map(\.place)).map { group in group.map { runs[$0] } }
+    }
+}
+
+extension GapRung {
+    /// The runs of one rung.
+    fileprivate init(_ runs: [DecisionLadders.Run], a: String, b: String) {
+        let tokens = runs.compactMap(\.place.tokens)
+        self.init(
+            scale: runs.map(\.place.scale).geometricMean,
+            tokens: tokens.count == runs.count ? tokens.geometricMean : nil,
+            lossesA: runs.filter { $0.place.candidate == a }.map(\.loss),
+            lossesB: runs.filter { $0.place.candidate == b }.map(\.loss))
+    }
+}

@@ -1,0 +1,133 @@
+// The one reader of tables of losses: ladders, final losses, curves and observations of laws are all read through it, so
+// that a column has the same names and a number the same range wherever a table is given.
+
+package import Foundation
+package import ScalebenchCore
+
+/// A row to keep has this value in this column.
+public typealias TableFilter = (column: String, value: String)
+
+/// Rows of losses with named columns.
+package struct LossTable: Sendable {
+    package let file: String
+    package let rows: [Row]
+    private let header: [String]
+    private let places: [LossColumn: Int]
+
+    package struct Row: Sendable {
+        /// Where it stands in the file.
+        package let line: Int
+        fileprivate let cells: [String]
+    }
+
+    /// The rows that satisfy every filter; at least one.
+    /// - Throws: `invalidInput` for a filter's column that is not there or a table without rows, `notFound` for a value
+    ///   that no row has.
+    package init(_ text: DelimitedText, file: String, keeping filters: [TableFilter] = []) throws {
+        self.file = file
+        header = text.header
+        var places: [LossColumn: Int] = [:]
+        for column in LossColumn.allCases {
+            places[column] = column.names.lazy.compactMap { text.header.firstIndex(of: $0) }.first
+        }
+        self.places = places
+        rows = try text.rows(keeping: filters, file: file).map { Row(line: $0.line, cells: $0.cells) }
+    }
+
+    /// The same from a file's bytes.
+    package init(_ data: Data, file: String) throws {
+        try self.init(try DelimitedText(data, file: file), file: file)
+    }
+
+    // MARK: - Columns
+
+    package func has(_ column: LossColumn) -> Bool { places[column] != nil }
+
+    /// Whether there is such a column and every row has something in it.
+    package func isFull(_ column: LossColumn) -> Bool {
+        places[column].map { place in rows.allSatisfy { !$0.cells[place].isEmpty } } ?? false
+    }
+
+    /// The rows with nothing in a column; all of them where there is no such column.
+    package func rowsWithout(_ column: LossColumn) -> [Row] {
+        places[column].map { place in rows.filter { $0.cells[place].isEmpty } } ?? rows
+    }
+
+    /// The names of the columns that the file has.
+    package var columnNames: String { header.joined(separator: ", ") }
+
+    /// - Throws: `invalidInput` for a column that is not there; `hint` says what the table is to have.
+    package func require(_ columns: [LossColumn], hint: String) throws {
+        guard let missing = columns.first(where: { !has($0) }) else { return }
+        throw ScalebenchError(
+            .invalidInput, "no column \(missing.names.joined(separator: " or "))", at: "\(file):1",
+            hint: "\(hint); found: \(columnNames)")
+    }
+
+    /// Refuses rows of several ladders: losses of different sources, metrics or data sets never compare.
+    /// - Throws: `invalidInput`, naming the column to narrow by.
+    package func requireOneLadder() throws {
+        for column in [LossColumn.source, .ladder, .metric, .axis] {
+            let values = Set(rows.compactMap { text(column, $0) }).sorted()
+            guard values.count <= 1 else {
+                throw ScalebenchError(
+                    .invalidInput,
+                    "the file holds \(values.count) values of \(column): losses of different ones never compare",
+                    at: file, hint: "choose one, for example --where '\(column)=\(values[0])'")
+            }
+        }
+    }
+
+    // MARK: - Cells
+
+    /// The text of a cell; nil where there is no such column.
+    package func text(_ column: LossColumn, _ row: Row) -> String? { places[column].map { row.cells[$0] } }
+
+    /// The number of a cell; nil where there is no such column, or no positive finite number in it.
+    package func numberIfPositive(_ column: LossColumn, _ row: Row) -> Double? {
+        text(column, row).flatMap { Double($0) }.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+    }
+
+    /// The number of a cell, which must be one between 1e-30 and 1e30.
+    /// - Parameter name: what errors call it.
+    /// - Throws: `invalidInput`, naming the line.
+    package func number(_ column: LossColumn, _ row: Row, name: String? = nil) throws -> Double {
+        let text = (text(column, row) ?? "").trimmingCharacters(in: .whitespaces), name = name ?? column.rawValue
+        guard let value = Double(text), value >= 1e-30, value <= 1e30 else {
+            throw ScalebenchError(
+                .invalidInput, text.isEmpty ? "\(name) is empty" : "\(name) \"\(text)\" is not a positive number",
+                at: "\(file):\(row.line)", hint: "give every run a \(name) between 1e-30 and 1e30, or remove the row")
+        }
+        return value
+    }
+
+    /// The axis that the rows state; nil where they state none.
+    package func statedAxis(_ row: Row) -> ScaleAxis? { text(.axis, row).flatMap(ScaleAxis.init) }
+}
+
+extension DelimitedText {
+    /// The rows that satisfy every filter; at least one.
+    fileprivate func rows(keeping filters: [TableFilter], file: String) throws -> [(line: Int, cells: [String])] {
+        var kept = rows
+        for (column, value) in filters {
+            guard let index = header.firstIndex(of: column) else {
+                throw ScalebenchError(
+                    .invalidInput, "--where names a column \"\(column)\" that is not there", at: "\(file):1",
+                    hint: "columns: \(header.joined(separator: ", "))")
+            }
+            let matching = kept.filter { $0.cells[index] == value }
+            guard !matching.isEmpty else {
+                let values = Set(kept.map { $0.cells[index] }).sorted()
+                throw ScalebenchError(
+                    .notFound, "no row has \(column)=\(value)", at: file,
+                    hint: NearestName.hint(
+                        value, among: values, otherwise: "values: \(values.prefix(8).joined(separator: ", "))"))
+            }
+            kept = matching
+        }
+        guard !kept.isEmpty else {
+            throw ScalebenchError(.invalidInput, "the table has no rows", at: file, hint: "one row per finished run")
+        }
+        return kept
+    }
+}

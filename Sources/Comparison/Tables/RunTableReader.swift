@@ -1,0 +1,72 @@
+// How the rows of a table of results become runs: which axis they are on, and which columns say where they stand.
+
+import Foundation
+import ScalebenchCore
+
+/// Reads the runs of one ladder from a table.
+struct RunTableReader {
+    let axis: ScaleAxis
+    /// How rows that look alike can be told apart.
+    let telling: String
+    private let table: LossTable
+    /// Nil: six times parameters times tokens.
+    private let scale: LossColumn?
+    private let hasParameters: Bool
+    private let hasTokens: Bool
+
+    /// - Parameter wanted: the axis that is asked for; nil: the one that the table states or is full of.
+    /// - Throws: `invalidInput` for missing columns, or tokens that only some rows have.
+    init(_ table: LossTable, _ wanted: ScaleAxis?) throws {
+        self.table = table
+        guard table.has(.candidate), table.has(.loss) else {
+            throw ScalebenchError(
+                .invalidInput, "the columns candidate (or config) and loss are needed", at: "\(table.file):1",
+                hint: "use candidate,scale,seed,loss or config,params,tokens,flops,seed,loss,metric; found: "
+                    + table.columnNames)
+        }
+        (axis, scale) = try Self.axis(of: table, wanted)
+        let others = "remove one, number the seeds, or narrow the file with --where"
+        telling =
+            axis != .flops && table.isFull(.parameters) && table.isFull(.tokens)
+            ? "if they differ in parameters or tokens, judge them over FLOPs (--axis flops); else \(others)" : others
+        // How long a run was trained counts beside its FLOPs; of the other axes it is a part, or not comparable.
+        let without = table.rowsWithout(.tokens)
+        hasTokens = axis == .flops && without.count < table.rows.count
+        hasParameters = (hasTokens || axis == .tokens) && table.isFull(.parameters)
+        if hasTokens, let first = without.first {
+            throw ScalebenchError(
+                .invalidInput, "tokens is empty here and given in other rows", at: "\(table.file):\(first.line)",
+                hint: "give the training tokens of every run, or remove the column")
+        }
+    }
+
+    /// The axis and the column that gives it.
+    private static func axis(of table: LossTable, _ wanted: ScaleAxis?) throws -> (ScaleAxis, LossColumn?) {
+        if table.has(.scale) {
+            return (wanted ?? table.rows.first.flatMap(table.statedAxis) ?? .parameters, .scale)
+        }
+        let axes = wanted.map { [$0] } ?? [.flops, .parameters, .tokens]
+        if let axis = axes.first(where: { table.isFull(LossColumn($0)) }) { return (axis, LossColumn(axis)) }
+        guard wanted == .flops, table.isFull(.parameters), table.isFull(.tokens) else {
+            throw ScalebenchError(
+                .invalidInput,
+                "no column gives the scale of every run" + (wanted.map { " in \($0.rawValue)" } ?? ""),
+                at: "\(table.file):1", hint: "add a column scale, or choose another --axis")
+        }
+        return (.flops, nil)
+    }
+
+    func row(_ row: LossTable.Row) throws -> RunTable.Row {
+        let name = (table.text(.candidate, row) ?? "").trimmingCharacters(in: .whitespaces)
+        guard !name.isEmpty else {
+            throw ScalebenchError(.invalidInput, "candidate is empty", at: "\(table.file):\(row.line)")
+        }
+        let parameters = hasParameters ? try table.number(.parameters, row) : nil
+        let tokens = hasTokens ? try table.number(.tokens, row) : nil
+        let scale = try scale.map { try table.number($0, row, name: "scale") } ?? 6 * (parameters ?? 1) * (tokens ?? 1)
+        return RunTable.Row(
+            line: row.line, seed: table.text(.seed, row) ?? "",
+            place: RungGrouping.Place(candidate: name, scale: scale, tokens: tokens), parameters: parameters,
+            loss: try table.number(.loss, row))
+    }
+}
