@@ -80,7 +80,7 @@ package struct DecisionBacktest: Sendable {
                 probabilityABetter: forecast.probabilityABetter,
                 covered: [forecast.gap.interval50, forecast.gap.interval80, forecast.gap.interval90].map {
                     $0.contains(decision.observedGap)
-                }, fearsCrossover: forecast.probabilitySignDiffersFromTopRung >= 0.2)
+                }, expectsCrossover: forecast.probabilitySignDiffersFromTopRung >= 0.2)
         }
         var methods = [method("model", answers, scorer)]
         // Rank is calibrated on the other sources; one alone would calibrate itself.

@@ -70,7 +70,7 @@ struct DecisionAnswer: Sendable {
     var probabilityABetter: Double
     /// Whether the gap that happened lies in the 50, 80 and 90 % intervals; nil for methods without intervals.
     var covered: [Bool]?
-    var fearsCrossover = false
+    var expectsCrossover = false
 }
 
 /// Scores answers; one instance serves every method, with the same resamples.
@@ -226,7 +226,7 @@ struct DecisionScorer {
                 add(8, claimed && !right ? 1 : 0, weight)
             }
             if answer.covered != nil {
-                add(9, !decision.isCrossover && !claimed && answer.fearsCrossover ? 1 : 0, weight)
+                add(9, !decision.isCrossover && !claimed && answer.expectsCrossover ? 1 : 0, weight)
             }
             for (k, covered) in (answer.covered ?? []).enumerated() { add(10 + k, covered ? 1 : 0, weight) }
         }

@@ -1,6 +1,6 @@
 // The steps of a budget: which runs come next, what they cost, what has been spent. Trains nothing and remembers nothing
 // between calls: from the same records the same steps follow, and steps whose runs have ended take no time, only their
-// share of the budget. So an interrupted comparison goes on where it was, and a dry run can tell what comes next. For
+// part of the budget. So an interrupted comparison goes on where it was, and a dry run can tell what comes next. For
 // that, runs at the target are looked at only as far as a step has asked for them.
 
 package import ScalebenchCore
@@ -17,7 +17,7 @@ package struct BudgetPlanner {
     /// Whether the target is among the choices.
     package let includesTarget: Bool
     private let estimate: (ComparisonPlan.Run) -> Double?
-    /// By candidate, the share of its schedule up to which its run at the target has been asked for.
+    /// By candidate, the fraction of its schedule up to which its run at the target has been asked for.
     private var requested: [Int: Double] = [:]
 
     /// - Parameters:
@@ -76,16 +76,16 @@ package struct BudgetPlanner {
         result.steps.append(BudgetResult.Step(step, spent: spent))
     }
 
-    /// The share up to which a run has come that was wanted up to `share`: to the first evaluation from there on, or less
+    /// The fraction up to which a run has come that was wanted up to `fraction`: to the first evaluation from there on, or less
     /// where it was stopped early.
-    private func reachedFraction(_ run: ComparisonPlan.Run, _ share: Double, _ record: RunRecord?) -> Double {
-        let wanted = run.step(at: share)
-        guard share < 1 || record?.isWaiting == true, let record else { return share }
+    private func reachedFraction(_ run: ComparisonPlan.Run, _ fraction: Double, _ record: RunRecord?) -> Double {
+        let wanted = run.step(at: fraction)
+        guard fraction < 1 || record?.isWaiting == true, let record else { return fraction }
         let evaluated = record.evaluations.first { $0.step >= wanted }?.step
-        guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else { return share }
+        guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else { return fraction }
         let reached = Double(step) / Double(run.spec.steps)
         // A step that brought nothing is not asked for again.
-        return reached > asked(run, requested) ? reached : share
+        return reached > asked(run, requested) ? reached : fraction
     }
 
     package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
@@ -121,9 +121,9 @@ package struct BudgetPlanner {
         return seen
     }
 
-    /// The share up to which a run has been asked for.
-    private func asked(_ run: ComparisonPlan.Run, _ shares: [Int: Double]) -> Double {
-        run.place == .target ? run.candidates.map { shares[$0] ?? 0 }.max() ?? 0 : 0
+    /// The fraction up to which a run has been asked for.
+    private func asked(_ run: ComparisonPlan.Run, _ fractions: [Int: Double]) -> Double {
+        run.place == .target ? run.candidates.map { fractions[$0] ?? 0 }.max() ?? 0 : 0
     }
 
     /// The runs of a step; those at the target are part of every plan.
@@ -138,17 +138,17 @@ package struct BudgetPlanner {
 
     /// What it costs in the budget's unit to carry runs on; nil where it is unknown.
     /// - Parameters:
-    ///   - shares: by candidate, where its run at the target stands.
+    ///   - fractions: by candidate, where its run at the target stands.
     ///   - records: as far as they have been asked for.
-    ///   - end: the share of its schedule up to which a run is carried, unless it diverges before.
+    ///   - end: the fraction of its schedule up to which a run is carried, unless it diverges before.
     private func cost(
-        _ runs: [ComparisonPlan.Run], from shares: [Int: Double], _ records: [RunID: RunRecord],
+        _ runs: [ComparisonPlan.Run], from fractions: [Int: Double], _ records: [RunID: RunRecord],
         to end: (ComparisonPlan.Run) -> Double
     ) -> Double? {
         var costs: [Double] = []
         for run in runs {
             guard let whole = wholeCost(run, records) else { return nil }
-            let part = min(end(run), divergedFraction(run, records[run.id])) - asked(run, shares)
+            let part = min(end(run), divergedFraction(run, records[run.id])) - asked(run, fractions)
             if part > 0 { costs.append(part * whole) }
         }
         let sum = costs.reduce(0, +)
@@ -157,7 +157,7 @@ package struct BudgetPlanner {
         return max(sum / Double(max(1, workers)), costs.max() ?? 0)
     }
 
-    /// The share with which a run diverged; 1 for all others.
+    /// The fraction with which a run diverged; 1 for all others.
     private func divergedFraction(_ run: ComparisonPlan.Run, _ record: RunRecord?) -> Double {
         guard let end = record?.end, end.status == .diverged else { return 1 }
         return Double(end.step) / Double(run.spec.steps)

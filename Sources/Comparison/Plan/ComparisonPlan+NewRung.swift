@@ -5,7 +5,7 @@ import ScalebenchCore
 
 extension ComparisonPlan {
     /// A target that is closer to the top rung than this has nothing between.
-    private static let smallestLever = 2.0
+    private static let smallestRatio = 2.0
     /// The share by which the width may leave the middle in favour of a rounder number.
     private static let slack = 0.1
     /// Widths that are tried; where none of them suits every candidate, there is no rung.
@@ -15,7 +15,7 @@ extension ComparisonPlan {
     package var withNewRung: ComparisonPlan? {
         guard let top = rungs.last else { return nil }
         let below = flops(at: .rung(rungs.count - 1)), target = flops(at: .target)
-        guard target >= Self.smallestLever * below else { return nil }
+        guard target >= Self.smallestRatio * below else { return nil }
         let middle = { (key: KeyPath<Suite.Rung, Int>) in
             (Double(top[keyPath: key]) * Double(suite.target[keyPath: key])).squareRoot()
         }

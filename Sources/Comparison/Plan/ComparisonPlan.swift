@@ -1,4 +1,4 @@
-// Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec share a run.
+// Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec fraction a run.
 // A budget may add runs, and rungs between the suite's last one and its target (`ComparisonPlan+NewRung`).
 
 package import ScalebenchCore
@@ -105,7 +105,7 @@ package struct ComparisonPlan: Sendable {
     /// The rungs, then the target.
     package var places: [LadderPlace] { rungs.indices.map { .rung($0) } + [.target] }
 
-    /// How far a step may take the runs at the target: to evaluations near certain shares of their schedule.
+    /// How far a step may take the runs at the target: to evaluations near certain fractions of their schedule.
     package var targetFractions: [Double] {
         let points = Double(suite.evaluation.curvePoints)
         return Set([0.1, 0.2, 0.3, 0.5, 0.7, 1].map { min(1, ($0 * points - 1e-9).rounded(.up) / points) }).sorted()
@@ -125,15 +125,15 @@ package struct ComparisonPlan: Sendable {
 }
 
 extension ComparisonPlan.Run {
-    /// The step that a share of its schedule ends with.
-    package func step(at share: Double) -> Int { Int((share * Double(spec.steps) + 1e-6).rounded()) }
+    /// The step that a fraction of its schedule ends with.
+    package func step(at fraction: Double) -> Int { Int((fraction * Double(spec.steps) + 1e-6).rounded()) }
 
-    /// Whether it has a result, or has been evaluated as far as a share of its schedule and can go on from there.
-    package func hasReached(_ share: Double, _ record: RunRecord?) -> Bool {
+    /// Whether it has a result, or has been evaluated as far as a fraction of its schedule and can go on from there.
+    package func hasReached(_ fraction: Double, _ record: RunRecord?) -> Bool {
         guard let record else { return false }
         if record.isFinished { return true }
-        let step = step(at: share)
-        return share < 1 && (record.evaluations.last?.step ?? 0) >= step && record.end?.status != .failed
+        let step = step(at: fraction)
+        return fraction < 1 && (record.evaluations.last?.step ?? 0) >= step && record.end?.status != .failed
             && (record.isWaiting || (record.checkpointStep ?? 0) >= step)
     }
 }

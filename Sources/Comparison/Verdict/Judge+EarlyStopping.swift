@@ -10,7 +10,7 @@ extension Judge {
     /// Of either side of the 90 % interval that makes two candidates equivalent.
     private static let equivalenceRisk = 0.05
 
-    /// The probability of a winner that a single look must reach.
+    /// The probability of a winner that a single interim analysis must reach.
     /// - Parameter analyses: how often a run is evaluated before its end; at least one.
     package func probabilityPerAnalysis(_ analyses: Int) -> Double {
         1 - (1 - thresholds.decisiveProbability) / Double(max(analyses, 1))

@@ -99,47 +99,47 @@ package struct CurveTemplate: Sendable {
     }
 
     /// The unit u: the mean decline of the rungs after `fraction`; nil where no rung was evaluated so early.
-    func decline(after fraction: Double, to share: Double) -> Double? {
-        let declines = usable(fraction).map { $0.changes(after: fraction, to: share).mean }
+    func decline(after fraction: Double, to goal: Double) -> Double? {
+        let declines = usable(fraction).map { $0.changes(after: fraction, to: goal).mean }
         return declines.isEmpty ? nil : declines.map { abs($0) }.mean
     }
 
     /// The start of a finished run, up to the evaluation nearest to a fraction of its schedule. Forecasts are compared
     /// with the top rung's first run, which would fit itself too well, so another run is taken where there is one.
-    func typicalStart(upTo share: Double) -> TrainingCurve? {
+    func typicalStart(upTo goal: Double) -> TrainingCurve? {
         guard let top = rungs.last else { return nil }
         let other = top.curves.count > 1 ? top.curves[1] : rungs.dropLast().last?.curves[0] ?? top.curves[0]
-        let nearest = other.progress.min { abs($0 - share * other.end) < abs($1 - share * other.end) }
+        let nearest = other.progress.min { abs($0 - goal * other.end) < abs($1 - goal * other.end) }
         return nearest.flatMap { other.upTo($0) }
     }
 
     /// The forecast end of a run at `scale` that is planned to `end` and of which `start` has been seen.
     ///
     /// It is nil when no rung was evaluated as early as the last point seen, or two rungs share a scale.
-    /// - Parameter share: the fraction of the schedule, after what was seen, to forecast the loss at; default: the end.
+    /// - Parameter goal: the fraction of the schedule, after what was seen, to forecast the loss at; default: the end.
     /// - Throws: `TrainingCurveError` when `start` goes beyond `end`.
     package func forecast(
-        _ start: TrainingCurve, end: Double, scale: Double, at share: Double = 1
+        _ start: TrainingCurve, end: Double, scale: Double, at goal: Double = 1
     ) throws -> CurveForecast? {
-        try forecast(start, end: end, scale: scale, at: share, unit: nil)
+        try forecast(start, end: end, scale: scale, at: goal, unit: nil)
     }
 
     /// - Parameter unit: the unit u; nil means the rungs' own decline.
     func forecast(
-        _ start: TrainingCurve, end: Double, scale: Double, at share: Double, unit: Double?
+        _ start: TrainingCurve, end: Double, scale: Double, at goal: Double, unit: Double?
     ) throws -> CurveForecast? {
         guard start.end <= end * (1 + 1e-9) else {
             throw TrainingCurveError.beyondItsEnd(progress: start.end, end: end)
         }
         let fraction = start.end / end
         let usable = usable(fraction)
-        guard let top = usable.last, let unit = unit ?? decline(after: fraction, to: share) else { return nil }
+        guard let top = usable.last, let unit = unit ?? decline(after: fraction, to: goal) else { return nil }
         let u = max(unit, 1e-9)
         // 1. The change that was still to come at every rung, and its variance from run to run.
-        let changes = usable.map { $0.changes(after: fraction, to: share) }
+        let changes = usable.map { $0.changes(after: fraction, to: goal) }
         let betweenSeeds = Self.pooledVariance(changes)
         let noise = usable.map { rung in
-            max(rung.roughness(near: fraction) + rung.roughness(near: share), betweenSeeds)
+            max(rung.roughness(near: fraction) + rung.roughness(near: goal), betweenSeeds)
                 / Double(rung.curves.count) / (u * u)
         }
         // 2. The trend of these changes over log scale.
@@ -149,7 +149,7 @@ package struct CurveTemplate: Sendable {
         let fits = grid.posterior(changes.map { $0.mean / u - expected }, positions, noise: noise).fits
         // 3. The forecast starts where the run stands, with its last evaluations smoothed against the largest rung.
         let standing = Standing(start, end: end, against: top.curves[0])
-        let single = max(standing.variance + top.roughness(near: share), betweenSeeds)
+        let single = max(standing.variance + top.roughness(near: goal), betweenSeeds)
         let place = TrendPosition(x: log10(scale) - topLog)
         let components = fits.map { weighted in
             let p = weighted.fit.predict(place, misfit: true)

@@ -58,27 +58,27 @@ package struct PairedTemplate: Sendable {
 
     /// The forecast of ln(L_B/L_A) at the end of both runs, from the part of the schedule that both have been seen on;
     /// nil where the rungs were not evaluated so early.
-    /// - Parameter share: the fraction of the schedule at which the ratio is forecast; by default the end.
+    /// - Parameter goal: the fraction of the schedule at which the ratio is forecast; by default the end.
     /// - Throws: `TrainingCurveError` for a run that goes beyond its planned end.
     package func forecast(
-        a: StartedCurve, b: StartedCurve, scale: Double, at share: Double = 1
+        a: StartedCurve, b: StartedCurve, scale: Double, at goal: Double = 1
     ) throws -> CurveForecast? {
         guard let ratio = Self.ratio(a, b) else { return nil }
-        return try forecast(ratio, scale: scale, at: share)
+        return try forecast(ratio, scale: scale, at: goal)
     }
 
-    /// The variance that this forecast will have once both runs were seen up to the fraction `share`. It is known
+    /// The variance that this forecast will have once both runs were seen up to the fraction `goal`. It is known
     /// before they begin: they are taken to start like those of a rung. It is nil where no rung was evaluated so early.
-    package func expectedVariance(after share: Double, scale: Double) -> Double? {
-        let start = ratios.typicalStart(upTo: share)
+    package func expectedVariance(after goal: Double, scale: Double) -> Double? {
+        let start = ratios.typicalStart(upTo: goal)
         return start.flatMap { try? forecast($0, scale: scale, at: 1) }?.logLoss.variance
     }
 
-    private func forecast(_ ratio: TrainingCurve, scale: Double, at share: Double) throws -> CurveForecast? {
-        let declines = levels.compactMap { $0.decline(after: ratio.end, to: share) }
+    private func forecast(_ ratio: TrainingCurve, scale: Double, at goal: Double) throws -> CurveForecast? {
+        let declines = levels.compactMap { $0.decline(after: ratio.end, to: goal) }
         guard declines.count == 2 else { return nil }
         return try ratios.forecast(
-            ratio, end: 1, scale: scale, at: share, unit: (declines[0] + declines[1]) / 2)
+            ratio, end: 1, scale: scale, at: goal, unit: (declines[0] + declines[1]) / 2)
     }
 
     private static func ratios(_ rung: PairedCurves) -> CurveRung? {
