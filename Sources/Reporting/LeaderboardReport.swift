@@ -68,29 +68,14 @@ package enum LeaderboardReport {
     }
 
     private static func header(indent: Int) -> [String] {
-        [
-            String(repeating: " ", count: indent) + "candidate", "loss nats/token [90 %]", "best",
-            "beats reference", "compute [90 %]", "exponent", "runs", "FLOPs", "core-hours", "date",
-        ]
+        [String(repeating: " ", count: indent) + "candidate"] + LeaderboardColumn.shown.map(\.title)
     }
 
     private static func cells(_ row: Leaderboard.Row, rankWidth: Int) -> [String] {
         let rank = "\(row.rank)\(row.isRankShared ? "=" : "")"
         let padding = String(repeating: " ", count: max(1, rankWidth - rank.count))
-        return [
-            rank + padding + line(row.candidate, 40) + row.otherNames.map { " = " + line($0, 40) }.joined(),
-            Phrase.interval(row.loss, or: row.observedLoss, Phrase.loss) + (row.basis == .predicted ? "*" : ""),
-            Phrase.percent(row.probabilityBest),
-            row.probabilityBetterThanReference.map(Phrase.percent) ?? (row.isReference ? "reference" : "–"),
-            row.isReference ? "1×" : Phrase.interval(row.computeMultiplier) { Phrase.multiplier($0) + "×" },
-            row.scalingExponent.map { Quantity.significant($0) } ?? "–",
-            String(row.runs) + (row.diverged > 0 ? " (\(row.diverged) diverged)" : ""),
-            Quantity.short(row.cost.flops), hours(row.cost.coreHours), String(row.date.prefix(10)),
-        ]
-    }
-
-    private static func hours(_ value: Double) -> String {
-        value > 0 && value < 0.001 ? "< 0.001" : Quantity.short(value)
+        let names = line(row.candidate, 40) + row.otherNames.map { " = " + line($0, 40) }.joined()
+        return [rank + padding + names] + LeaderboardColumn.shown.map { $0.cell(row) }
     }
 
     private static func rankWidth(_ board: Leaderboard) -> Int {
@@ -134,43 +119,29 @@ package enum LeaderboardReport {
 
     // MARK: - CSV
 
-    private static let columns = [
-        "suite", "version", "suiteHash", "dataset", "dataHash", "rank", "candidate", "recipe", "status", "loss",
-        "lossLow90", "lossHigh90", "observedLoss", "probabilityBest", "probabilityBetterThanReference", "gap",
-        "gapLow90", "gapHigh90", "computeMultiplier", "computeMultiplierLow90", "computeMultiplierHigh90",
-        "scalingExponent", "runs", "diverged", "flops", "coreHours", "date",
+    private static let identity = [
+        "suite", "version", "suiteHash", "dataset", "dataHash", "rank", "candidate", "recipe", "status",
     ]
 
     /// One line per candidate, ranked or not; numbers in full.
     package static func csv(_ boards: [Leaderboard]) -> String {
-        var text = DelimitedText.line(columns)
+        let fields = LeaderboardColumn.all.flatMap(\.fields)
+        var text = DelimitedText.line(identity + fields.map(\.name))
         for board in boards {
             let suite = [
                 board.suite.name, String(board.suite.version), board.suiteHash, board.suite.dataset,
                 board.suite.dataHash,
             ]
             for row in board.ranking {
-                var cells = suite + [String(row.rank), row.candidate, row.recipe, row.basis.rawValue]
-                cells += estimate(row.loss) + [number(row.observedLoss), number(row.probabilityBest)]
-                cells.append(number(row.probabilityBetterThanReference))
-                cells += estimate(row.gap) + estimate(row.computeMultiplier) + [number(row.scalingExponent)]
-                cells += [String(row.runs), String(row.diverged)] + cost(row.cost) + [row.date]
-                text += DelimitedText.line(cells)
+                text += DelimitedText.line(
+                    suite + [String(row.rank), row.candidate, row.recipe, row.basis.rawValue]
+                        + fields.map { $0.ranked(row) })
             }
             for row in board.notRanked {
-                let empty = [String](repeating: "", count: 15)
                 text += DelimitedText.line(
-                    suite + ["", row.candidate, row.recipe, row.reason.rawValue] + empty + cost(row.cost) + [row.date])
+                    suite + ["", row.candidate, row.recipe, row.reason.rawValue] + fields.map { $0.notRanked(row) })
             }
         }
         return text
     }
-
-    private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-
-    private static func estimate(_ value: Estimate?) -> [String] {
-        [number(value?.point), number(value?.interval90.lower), number(value?.interval90.upper)]
-    }
-
-    private static func cost(_ cost: Leaderboard.Cost) -> [String] { [number(cost.flops), number(cost.coreHours)] }
 }

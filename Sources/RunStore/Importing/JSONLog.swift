@@ -6,6 +6,11 @@ import ScalebenchCore
 
 /// Reads JSONL logs.
 enum JSONLog {
+    /// Whether a file begins like an object.
+    static func begins(_ data: Data) -> Bool {
+        data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+    }
+
     static func read(_ data: Data, file: String, stepColumn: String?) throws -> TrainingLog.Run {
         let stepNames = stepColumn.map { [$0] } ?? TableLog.stepNames
         var series: [String: [(step: Int, value: Double)]] = [:], order: [String] = []

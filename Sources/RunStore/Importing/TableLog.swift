@@ -17,13 +17,23 @@ enum TableLog {
     /// Columns that tell the runs of one file apart.
     private static let runNames = ["run", "run_id", "run_name"]
 
+    /// Whether a file begins like a chart of Weights & Biases.
+    static func beginsAsChart(_ data: Data) -> Bool {
+        begins(data) && header(data).firstRange(of: Data(minimumSuffix.utf8)) != nil
+    }
+
+    /// Whether a file begins like a table.
+    static func begins(_ data: Data) -> Bool { !JSONLog.begins(data) && header(data).contains(UInt8(ascii: ",")) }
+
+    private static func header(_ data: Data) -> Data { data.prefix { $0 != UInt8(ascii: "\n") } }
+
     static func read(
-        _ data: Data, file: String, format: LogFormat, stepColumn: String?
+        _ data: Data, file: String, isChart: Bool, stepColumn: String?
     ) throws -> [TrainingLog.Run] {
         let table = try DelimitedText(data, file: file)
         let step = try stepIndex(table.header, stepColumn, file)
         let steps = try table.rows.map { try self.step($0.cells[step], at: "\(file):\($0.line)", table.header[step]) }
-        return format == .wandbChart ? chart(table, step, steps) : history(table, step, steps)
+        return isChart ? chart(table, step, steps) : history(table, step, steps)
     }
 
     private static func stepIndex(_ header: [String], _ wanted: String?, _ file: String) throws -> Int {

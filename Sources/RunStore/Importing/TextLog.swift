@@ -3,59 +3,46 @@
 
 import Foundation
 
-/// Reads llm.c, modded-nanogpt and nanochat.
+/// Reads such logs by the patterns of their lines.
 enum TextLog {
     /// Lines such as `<start>250… <mark>3.91…`. They are matched as bytes for speed: logs can have a million lines.
-    private struct Pattern {
-        var format: LogFormat
-        var metric: String
-        var start: [UInt8]
-        var mark: [UInt8]
+    struct Pattern: Sendable {
+        let metric: String
+        fileprivate let start: [UInt8]
+        fileprivate let mark: [UInt8]
 
-        init(format: LogFormat, metric: String, start: String, mark: String) {
-            self.format = format
+        init(metric: String, start: String, mark: String) {
             self.metric = metric
             self.start = Array(start.utf8)
             self.mark = Array(mark.utf8)
         }
     }
 
-    private static let patterns = [
-        Pattern(format: .llmC, metric: "val_loss", start: "s:", mark: " tel:"),
-        Pattern(format: .llmC, metric: "train_loss", start: "s:", mark: " trl:"),
-        Pattern(format: .moddedNanoGPT, metric: "val_loss", start: "step:", mark: " val_loss:"),
-        Pattern(format: .moddedNanoGPT, metric: "train_loss", start: "step:", mark: " train_loss:"),
-        Pattern(format: .nanochat, metric: "val_bpb", start: "Step ", mark: "| Validation bpb:"),
-        Pattern(format: .nanochat, metric: "train_loss", start: "step ", mark: "| loss:"),
-    ]
-
-    /// The lines that nanochat prints about a run before it begins.
-    private static let facts: [(mark: String, fact: any (WritableKeyPath<TrainingLog.Run, Double?> & Sendable))] = [
-        ("Number of parameters:", \.parameters), ("Total number of training tokens:", \.tokens),
-        ("Total training FLOPs estimate:", \.flops),
-    ]
+    /// A line that tells something of the run: what it begins with, and what the number behind that is.
+    typealias Fact = (mark: String, fact: any (WritableKeyPath<TrainingLog.Run, Double?> & Sendable))
 
     /// The most frequent format among the first hundred lines that have one; nil where no line has.
-    static func sniff(_ data: Data) -> LogFormat? {
-        var counts: [LogFormat: Int] = [:], found = 0
+    static func mostFrequent(in data: Data, _ formats: [LogFormat]) -> LogFormat? {
+        var counts = formats.map { _ in 0 }, found = 0
         forEachLine(data) { line in
-            guard let pattern = patterns.first(where: { match(line, $0) != nil }) else { return true }
-            counts[pattern.format, default: 0] += 1
+            guard let index = formats.firstIndex(where: { $0.lines.contains { match(line, $0) != nil } }) else {
+                return true
+            }
+            counts[index] += 1
             found += 1
             return found < 100
         }
-        return LogFormat.allCases.filter { counts[$0] != nil }.max { counts[$0]! < counts[$1]! }
+        guard found > 0 else { return nil }
+        return formats.indices.max { counts[$0] < counts[$1] }.map { formats[$0] }
     }
 
-    static func read(_ data: Data, _ format: LogFormat) -> TrainingLog.Run {
+    static func read(_ data: Data, _ patterns: [Pattern], facts: [Fact]) -> TrainingLog.Run {
         var run = TrainingLog.Run()
-        let own = patterns.filter { $0.format == format }
-        run.series = own.map { TrainingLog.Series(metric: $0.metric, points: []) }
+        run.series = patterns.map { TrainingLog.Series(metric: $0.metric, points: []) }
         forEachLine(data) { line in
-            for (index, pattern) in own.enumerated() {
+            for (index, pattern) in patterns.enumerated() {
                 if let point = match(line, pattern) { run.series[index].points.append(point) }
             }
-            guard format == .nanochat else { return true }
             for (mark, fact) in facts where line.starts(with: mark.utf8) {
                 run[keyPath: fact] = number(line.dropFirst(mark.utf8.count))
             }

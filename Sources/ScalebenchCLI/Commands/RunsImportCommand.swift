@@ -139,7 +139,7 @@ struct RunsImportCommand: ParsableCommand {
             labels: labels,
             source: .init(
                 file: URL(fileURLWithPath: found.path).lastPathComponent, sha256: found.sha256,
-                format: found.log.rawValue, run: found.run.name,
+                format: found.log.name, run: found.run.name,
                 metric: series.metric),
             curve: LossCurve(unit: unit ?? MetricChoice.unit(of: series.metric), points: points),
             imported: Date.now.formatted(.iso8601))
@@ -164,4 +164,11 @@ struct RunsImportCommand: ParsableCommand {
 }
 
 extension LossUnit: ExpressibleByArgument {}
-extension LogFormat: ExpressibleByArgument {}
+extension LogFormat: ExpressibleByArgument {
+    package init?(argument: String) {
+        guard let format = Self.named(argument) else { return nil }
+        self = format
+    }
+
+    package static var allValueStrings: [String] { all.map(\.name) }
+}
