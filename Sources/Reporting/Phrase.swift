@@ -45,6 +45,26 @@ package enum Phrase {
         value >= 1000 ? "> 1000" : Quantity.significant(value)
     }
 
+    /// The verdict in words: `inverse-width wins`, `unresolved`.
+    package static func verdict(_ pair: PairResult) -> String {
+        switch pair.verdict {
+        case .aBetter: "\(SafeText.line(pair.a, limit: 40)) wins"
+        case .bBetter: "\(SafeText.line(pair.b, limit: 40)) wins"
+        default: verdict(pair.verdict)
+        }
+    }
+
+    /// The same where A and B stand for the two names: `B is better`.
+    static func verdict(_ verdict: Verdict) -> String {
+        switch verdict {
+        case .aBetter: "A is better"
+        case .bBetter: "B is better"
+        case .equivalent: "equivalent"
+        case .crossoverRisk: "crossover risk"
+        case .unresolved: "unresolved"
+        }
+    }
+
     /// The verdict as one plain sentence.
     package static func sentence(_ pair: PairResult, unit: String) -> String {
         let a = SafeText.line(pair.a), b = SafeText.line(pair.b)

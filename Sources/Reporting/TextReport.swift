@@ -78,7 +78,7 @@ package enum TextReport {
     }
 
     private static func verdict(_ pair: PairResult, of result: CompareResult) -> String {
-        var lines = ["VERDICT  \(pair.verdict.rawValue)", Phrase.sentence(pair, unit: Phrase.unit(result))]
+        var lines = ["VERDICT  \(Phrase.verdict(pair))", Phrase.sentence(pair, unit: Phrase.unit(result))]
         lines.append(numbers(pair, of: result))
         if let early = pair.earlyForecast { lines.append("  " + Phrase.early(early)) }
         if let line = Phrase.methodOnThisLadder(pair.methodOnThisLadder) { lines.append("  " + line) }

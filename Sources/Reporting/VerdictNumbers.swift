@@ -35,7 +35,7 @@ struct VerdictNumbers {
 
     private static func predicted(_ p: PairResult.Prediction) -> [(label: String, value: String)] {
         [
-            ("verdict", p.verdict.rawValue),
+            ("verdict", Phrase.verdict(p.verdict)),
             ("probability that A is better", p.probabilityABetter.map(Phrase.percent) ?? "–"),
             ("loss of A", Phrase.interval(p.lossA, Phrase.loss)), ("loss of B", Phrase.interval(p.lossB, Phrase.loss)),
             ("gap, one run of each", Phrase.interval(p.gap, Phrase.gap)),
@@ -47,7 +47,7 @@ struct VerdictNumbers {
         let loss = { (value: Double?) in value.map(Phrase.loss) ?? "diverged" }
         let error = observed.evaluationStandardError.map { " ± \(Phrase.loss($0))" } ?? ""
         return [
-            pair.verdict.rawValue, pair.probabilityABetter.map(Phrase.percent) ?? "–", loss(observed.lossA),
+            Phrase.verdict(pair.verdict), pair.probabilityABetter.map(Phrase.percent) ?? "–", loss(observed.lossA),
             loss(observed.lossB), (observed.gap.map(Phrase.gap) ?? "–") + error,
         ]
     }
@@ -55,7 +55,7 @@ struct VerdictNumbers {
     /// The same rows while the target's runs are under way.
     private static func begun(_ pair: PairResult, _ early: EarlyForecast) -> [String] {
         [
-            pair.verdict.rawValue, pair.probabilityABetter.map(Phrase.percent) ?? "–",
+            Phrase.verdict(pair.verdict), pair.probabilityABetter.map(Phrase.percent) ?? "–",
             Phrase.interval(early.a.finalLoss, Phrase.loss), Phrase.interval(early.b.finalLoss, Phrase.loss),
             Phrase.interval(pair.gap, Phrase.gap),
         ]

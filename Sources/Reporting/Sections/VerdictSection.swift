@@ -10,7 +10,7 @@ extension ReportSection {
             result.pairs.map { pair in
                 tag("article", ["class": "verdict"]) {
                     tag("p", ["class": "answer"]) {
-                        tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { pair.verdict.rawValue }
+                        tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { Phrase.verdict(pair) }
                         " "
                         Phrase.sentence(pair, unit: Phrase.unit(result))
                     }
