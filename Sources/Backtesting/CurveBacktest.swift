@@ -107,10 +107,10 @@ package struct CurveBacktest: Sendable {
         // Every method is scored where all of them have an answer.
         let scored = cases.indices.filter { templates[$0] != nil }
         let methods = [
-            CurveScore.method("template", ends, scored) { templates[$0].map { EndForecast($0.finalLoss) } },
-            CurveScore.method("nextRung", ends, scored) { Self.nextRung(cases[$0]) },
-            CurveScore.method("powerLaw", ends, scored) { Self.powerLaw(cases[$0]) },
-            CurveScore.method("lastValue", ends, scored) { Self.lastValue(cases[$0]) },
+            CurveScore.method("template", of: ends, scored: scored) { templates[$0].map { EndForecast($0.finalLoss) } },
+            CurveScore.method("nextRung", of: ends, scored: scored) { Self.nextRung(cases[$0]) },
+            CurveScore.method("powerLaw", of: ends, scored: scored) { Self.powerLaw(cases[$0]) },
+            CurveScore.method("lastValue", of: ends, scored: scored) { Self.lastValue(cases[$0]) },
         ]
         return (methods, priors.onAll)
     }
@@ -147,12 +147,12 @@ package struct CurveBacktest: Sendable {
                 log(ends[index].truth))
         }
         let methods = [
-            CurveScore.method("forms", ends, scored) { index in
+            CurveScore.method("forms", of: ends, scored: scored) { index in
                 let error = errors.without(ends[index].source)
                 return fits[index].map { EndForecast($0.forecast(end: cases[index].run.end, error: error).finalLoss) }
             },
-            CurveScore.method("powerLaw", ends, scored) { Self.powerLaw(cases[$0]) },
-            CurveScore.method("lastValue", ends, scored) { Self.lastValue(cases[$0]) },
+            CurveScore.method("powerLaw", of: ends, scored: scored) { Self.powerLaw(cases[$0]) },
+            CurveScore.method("lastValue", of: ends, scored: scored) { Self.lastValue(cases[$0]) },
         ]
         return (methods, errors.onAll)
     }

@@ -87,10 +87,10 @@ struct CurvePairs: Sendable {
         let paired = inParallel(cases.count) { forecast(cases[$0], priors.without(ends[$0].source)) }
         let scored = cases.indices.filter { paired[$0] != nil }
         let methods = [
-            CurveScore.method("paired", ends, scored) { paired[$0].map { EndForecast($0.finalLoss) } },
-            CurveScore.method("twoTemplates", ends, scored) { Self.twoTemplates(cases[$0]) },
-            CurveScore.method("nextRung", ends, scored) { Self.nextRung(cases[$0]) },
-            CurveScore.method("now", ends, scored) { Self.now(cases[$0]) },
+            CurveScore.method("paired", of: ends, scored: scored) { paired[$0].map { EndForecast($0.finalLoss) } },
+            CurveScore.method("twoTemplates", of: ends, scored: scored) { Self.twoTemplates(cases[$0]) },
+            CurveScore.method("nextRung", of: ends, scored: scored) { Self.nextRung(cases[$0]) },
+            CurveScore.method("now", of: ends, scored: scored) { Self.now(cases[$0]) },
         ]
         return (methods, priors.onAll)
     }

@@ -33,7 +33,7 @@ enum CurveScore {
     ///   - scored: indices into `ends`.
     ///   - forecast: of the end at an index; nil where the method has none.
     static func method(
-        _ name: String, _ ends: [HiddenEnd], _ scored: [Int], _ forecast: @Sendable (Int) -> EndForecast?
+        _ name: String, of ends: [HiddenEnd], scored: [Int], _ forecast: @Sendable (Int) -> EndForecast?
     ) -> CurveReport.Method {
         let forecasts = inParallel(scored.count) { forecast(scored[$0]) }
         var byPlace: [String: [Double: [Scored]]] = [:]

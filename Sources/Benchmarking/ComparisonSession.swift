@@ -29,7 +29,9 @@ package struct ComparisonSession {
         try keep(resolved.plan, resolved, store)
         let training = LadderTraining(
             plan: resolved.plan, store: store, workers: request.workers, program: request.program, stop: stop,
-            progress: progress, dataset: RunDataset(resolved.plan.suite.dataset, resolved.locator, stop, progress))
+            progress: progress,
+            dataset: RunDataset(
+                named: resolved.plan.suite.dataset, locator: resolved.locator, stop: stop, progress: progress))
 
         try await training.train { $0 != .target }
         var further: BudgetResult?
@@ -51,7 +53,8 @@ package struct ComparisonSession {
         let records = try training.records()
         do {
             return ComparisonOutcome(
-                result: try result(resolved, training, records, further), plan: training.plan, records: records,
+                result: try result(resolved, training, records: records, further: further), plan: training.plan,
+                records: records,
                 report: try StoredReport.file(
                     training.plan, store: request.store, includesTarget: request.trainsTarget),
                 failure: training.failure)
@@ -68,8 +71,8 @@ package struct ComparisonSession {
     }
 
     private func result(
-        _ resolved: ResolvedComparison, _ training: LadderTraining, _ records: [RunID: RunRecord],
-        _ further: BudgetResult?
+        _ resolved: ResolvedComparison, _ training: LadderTraining, records: [RunID: RunRecord],
+        further: BudgetResult?
     ) throws -> CompareResult {
         let plan = training.plan, suite = plan.suite
         let ladder = plan.ladder(records)

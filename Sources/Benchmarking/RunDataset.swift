@@ -13,7 +13,7 @@ final class RunDataset {
     private var prepared: TokenDataset?
     private var tokens: RunJob.TokenFiles?
 
-    init(_ name: String, _ locator: DatasetLocator, _ stop: StopRequest, _ progress: (any ComparisonProgress)?) {
+    init(named name: String, locator: DatasetLocator, stop: StopRequest, progress: (any ComparisonProgress)?) {
         self.name = name
         self.locator = locator
         self.stop = stop

@@ -6,7 +6,7 @@ import ScalebenchCore
 import ScalingLaws
 
 enum LawFindings {
-    static func all(_ table: LawTable, _ query: LawQuery, _ fit: ScaleLawFit, _ result: LawResult) -> [Finding] {
+    static func all(_ table: LawTable, query: LawQuery, fit: ScaleLawFit, result: LawResult) -> [Finding] {
         var findings: [Finding] = []
         if !fit.hasConverged {
             findings.append(

@@ -136,7 +136,7 @@ extension LawResult {
                 ? Self.places(table.scales.map { query.flopsPerPair * $0[0] * $0[1] } + query.budgets)
                     .compactMap(optimum) : [],
             findings: [])
-        findings = LawFindings.all(table, query, fit, self)
+        findings = LawFindings.all(table, query: query, fit: fit, result: self)
     }
 
     /// Where pictures draw: from the smallest value to twice the largest, evenly in the logarithm.

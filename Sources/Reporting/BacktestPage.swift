@@ -89,9 +89,9 @@ private struct ReliabilityPicture {
             frame.line([0, 1], [0, 1], "zero")
             for bin in bins {
                 if let stated = bin.meanProbability, let better = bin.aWasBetter, let band = bin.band99 {
-                    frame.errorBar(stated, band.lower, band.upper, "forecast c0")
+                    frame.errorBar(stated, from: band.lower, to: band.upper, "forecast c0")
                     frame.marker(
-                        stated, better, 0, bin.isInside == true ? "c0" : "c1", size: 5,
+                        stated, better, candidate: 0, style: bin.isInside == true ? "c0" : "c1", size: 5,
                         hover: "\(bin.decisions) decisions stated at \(Phrase.percent(stated)): "
                             + "A better in \(Phrase.percent(better))")
                 }
@@ -137,11 +137,13 @@ private struct SeedPicture {
                 for score in scores {
                     if let interval = score.factor50.interval90 {
                         frame.errorBar(
-                            Double(score.seeds), interval.lower, interval.upper, "bar c\(index)", shift: shift)
+                            Double(score.seeds), from: interval.lower, to: interval.upper, "bar c\(index)",
+                            shift: shift)
                     }
                     for (value, style) in [(score.factor50.value ?? .nan, ""), (score.factor90, "run ")] {
                         frame.marker(
-                            Double(score.seeds), value, index, "\(style)c\(index)", size: 4.5, shift: shift,
+                            Double(score.seeds), value, candidate: index, style: "\(style)c\(index)", size: 4.5,
+                            shift: shift,
                             hover: "\(score.seeds) seeds: a factor of \(Quantity.significant(value))")
                     }
                 }
@@ -178,7 +180,7 @@ private struct RiskPicture {
                     hover: method.name)
                 for point in method.riskCoverage where Int((100 * point.coverage).rounded()) % 20 == 0 {
                     frame.marker(
-                        point.coverage, point.risk, index, "c\(index % 6)", size: 4,
+                        point.coverage, point.risk, candidate: index, style: "c\(index % 6)", size: 4,
                         hover: "\(method.name): of the surest \(share(point.coverage)), \(share(point.risk)) wrong")
                 }
             }

@@ -22,7 +22,7 @@ package struct HealthCheck: Codable, Sendable, Equatable {
         case broken
     }
 
-    package init(_ section: String, _ name: String, _ value: String, _ status: Status = .ok, advice: String? = nil) {
+    package init(_ section: String, _ name: String, _ value: String, status: Status = .ok, advice: String? = nil) {
         self.section = section
         self.name = name
         self.status = status

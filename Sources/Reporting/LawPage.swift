@@ -68,20 +68,20 @@ private struct LawPicture {
             y: PlotAxis("final loss (log scale)", .logarithmic, covering: table.losses + inView), top: 0,
             height: size.height(420), id: "law")
         return frame.draw {
-            if isWithBand { frame.area(scales, band.map(\.lower), band.map(\.upper), "band c0") }
+            if isWithBand { frame.area(scales, from: band.map(\.lower), to: band.map(\.upper), "band c0") }
             frame.line(scales, result.curve.map(\.loss.value), "fit c0")
             if result.floor.value >= frame.y.range.lowerBound { frame.horizontalLine(result.floor.value, "target") }
             for (scale, loss) in zip(table.scales, table.losses) {
                 frame.marker(
-                    scale[0], loss, 0, "c0", size: 3.5,
+                    scale[0], loss, candidate: 0, style: "c0", size: 3.5,
                     hover: "\(Quantity.short(scale[0])): \(Phrase.loss(loss))")
             }
             for prediction in result.predictions {
                 if let interval = prediction.loss.interval90 {
-                    frame.errorBar(prediction.scale, interval.lower, interval.upper, "forecast c0")
+                    frame.errorBar(prediction.scale, from: interval.lower, to: interval.upper, "forecast c0")
                 }
                 frame.marker(
-                    prediction.scale, prediction.loss.value, 0, "run c0", size: 5,
+                    prediction.scale, prediction.loss.value, candidate: 0, style: "run c0", size: 5,
                     hover: "\(Quantity.short(prediction.scale)): \(LawReport.figure(prediction.loss))")
             }
         }
@@ -143,11 +143,13 @@ private struct FrontierPicture {
                     + band.flatMap { [$0.lower, $0.upper] }, label: label),
             top: 0, height: size.height(340), id: "frontier-\(quantity.rawValue)")
         return frame.draw {
-            if band.count == figures.count { frame.area(flops, band.map(\.lower), band.map(\.upper), "band c0") }
+            if band.count == figures.count {
+                frame.area(flops, from: band.map(\.lower), to: band.map(\.upper), "band c0")
+            }
             for run in table.losses.indices {
                 frame.marker(
-                    result.flopsPerPair * table.scales[run][0] * table.scales[run][1], observed(run), 0, "run neutral",
-                    size: 2.5,
+                    result.flopsPerPair * table.scales[run][0] * table.scales[run][1], observed(run), candidate: 0,
+                    style: "run neutral", size: 2.5,
                     hover: "\(Quantity.short(table.scales[run][0])) parameters, "
                         + "\(Quantity.short(table.scales[run][1])) tokens: "
                         + Phrase.loss(table.losses[run]))
@@ -155,7 +157,7 @@ private struct FrontierPicture {
             frame.line(flops, figures.map(\.value), "fit c0")
             for optimum in result.optima {
                 frame.marker(
-                    optimum.flops, figure(optimum).value, 0, "c0", size: 5,
+                    optimum.flops, figure(optimum).value, candidate: 0, style: "c0", size: 5,
                     hover: "\(Quantity.short(optimum.flops)) FLOPs: \(LawReport.figure(figure(optimum)))"
                 )
             }
@@ -205,7 +207,7 @@ private struct ResidualPicture {
             frame.horizontalLine(0, "zero")
             for point in points {
                 frame.marker(
-                    point.fitted, point.percent, 0, "c0", size: 3,
+                    point.fitted, point.percent, candidate: 0, style: "c0", size: 3,
                     hover: "\(Phrase.loss(point.fitted)): \(Quantity.significant(point.percent)) %")
             }
         }

@@ -28,18 +28,21 @@ package enum RunReport {
         _ summary: RunSummary, job: RunJob?, record: RunRecord?, imported: ImportedRun?, curve: LossCurve, path: String,
         isUnicode: Bool
     ) -> String {
-        var parts = ["run \(summary.id)   \(summary.status.rawValue)\n" + facts(summary, job, record, imported)]
+        var parts = [
+            "run \(summary.id)   \(summary.status.rawValue)\n"
+                + facts(summary, job: job, record: record, imported: imported)
+        ]
         let plot = CurvePlot.render(curve, isUnicode: isUnicode)
         if !plot.isEmpty { parts.append("validation loss, \(curve.unit.words)\n" + plot) }
         if !curve.points.isEmpty { parts.append(evaluations(curve, record)) }
-        parts.append("provenance\n" + provenance(job, record, imported, path))
+        parts.append("provenance\n" + provenance(job: job, record: record, imported: imported, path: path))
         return parts.joined(separator: "\n\n") + "\n"
     }
 
     // MARK: - Parts of one run
 
     private static func facts(
-        _ summary: RunSummary, _ job: RunJob?, _ record: RunRecord?, _ imported: ImportedRun?
+        _ summary: RunSummary, job: RunJob?, record: RunRecord?, imported: ImportedRun?
     ) -> String {
         var rows: [(String, String)] = [("candidate", names(summary.candidates))]
         let place = [names(summary.suites), summary.place, "seed \(summary.seed)"].compactMap { $0 }
@@ -130,7 +133,7 @@ package enum RunReport {
     }
 
     private static func provenance(
-        _ job: RunJob?, _ record: RunRecord?, _ imported: ImportedRun?, _ path: String
+        job: RunJob?, record: RunRecord?, imported: ImportedRun?, path: String
     ) -> String {
         var rows: [(String, String)] = []
         if let start = record?.start {

@@ -100,12 +100,12 @@ package enum RunExport {
             values["learningRate"] = number(body.learningRate)
             values["gradientNorm"] = number(body.gradientNorm)
             values["seconds"] = number(body.seconds)
-            values.merge(loss(body.step, body.tokens, body.natsPerToken, run)) { $1 }
+            values.merge(loss(step: body.step, tokens: body.tokens, loss: body.natsPerToken, run)) { $1 }
         case .event(.evaluation(let body)):
             values["event"] = "evaluation"
             values["standardError"] = number(body.standardError)
             values["sequences"] = String(body.sequences)
-            values.merge(loss(body.step, body.tokens, body.natsPerToken, run)) { $1 }
+            values.merge(loss(step: body.step, tokens: body.tokens, loss: body.natsPerToken, run)) { $1 }
         case .event(.checkpoint(let body)):
             values["event"] = "checkpoint"
             values["step"] = String(body.step)
@@ -117,12 +117,12 @@ package enum RunExport {
             values["status"] = body.status.rawValue
         case .point(let point):
             values["event"] = "evaluation"
-            values.merge(loss(point.step, point.tokens, point.loss, run)) { $1 }
+            values.merge(loss(step: point.step, tokens: point.tokens, loss: point.loss, run)) { $1 }
         }
         return columns.map { values[$0] ?? "" }
     }
 
-    private static func loss(_ step: Int, _ tokens: Int?, _ loss: Double?, _ run: RunSummary) -> [String: String] {
+    private static func loss(step: Int, tokens: Int?, loss: Double?, _ run: RunSummary) -> [String: String] {
         [
             "step": String(step), "tokens": tokens.map(String.init) ?? "", "loss": number(loss),
             "unit": run.unit.rawValue,

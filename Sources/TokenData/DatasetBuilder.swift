@@ -80,13 +80,14 @@ package struct DatasetBuilder: Sendable {
                         hint: "import one kind at a time")
                 }
                 let share = validationFiles.isEmpty ? validationShare : split == .train ? 0 : 1
-                try read(opened.reader, validationShare: share, vocabulary, &sums, progress)
+                try read(
+                    opened.reader, validationShare: share, vocabulary: vocabulary, into: &sums, progress: progress)
             }
         }
         guard sums.tokens[.train] != nil, sums.tokens[.validation] != nil else {
             throw tooShort(first.reader.source.path, sums)
         }
-        let manifest = try publish(sums, first, vocabulary, files, folder)
+        let manifest = try publish(sums, first: first, vocabulary: vocabulary, files: files, folder: folder)
         return Summary(
             folder: folder, layout: first.layout, trainTokens: manifest.train?.tokens ?? 0,
             validationTokens: manifest.validation?.tokens ?? 0, documents: sums.documents,
@@ -148,8 +149,8 @@ extension DatasetBuilder {
     }
 
     private func read(
-        _ reader: any DocumentReader, validationShare: Double, _ vocabulary: Int, _ sums: inout Sums,
-        _ progress: (Int) throws -> Void
+        _ reader: any DocumentReader, validationShare: Double, vocabulary: Int, into sums: inout Sums,
+        progress: (Int) throws -> Void
     ) throws {
         var reported = 0
         var tokensHere = 0
@@ -182,7 +183,7 @@ extension DatasetBuilder {
     }
 
     private func publish(
-        _ sums: Sums, _ first: Opened, _ vocabulary: Int, _ files: [String], _ folder: String
+        _ sums: Sums, first: Opened, vocabulary: Int, files: [String], folder: String
     ) throws -> DatasetManifest {
         let names = files.map { $0 == "-" ? "standard input" : ($0 as NSString).lastPathComponent }
         let listed = names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")

@@ -116,7 +116,9 @@ struct CommandRun {
                 process.end()
                 return try diverged(events, reason)
             }
-            if let ended { return try outcome(ended, events, tail, logStart, wasAskedToStop: askedToStop != nil) }
+            if let ended {
+                return try outcome(ended, events, tail: tail, logStart: logStart, wasAskedToStop: askedToStop != nil)
+            }
             let size = Self.size(folder.trainerLog)
             if !lines.isEmpty || size != outputSize {
                 lastSign = .now
@@ -159,7 +161,7 @@ struct CommandRun {
     // MARK: - How it ended
 
     private func outcome(
-        _ ended: TrainerProcess.End, _ events: TrainerEvents, _ tail: LineTail, _ logStart: Int, wasAskedToStop: Bool
+        _ ended: TrainerProcess.End, _ events: TrainerEvents, tail: LineTail, logStart: Int, wasAskedToStop: Bool
     ) throws -> TrainingOutcome? {
         // A trainer that was asked to stop may end with any status; what it has not saved is done again.
         if wasAskedToStop, ended != .exited(0) || events.end == nil { return .interrupted }

@@ -18,7 +18,7 @@ struct GPTLayers {
         let rotary = config.positions == .rotary ? RotaryTables(config) : nil
         self.attention = attention
         embedding = Embedding(layout, config)
-        blocks = (0..<config.layers).map { Block($0, layout, config, attention, rotary) }
+        blocks = (0..<config.layers).map { Block($0, layout, config, attention: attention, rotary: rotary) }
         finalNorm = Norm("ln_f", layout, config.norm)
         head = Head(layout, config)
     }
@@ -33,7 +33,7 @@ struct GPTLayers {
 
     /// Losses of every row into `work.losses`; gradients of gradientScale · Σ losses are added to `gradients`.
     func train(
-        _ arithmetic: Arithmetic, _ parameters: Floats, _ gradients: Floats, _ chunk: Chunk, gradientScale: Float
+        _ arithmetic: Arithmetic, _ parameters: Floats, into gradients: Floats, chunk: Chunk, gradientScale: Float
     ) {
         let work = chunk.work, rows = chunk.rows, count = rows * config.width
         forward(arithmetic, parameters, chunk, keepsSlopes: true)

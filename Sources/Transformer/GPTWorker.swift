@@ -52,7 +52,7 @@ final class GPTWorker {
         var total = 0.0
         for first in stride(from: range.lowerBound, to: range.upperBound, by: capacity) {
             let chunk = chunk(tokens, first..<min(first + capacity, range.upperBound))
-            layers.train(arithmetic, parameters, gradients, chunk, gradientScale: gradientScale)
+            layers.train(arithmetic, parameters, into: gradients, chunk: chunk, gradientScale: gradientScale)
             for row in 0..<chunk.rows { total += Double(work.losses[row]) }
         }
         return total

@@ -126,7 +126,7 @@ struct RunsTests {
         let verdict = try Tool.run(
             ["compare", "muon", "adam", "--runs", "results.csv", "--target-scale", "1e10"], in: scratch.url)
         #expect(
-            verdict.status == 0 && verdict.output.contains("VERDICT  a wins"), "\(verdict.output)\(verdict.errors)")
+            verdict.status == 0 && verdict.output.contains("VERDICT  muon wins"), "\(verdict.output)\(verdict.errors)")
         #expect(try list(scratch, ["--status", "imported"]).count == 14)
     }
 

@@ -82,7 +82,9 @@ package struct BudgetPlanner {
         let wanted = run.step(at: fraction)
         guard fraction < 1 || record?.isWaiting == true, let record else { return fraction }
         let evaluated = record.evaluations.first { $0.step >= wanted }?.step
-        guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else { return fraction }
+        guard let step = evaluated ?? (record.isWaiting ? record.end?.step : nil), step != wanted else {
+            return fraction
+        }
         let reached = Double(step) / Double(run.spec.steps)
         // A step that brought nothing is not asked for again.
         return reached > asked(run, requested) ? reached : fraction

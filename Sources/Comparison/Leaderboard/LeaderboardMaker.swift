@@ -33,7 +33,9 @@ extension Leaderboard {
         let judge = Judge(thresholds: first.suite.thresholds, priors: priors, knownFloor: floor)
         let all = BoardCandidate.all(entries)
         var obstacles = all.map { $0.obstacle(records) }
-        let standing = try Self.chooseReference(reference, all, obstacles, records).map { index in
+        let standing = try Self.chooseReference(
+            reference, among: all, obstacles: obstacles, records: records
+        ).map { index in
             // The reference first, as in every ladder.
             var order = [index] + all.indices.filter { $0 != index && obstacles[$0] == nil }
             for other in order.dropFirst() {
@@ -51,13 +53,13 @@ extension Leaderboard {
             targetLabel: target.label, targetScale: standing?.ladder.target.scale,
             reference: standing?.candidates[0].label, ranking: try standing?.ranking() ?? [],
             notRanked: zip(all, obstacles).compactMap { candidate, obstacle in
-                obstacle.map { NotRanked(candidate, $0.reason, $0.explanation, records) }
+                obstacle.map { NotRanked(candidate, reason: $0.reason, explanation: $0.explanation, records: records) }
             })
     }
 
     private static func chooseReference(
-        _ name: String?, _ all: [BoardCandidate],
-        _ obstacles: [(reason: Reason, explanation: String)?], _ records: [RunID: RunRecord]
+        _ name: String?, among all: [BoardCandidate],
+        obstacles: [(reason: Reason, explanation: String)?], records: [RunID: RunRecord]
     ) throws -> Int? {
         let possible = all.indices.filter { obstacles[$0] == nil }
         guard let name else {
@@ -228,7 +230,7 @@ private struct Standing {
 
 extension Leaderboard.NotRanked {
     fileprivate init(
-        _ candidate: BoardCandidate, _ reason: Leaderboard.Reason, _ explanation: String, _ records: [RunID: RunRecord]
+        _ candidate: BoardCandidate, reason: Leaderboard.Reason, explanation: String, records: [RunID: RunRecord]
     ) {
         self.init(
             candidate: candidate.label, otherNames: Array(candidate.names.dropFirst()), notes: candidate.runs.notes,

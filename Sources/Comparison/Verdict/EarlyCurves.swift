@@ -79,13 +79,14 @@ struct EarlyCurves: Sendable {
     func forecast(_ names: (a: String, b: String)) -> EarlyForecast {
         let level = exp(centre)
         return EarlyForecast(
-            fraction: fraction, method: method, a: run(names.a, begun.a, levels.a, templates.a),
-            b: run(names.b, begun.b, levels.b, templates.b),
+            fraction: fraction, method: method,
+            a: run(names.a, begun: begun.a, level: levels.a, template: templates.a),
+            b: run(names.b, begun: begun.b, level: levels.b, template: templates.b),
             gap: ratio.estimate { 2 * level * sinh($0 / 2) }, probabilityABetter: 1 - ratio.cumulative(0))
     }
 
     private func run(
-        _ name: String, _ begun: RunCurve, _ level: CurveForecast, _ template: CurveTemplate
+        _ name: String, begun: RunCurve, level: CurveForecast, template: CurveTemplate
     ) -> EarlyForecast.Run {
         let seen = begun.curve.end
         let path = stride(from: 0.1, through: 1, by: 0.1).compactMap { fraction -> (Double, Estimate)? in

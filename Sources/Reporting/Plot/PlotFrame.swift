@@ -73,7 +73,7 @@ struct PlotFrame: Sendable {
     }
 
     /// The area between two curves.
-    func area(_ xs: [Double], _ lower: [Double], _ upper: [Double], _ style: String) -> Markup {
+    func area(_ xs: [Double], from lower: [Double], to upper: [Double], _ style: String) -> Markup {
         let there = zip(xs, upper).map { "\(n(horizontal($0))) \(n(vertical($1)))" }
         let back = zip(xs, lower).reversed().map { "\(n(horizontal($0))) \(n(vertical($1)))" }
         return tag("path", ["class": style, "d": "M" + (there + back).joined(separator: "L") + "Z"])
@@ -100,14 +100,14 @@ struct PlotFrame: Sendable {
     }
 
     /// A bar from `low` to `high`; `shift` in picture units keeps bars at one place apart.
-    func errorBar(_ x: Double, _ low: Double, _ high: Double, _ style: String, shift: Double = 0) -> Markup {
+    func errorBar(_ x: Double, from low: Double, to high: Double, _ style: String, shift: Double = 0) -> Markup {
         let place = horizontal(x) + shift
         return tag("path", ["class": style, "d": "M\(n(place)) \(n(vertical(low)))V\(n(vertical(high)))"])
     }
 
     /// A mark in the shape of its candidate: circle, square, triangle and diamond in turn.
     func marker(
-        _ x: Double, _ y: Double, _ candidate: Int, _ style: String, size: Double, shift: Double = 0, hover: String
+        _ x: Double, _ y: Double, candidate: Int, style: String, size: Double, shift: Double = 0, hover: String
     )
         -> Markup
     {

@@ -46,9 +46,9 @@ private struct ApproximationPicture {
                 frame.line(points.map(\.rung.scale), points.map(\.excess.point), "fit c\(index % 6)")
                 for (rung, excess) in points {
                     frame.errorBar(
-                        rung.scale, excess.interval90.lower, excess.interval90.upper, "bar c\(index % 6)")
+                        rung.scale, from: excess.interval90.lower, to: excess.interval90.upper, "bar c\(index % 6)")
                     frame.marker(
-                        rung.scale, excess.point, index, "c\(index % 6)", size: 4.5,
+                        rung.scale, excess.point, candidate: index, style: "c\(index % 6)", size: 4.5,
                         hover: "\(SafeText.line(gap.laws[index].candidate)), \(rung.label): "
                             + "\(Phrase.interval(excess, Phrase.loss)) above the entropy")
                 }

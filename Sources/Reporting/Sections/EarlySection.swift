@@ -61,16 +61,17 @@ private struct EarlyPicture {
         let style = "c\(index % 6)", name = SafeText.line(run.candidate, limit: 40)
         if let fraction = run.fractions.last, let loss = run.losses.last, !run.forecastFractions.isEmpty {
             let fractions = [fraction] + run.forecastFractions, band = run.forecastLosses
-            frame.area(fractions, [loss] + band.lower90, [loss] + band.upper90, "band \(style)")
+            frame.area(fractions, from: [loss] + band.lower90, to: [loss] + band.upper90, "band \(style)")
             frame.line(fractions, [loss] + band.median, "fit \(style)")
         }
         frame.line(
             run.fractions, run.losses, "curve \(style) strong", hover: "\(name), seen to \(Phrase.share(run.fraction))")
         frame.errorBar(
-            1, run.finalLoss.interval90.lower, run.finalLoss.interval90.upper, "forecast \(style)",
+            1, from: run.finalLoss.interval90.lower, to: run.finalLoss.interval90.upper, "forecast \(style)",
             shift: 5 + 6 * Double(index % 2))
         frame.marker(
-            1, run.finalLoss.point, index, "run \(style)", size: 4, shift: 5 + 6 * Double(index % 2),
+            1, run.finalLoss.point, candidate: index, style: "run \(style)", size: 4,
+            shift: 5 + 6 * Double(index % 2),
             hover: "\(name): end \(Phrase.interval(run.finalLoss, Phrase.loss))")
     }
 

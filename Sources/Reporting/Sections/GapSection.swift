@@ -64,26 +64,27 @@ private struct GapPicture {
         crossing(frame)
         frame.verticalLine(result.targetScale, "target")
         if let trend {
-            frame.area(trend.scales, trend.gap.lower90, trend.gap.upper90, "band neutral")
-            frame.area(trend.scales, trend.gap.lower50, trend.gap.upper50, "band neutral")
+            frame.area(trend.scales, from: trend.gap.lower90, to: trend.gap.upper90, "band neutral")
+            frame.area(trend.scales, from: trend.gap.lower50, to: trend.gap.upper50, "band neutral")
             frame.line(trend.scales, trend.gap.median, "fit neutral")
         }
         frame.horizontalLine(0, "zero")
         if let forecast = pair.predicted.gap {
             frame.errorBar(
-                result.targetScale, forecast.interval90.lower, forecast.interval90.upper, "forecast neutral", shift: 9)
+                result.targetScale, from: forecast.interval90.lower, to: forecast.interval90.upper, "forecast neutral",
+                shift: 9)
             frame.marker(
-                result.targetScale, forecast.point, 0, "run neutral", size: 4, shift: 9,
+                result.targetScale, forecast.point, candidate: 0, style: "run neutral", size: 4, shift: 9,
                 hover: "predicted for the target: gap \(Phrase.interval(forecast, Phrase.gap))")
         }
         for rung in pair.rungGaps {
             if let gap = rung.meanGap {
                 let winner = gap >= 0 ? 0 : index
                 if let interval = rung.gap?.interval90 {
-                    frame.errorBar(rung.scale, interval.lower, interval.upper, "bar c\(winner % 6)")
+                    frame.errorBar(rung.scale, from: interval.lower, to: interval.upper, "bar c\(winner % 6)")
                 }
                 frame.marker(
-                    rung.scale, gap, winner, "c\(winner % 6)", size: 4.5,
+                    rung.scale, gap, candidate: winner, style: "c\(winner % 6)", size: 4.5,
                     hover: "\(rung.label): gap \(Phrase.interval(rung.gap, or: gap, Phrase.gap)), "
                         + "\(winner == 0 ? a : b) better")
             }
@@ -101,8 +102,8 @@ private struct GapPicture {
 
     @MarkupBuilder private func probabilities(_ trend: TrendCurves, _ frame: PlotFrame) -> Markup {
         let zeros = trend.scales.map { _ in 0.0 }, ones = trend.scales.map { _ in 1.0 }
-        frame.area(trend.scales, zeros, trend.probabilityABetter, "share c0")
-        frame.area(trend.scales, trend.probabilityABetter, ones, "share c\(index % 6)")
+        frame.area(trend.scales, from: zeros, to: trend.probabilityABetter, "share c0")
+        frame.area(trend.scales, from: trend.probabilityABetter, to: ones, "share c\(index % 6)")
         frame.line(trend.scales, trend.probabilityABetter, "fit neutral")
         let decisive = (result.suite?.thresholds ?? VerdictThresholds()).decisiveProbability
         frame.horizontalLine(decisive, "threshold")
@@ -110,7 +111,7 @@ private struct GapPicture {
         frame.verticalLine(result.targetScale, "target")
         if let probability = pair.predicted.probabilityABetter {
             frame.marker(
-                result.targetScale, probability, 0, "neutral", size: 4,
+                result.targetScale, probability, candidate: 0, style: "neutral", size: 4,
                 hover: "one run of each at the target, predicted from the ladder: \(a) is better with probability "
                     + Phrase.percent(probability))
         }

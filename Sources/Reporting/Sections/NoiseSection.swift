@@ -56,7 +56,8 @@ private struct NoisePicture {
             for (index, line) in pooled.enumerated() { frame.line(line.scales, line.values, "fit c\(index % 6)") }
             for sample in samples where sample.deviation > 0 {
                 frame.marker(
-                    sample.rung.scale, sample.deviation, sample.candidate, "c\(sample.candidate % 6)", size: 4,
+                    sample.rung.scale, sample.deviation, candidate: sample.candidate,
+                    style: "c\(sample.candidate % 6)", size: 4,
                     hover: "\(SafeText.line(result.candidates[sample.candidate])), \(sample.rung.label): "
                         + "\(number(sample.deviation)) from \(sample.count) seeds")
             }

@@ -62,7 +62,7 @@ private struct ScalingPicture {
             frame.verticalLine(result.targetScale, "target")
             for (index, level) in levels.enumerated() {
                 if let level {
-                    frame.area(level.scales, level.band.lower90, level.band.upper90, "band c\(index % 6)")
+                    frame.area(level.scales, from: level.band.lower90, to: level.band.upper90, "band c\(index % 6)")
                     frame.line(level.scales, level.band.median, "fit c\(index % 6)")
                 }
             }
@@ -76,15 +76,15 @@ private struct ScalingPicture {
             let name = SafeText.line(candidate.candidate), style = "c\(index % 6)"
             for loss in candidate.losses {
                 frame.marker(
-                    rung.scale, loss, index, "run \(style)", size: 2.5,
+                    rung.scale, loss, candidate: index, style: "run \(style)", size: 2.5,
                     hover: "\(name), \(rung.label): one run, \(Phrase.loss(loss))")
             }
             if let interval = candidate.loss?.interval90 {
-                frame.errorBar(rung.scale, interval.lower, interval.upper, "bar \(style)")
+                frame.errorBar(rung.scale, from: interval.lower, to: interval.upper, "bar \(style)")
             }
             if let mean = candidate.meanLoss {
                 frame.marker(
-                    rung.scale, mean, index, style, size: rung.isTarget ? 6 : 4.5,
+                    rung.scale, mean, candidate: index, style: style, size: rung.isTarget ? 6 : 4.5,
                     hover: "\(name), \(rung.label): mean of \(Phrase.runs(candidate.losses.count)), "
                         + Phrase.interval(candidate.loss, or: mean, Phrase.loss))
             }
@@ -97,10 +97,11 @@ private struct ScalingPicture {
             if let estimate {
                 let shift = 9.0 + 5 * Double(index)
                 frame.errorBar(
-                    result.targetScale, estimate.interval90.lower, estimate.interval90.upper, "forecast c\(index % 6)",
-                    shift: shift)
+                    result.targetScale, from: estimate.interval90.lower, to: estimate.interval90.upper,
+                    "forecast c\(index % 6)", shift: shift)
                 frame.marker(
-                    result.targetScale, estimate.point, index, "run c\(index % 6)", size: 4, shift: shift,
+                    result.targetScale, estimate.point, candidate: index, style: "run c\(index % 6)", size: 4,
+                    shift: shift,
                     hover: "\(SafeText.line(result.candidates[index])): predicted for the target, "
                         + Phrase.interval(estimate, Phrase.loss))
             }

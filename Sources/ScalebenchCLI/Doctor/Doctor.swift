@@ -27,7 +27,7 @@ struct Doctor {
             HealthCheck("machine", "memory", Quantity.bytes(Double(process.physicalMemory))),
             load(cores: process.activeProcessorCount),
             HealthCheck(
-                "machine", "kernels", path.rawValue, isTuned ? .ok : .warning,
+                "machine", "kernels", path.rawValue, status: isTuned ? .ok : .warning,
                 advice: isTuned ? nil : "this processor has neither AVX2 nor AVX-512; training is several times slower"),
             HealthCheck("machine", "BLAS", "\(BLAS.description): \(rate(library)) on one core"),
             HealthCheck("machine", "training", "\(rate(step)) on one core (width 128, a whole step)"),
@@ -64,7 +64,7 @@ struct Doctor {
         var checks = [
             HealthCheck(
                 "suites and data", "suites", suites.isEmpty ? "none" : list(suites.map(\.name)),
-                suites.isEmpty ? .broken : .ok, advice: suites.isEmpty ? "install the program again" : nil)
+                status: suites.isEmpty ? .broken : .ok, advice: suites.isEmpty ? "install the program again" : nil)
         ]
         checks += SuiteLocator.roots.filter(Self.isFolder).map { HealthCheck("suites and data", "suite root", $0) }
         checks += errors.map(broken("suite"))
@@ -75,7 +75,7 @@ struct Doctor {
         let isWritable = Self.canWrite(cache)
         checks.append(
             HealthCheck(
-                "suites and data", "cache", cache, isWritable ? .ok : .broken,
+                "suites and data", "cache", cache, status: isWritable ? .ok : .broken,
                 advice: isWritable ? nil : "generated data sets need it: make it writable, or set XDG_CACHE_HOME"))
         return checks
     }
@@ -84,7 +84,7 @@ struct Doctor {
         { error in
             HealthCheck(
                 "suites and data", kind, [error.location, error.message].compactMap { $0 }.joined(separator: ": "),
-                .warning, advice: error.hint ?? error.cause)
+                status: .warning, advice: error.hint ?? error.cause)
         }
     }
 
@@ -114,7 +114,8 @@ struct Doctor {
         return tools.map { name, program, advice in
             let path = Self.find(program)
             return HealthCheck(
-                "optional", name, path ?? "not found", path == nil ? .missing : .ok, advice: path == nil ? advice : nil)
+                "optional", name, path ?? "not found", status: path == nil ? .missing : .ok,
+                advice: path == nil ? advice : nil)
         }
     }
 

@@ -16,7 +16,8 @@ struct StoreExamination {
             let isWritable = Doctor.canWrite(path)
             return [
                 HealthCheck(
-                    "store", "folder", "\(path): none yet; `scalebench compare` makes it", isWritable ? .ok : .broken,
+                    "store", "folder", "\(path): none yet; `scalebench compare` makes it",
+                    status: isWritable ? .ok : .broken,
                     advice: isWritable ? nil : "this place cannot be written: choose a folder with --store"),
                 space,
             ]
@@ -26,7 +27,9 @@ struct StoreExamination {
         } catch {
             let known = error as? ScalebenchError
             return [
-                HealthCheck("store", "folder", "\(known?.message ?? "\(error)"): \(path)", .broken, advice: known?.hint)
+                HealthCheck(
+                    "store", "folder", "\(known?.message ?? "\(error)"): \(path)", status: .broken,
+                    advice: known?.hint)
             ]
         }
     }
@@ -36,7 +39,7 @@ struct StoreExamination {
         let runs = try RunCatalog(store).runs()
         var checks = [
             HealthCheck(
-                "store", "folder", URL(fileURLWithPath: path).path, isWritable ? .ok : .warning,
+                "store", "folder", URL(fileURLWithPath: path).path, status: isWritable ? .ok : .warning,
                 advice: isWritable ? nil : "the store is read-only, so nothing can be trained; choose --store"),
             HealthCheck("store", "runs", counts(runs.map(\.summary.status))),
         ]
@@ -54,13 +57,14 @@ struct StoreExamination {
         if !strays.isEmpty {
             checks.append(
                 HealthCheck(
-                    "store", "strays", "\(strays.count) in runs/ without a job, such as \(strays[0])", .warning,
+                    "store", "strays", "\(strays.count) in runs/ without a job, such as \(strays[0])", status: .warning,
                     advice: "these are not runs: move them away"))
         }
         for error in store.candidateRecords().errors + store.imports().errors {
             checks.append(
                 HealthCheck(
-                    "store", "damaged", "\(error.location ?? ""): \(error.message)", .warning, advice: error.hint))
+                    "store", "damaged", "\(error.location ?? ""): \(error.message)", status: .warning,
+                    advice: error.hint))
         }
         return checks + [space]
     }
@@ -79,7 +83,7 @@ struct StoreExamination {
         return [
             HealthCheck(
                 "store", "damaged", "\(Quantity.count(damaged.count, "run")), such as \(first.id)",
-                .warning,
+                status: .warning,
                 advice: "rm -r '\(path)/runs/\(first.id)' has it trained again")
         ]
     }
@@ -95,7 +99,7 @@ struct StoreExamination {
         }
         let isEnough = free >= Self.leastSpace
         return HealthCheck(
-            "store", "disk", "\(Quantity.bytes(free)) free", isEnough ? .ok : .broken,
+            "store", "disk", "\(Quantity.bytes(free)) free", status: isEnough ? .ok : .broken,
             advice: isEnough ? nil : "free some space, or choose another folder with --store")
     }
 }

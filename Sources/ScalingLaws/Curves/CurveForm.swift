@@ -52,7 +52,8 @@ struct FittedCurve: Sendable {
             let end = LevenbergMarquardt.descend(free.map { start[$0] }, maximumSteps: 150, tolerance: 1e-9) { trial in
                 var whole = start
                 for (k, index) in free.enumerated() { whole[index] = trial[k] }
-                return Self.linearise(whole, free, priors, u, y, smallest: exp(lowest), weight: weight)
+                return Self.linearise(
+                    whole, free: free, priors: priors, at: u, logLosses: y, smallest: exp(lowest), weight: weight)
             }
             if end.cost.isFinite, best.map({ end.cost < $0.cost }) ?? true { best = end }
         }
@@ -97,8 +98,8 @@ struct FittedCurve: Sendable {
     }
 
     private static func linearise(
-        _ p: [Double], _ free: [Int], _ priors: [(mean: Double, deviation: Double)], _ u: [Double], _ y: [Double],
-        smallest: Double, weight: Double
+        _ p: [Double], free: [Int], priors: [(mean: Double, deviation: Double)], at u: [Double],
+        logLosses y: [Double], smallest: Double, weight: Double
     ) -> Linearisation {
         let n = free.count
         var sum = Linearisation(parameters: n)

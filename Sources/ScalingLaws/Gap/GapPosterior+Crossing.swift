@@ -101,7 +101,9 @@ extension GapPosterior {
                 owner += 1
             }
             let (fit, floor, _) = choices[owner]
-            result.append(fit.path(order, at: places, ladder.gaps(floor), ladder.gapNoise(floor), &generator))
+            result.append(
+                fit.path(
+                    order, at: places, observations: ladder.gaps(floor), noise: ladder.gapNoise(floor), &generator))
         }
         return result
     }
@@ -116,9 +118,8 @@ extension TrendFit {
 
     /// One draw of the posterior trend at ascending `places`.
     func path(
-        _ order: [(place: TrendPosition, isRung: Bool)], at places: [TrendPosition], _ observations: [Double],
-        _ noise: [Double],
-        _ generator: inout SplitMix
+        _ order: [(place: TrendPosition, isRung: Bool)], at places: [TrendPosition], observations: [Double],
+        noise: [Double], _ generator: inout SplitMix
     ) -> [Double] {
         // 1. One prior path through the observed rungs and the places. Beyond the top rung a new motion starts, and the
         //    old one goes on with a fading slope.

@@ -26,7 +26,7 @@ package struct PriorDraw: Sendable {
         let positions = all.map { TrendPosition(x: log10($0) - top) }
         let prior = TrendFit(drawn, positions: [positions[0]], observations: [0], noise: [1e30])
         let path = prior.path(
-            TrendFit.order([positions[0]], positions), at: positions, [0], [1e30], &generator)
+            TrendFit.order([positions[0]], positions), at: positions, observations: [0], noise: [1e30], &generator)
         var gaps = path.map { $0 + drawn.misfit * generator.normal() }
         gaps[scales.count] *= exp(priors.growth * positions[scales.count].x.squareRoot() * generator.normal())
         // 3. The losses have that gap above the floor. The floor is a fraction of the smallest visible loss, which

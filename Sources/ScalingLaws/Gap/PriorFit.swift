@@ -165,7 +165,7 @@ package struct PriorFit: Sendable {
         for growth in stride(from: 0.0, through: 1.2, by: 0.05) {
             var covered = [0.0, 0.0, 0.0], total = 0.0
             for (index, weights) in zip(indices, weightsByCase) {
-                guard let place = place(cases[index], weights, growth, nodes) else { continue }
+                guard let place = place(cases[index], weights: weights, growth: growth, nodes: nodes) else { continue }
                 total += cases[index].weight
                 for (k, share) in [0.5, 0.8, 0.9].enumerated() where abs(place - 0.5) <= share / 2 {
                     covered[k] += cases[index].weight
@@ -179,7 +179,7 @@ package struct PriorFit: Sendable {
     }
 
     /// The quantile of the observed gap in its forecast, in (0, 1); nil where a loss is at or below a floor.
-    private func place(_ prepared: Prepared, _ weights: [Float], _ growth: Double, _ nodes: [Double]) -> Double? {
+    private func place(_ prepared: Prepared, weights: [Float], growth: Double, nodes: [Double]) -> Double? {
         guard !prepared.observed.contains(where: \.isNaN) else { return nil }
         var sum = 0.0
         for node in nodes {

@@ -15,12 +15,11 @@ struct Block {
     private let width: Int
     private let residualScale: Float
 
-    init(_ layer: Int, _ layout: GPTParameters, _ config: ModelConfig, _ attention: Attention, _ rotary: RotaryTables?)
-    {
+    init(_ layer: Int, _ layout: GPTParameters, _ config: ModelConfig, attention: Attention, rotary: RotaryTables?) {
         let name = "h.\(layer)"
         norm1 = Norm(name + ".ln_1", layout, config.norm)
         norm2 = config.block == .sequential ? Norm(name + ".ln_2", layout, config.norm) : nil
-        self.attention = SelfAttention(name + ".attn", layout, config, attention, rotary)
+        self.attention = SelfAttention(name + ".attn", layout, config, attention: attention, rotary: rotary)
         mixing = Linear(name + ".attn.c_proj", layout)
         mlp = MLP(name + ".mlp", layout, config.activation)
         width = config.width
@@ -77,18 +76,21 @@ struct Block {
             rows: rows)
         let middle = norm2 == nil ? out : kept.norm2.input
         addBranch(
-            mixing, arithmetic, parameters, out: middle, input: kept.mixed, to: kept.norm1.input, scratch, rows: rows)
+            mixing, arithmetic, parameters, out: middle, input: kept.mixed, to: kept.norm1.input, scratch: scratch,
+            rows: rows)
         norm2?.forward(arithmetic, parameters, out: kept.normed2, saved: kept.norm2, rows: rows)
         arithmetic.lap(.elementwise)
         mlp.forward(
             arithmetic, parameters, input: kept.normed2, saved: kept.mlp, rows: rows, keepsSlopes: keepsSlopes)
-        addBranch(mlp.down, arithmetic, parameters, out: out, input: kept.mlp.hidden, to: middle, scratch, rows: rows)
+        addBranch(
+            mlp.down, arithmetic, parameters, out: out, input: kept.mlp.hidden, to: middle, scratch: scratch,
+            rows: rows)
     }
 
     /// out = residual + s · layer(input); out may be residual.
     private func addBranch(
         _ layer: Linear, _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, input: Floats,
-        to residual: Floats, _ scratch: Scratch, rows: Int
+        to residual: Floats, scratch: Scratch, rows: Int
     ) {
         if residualScale == 1 {
             layer.forward(arithmetic, parameters, out: out, input: input, rows: rows, addend: residual)

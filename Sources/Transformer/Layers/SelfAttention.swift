@@ -12,7 +12,7 @@ struct SelfAttention {
     private let heads, keyValueHeads, headWidth, stride: Int
 
     init(
-        _ name: String, _ layout: GPTParameters, _ config: ModelConfig, _ attention: Attention, _ rotary: RotaryTables?
+        _ name: String, _ layout: GPTParameters, _ config: ModelConfig, attention: Attention, rotary: RotaryTables?
     ) {
         projection = Linear(name + ".c_attn", layout)
         queryNorm = config.queryKeyNorm ? Norm(name + ".q_norm", layout, .rmsNorm) : nil

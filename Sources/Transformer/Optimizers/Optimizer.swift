@@ -1,5 +1,5 @@
-// What training asks of an update rule. A new one needs one file here, one case of `OptimizerConfig.Kind` and one line
-// in `makeOptimizer`.
+// What training asks of an optimizer. A new one needs an `UpdateRule` in a file here, one case of `OptimizerConfig.Kind`
+// and one line in `makeOptimizer`.
 
 package import ScalebenchCore
 
@@ -30,10 +30,12 @@ package func makeOptimizer(
     _ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath = .best, workers: Int = 1
 ) -> any Optimizer {
     let sweep = UpdateSweep(config, layout, kernels: kernels, workers: workers)
-    return switch config.type {
-    case .adamW: AdamW(config, layout, sweep)
-    case .sgd: SGD(config, layout, sweep)
-    }
+    let rule: any UpdateRule =
+        switch config.type {
+        case .adamW: AdamW(config, layout)
+        case .sgd: SGD(config, layout)
+        }
+    return RuleOptimizer(rule, config, sweep)
 }
 
 extension OptimizerConfig.Kind {
