@@ -1,0 +1,146 @@
+// External trainers that fall silent, are stopped, or are killed.
+
+import Foundation
+import ScalebenchCore
+import Testing
+import Training
+
+@Suite struct CommandStopTests {
+    private let scripts: Scripts
+
+    init() throws { scripts = try Scripts() }
+
+    /// Writes the number of a process that outlives the script unless its group is killed.
+    private static let leftover = "sleep 300 & echo $! > \"$2/leftover\"\n"
+
+    private func expectLeftoverIsGone(_ run: RunFolder) throws {
+        let text = try String(contentsOfFile: "\(run.trainerFolder)/leftover", encoding: .utf8)
+        let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        // The process is killed, and its new parent reaps it a moment later.
+        for _ in 0..<500 where isAlive(pid) { usleep(10_000) }
+        #expect(!isAlive(pid))
+    }
+
+    private func isAlive(_ pid: pid_t) -> Bool {
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        return !status.isEmpty && !status.contains(") Z ")
+    }
+
+    @Test func aSilentTrainerIsKilledWithAllThatItStarted() throws {
+        let run = try scripts.run(Self.leftover + "echo 'about to hang'; sleep 300", silenceTimeout: 0.5)
+        #expect { try scripts.perform(run) } throws: {
+            "\($0)".contains("was silent for 0.5 s") && "\($0)".contains("| about to hang")
+        }
+        try expectLeftoverIsGone(run)
+    }
+
+    @Test func whatATrainerLeavesBehindIsKilled() throws {
+        let run = try scripts.run(Self.leftover + Scripts.good)
+        #expect(try scripts.perform(run) == .completed)
+        try expectLeftoverIsGone(run)
+    }
+
+    /// Counts steps up to 4, one per call, as a trainer with checkpoints does.
+    private static let resumable = """
+        step=$(cat "$2/checkpoint" 2>/dev/null || echo 0)
+        echo '{"event":"start","resumedFromStep":'$step'}' >> "$1"
+        step=$((step + 1))
+        echo '{"event":"step","step":'$step',"tokens":'$((step * 16))',"natsPerToken":3}' >> "$1"
+        echo $step > "$2/checkpoint"
+        if [ $step -lt 4 ]; then echo '{"event":"checkpoint","step":'$step'}' >> "$1"; exit 75; fi
+        """
+
+    @Test func status75IsCalledAgainUntilItIsDone() throws {
+        let run = try scripts.run(Self.resumable + "\n" + Scripts.append(Scripts.evaluation, Scripts.end))
+        #expect(try scripts.perform(run) == .completed)
+        let record = try readRecord(run)
+        #expect(record.sessions == 4)
+        #expect(record.start?.resumedFromStep == 3)
+        #expect(record.steps.map(\.step) == [1, 2, 3, 4])
+    }
+
+    @Test func aRequestToStopIsPassedOn() throws {
+        let script = """
+            trap 'echo "{\\"event\\":\\"checkpoint\\",\\"step\\":2}" >> "$1"; touch "$2/saved"; exit 75' TERM
+            if [ -e "$2/saved" ]; then
+            \(Scripts.append(#"{"event":"start","resumedFromStep":2}"#, Scripts.step(3), Scripts.step(4), Scripts.evaluation, Scripts.end))
+            else \(Scripts.append(Scripts.step(1), Scripts.step(2)))
+            while :; do sleep 0.02; done; fi
+            """
+        let run = try scripts.run(script)
+        let stop = StopRequest()
+        Thread.detachNewThread {
+            while (try? readRecord(run))?.steps.count != 2 { usleep(5_000) }
+            stop.request()
+        }
+        #expect(try scripts.perform(run, stop: stop) == .interrupted)
+        #expect(try readRecord(run).checkpointStep == 2)
+        #expect(try scripts.perform(run) == .completed)
+        #expect(try readRecord(run).steps.map(\.step) == [1, 2, 3, 4])
+    }
+
+    @Test(arguments: [nil, #"{"event":"evaluation","step":2,"tokens":32,"natsPerToken":3.5,"sequences":4}"#])
+    func aTrainerIsStoppedEarlyAndGoesOnLater(evaluation: String?) throws {
+        let script = """
+            trap 'echo "{\\"event\\":\\"checkpoint\\",\\"step\\":2}" >> "$1"; touch "$2/saved"; exit 75' TERM
+            if [ -e "$2/saved" ]; then
+            \(Scripts.append(#"{"event":"start","resumedFromStep":2}"#, Scripts.step(3), Scripts.step(4), Scripts.evaluation, Scripts.end))
+            else \(Scripts.append(Scripts.step(1), Scripts.step(2)))
+            sleep 0.1
+            \(evaluation.map { Scripts.append($0) } ?? "")
+            while :; do sleep 0.02; done; fi
+            """
+        let run = try scripts.run(script)
+        if evaluation != nil {
+            // The run is told beforehand how far to go: it waits for an evaluation, not only for steps.
+            try Data("2".utf8).write(to: URL(fileURLWithPath: run.stopEarly))
+        } else {
+            Thread.detachNewThread {
+                while (try? readRecord(run))?.steps.count != 2 { usleep(5_000) }
+                _ = FileManager.default.createFile(atPath: run.stopEarly, contents: nil)
+            }
+        }
+        #expect(try scripts.perform(run) == .stoppedEarly)
+        #expect(try readRecord(run).evaluations.count == (evaluation == nil ? 0 : 1))
+        let status = evaluation == nil ? RunStatus.stoppedEarly : .paused
+        #expect(try readRecord(run).end?.status == status && readRecord(run).end?.step == 2)
+        try FileManager.default.removeItem(atPath: run.stopEarly)
+        #expect(try scripts.perform(run) == .completed)
+        #expect(try readRecord(run).steps.map(\.step) == [1, 2, 3, 4])
+    }
+
+    @Test func aTrainerThatWillNotStopIsKilled() throws {
+        let run = try scripts.run("trap '' TERM; echo > \"$2/ready\"; while :; do sleep 0.02; done", stopTimeout: 0.3)
+        let stop = StopRequest()
+        Thread.detachNewThread {
+            while !FileManager.default.fileExists(atPath: "\(run.trainerFolder)/ready") { usleep(5_000) }
+            stop.request()
+        }
+        #expect(try scripts.perform(run, stop: stop) == .interrupted)
+    }
+
+    /// When the process that watches the trainer is killed, the trainer's group dies with it, and events that were
+    /// written but not yet copied are not lost.
+    @Test func nothingIsLeftAndNothingIsLostWhenTheParentIsKilled() async throws {
+        let script =
+            Self.leftover + """
+                if [ -e "$2/again" ]; then
+                \(Scripts.append(#"{"event":"start","resumedFromStep":3}"#, Scripts.step(4), Scripts.evaluation, Scripts.end))
+                else touch "$2/again"
+                \(Scripts.append(Scripts.step(1)))
+                kill -9 $PPID
+                \(Scripts.append(Scripts.step(2), Scripts.step(3)))
+                sleep 300; fi
+                """
+        let run = try scripts.run(script)
+        await #expect(processExitsWith: .signal(SIGKILL)) { [path = run.path as String] in
+            _ = try TrainingRun(RunFolder(path), options: testOptions).perform(stop: StopRequest())
+        }
+        try expectLeftoverIsGone(run)
+        // The script may be killed before it has written steps 2 and 3; the rest is tested only if step 3 is there.
+        let written = try String(contentsOfFile: run.trainerEvents(session: 1), encoding: .utf8)
+        guard written.contains(#""step":3"#) else { return }
+        #expect(try scripts.perform(run) == .completed)
+        #expect(try readRecord(run).steps.map(\.step) == [1, 2, 3, 4])
+    }
+}
