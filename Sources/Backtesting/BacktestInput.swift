@@ -1,4 +1,4 @@
-// What a backtest scores: tables of ladders, curves and final losses, or a store's own comparisons.
+// The input of a backtest: tables of ladders, curves and final losses, or a store's own comparisons.
 
 import Comparison
 import Foundation
@@ -7,6 +7,7 @@ import TokenData
 
 /// Everything that can be scored.
 package struct BacktestInput {
+    /// The decisions to score.
     package private(set) var decisions: [DecisionCase] = []
     private(set) var levels: [LevelCase] = []
     private(set) var curves = CurveBacktest(CurveTable())
@@ -15,8 +16,8 @@ package struct BacktestInput {
 
     /// The finished comparisons of a store.
     /// - Parameters:
-    ///   - candidates: what the store keeps of them.
-    ///   - runs: of these candidates, as far as there are any.
+    ///   - candidates: the candidate records of the store.
+    ///   - runs: the records of these candidates' runs, as far as there are any.
     package init(_ candidates: [CandidateRecord], runs: [RunID: RunRecord]) {
         let own = OwnLadders(candidates, records: runs)
         decisions = own.decisions
@@ -26,8 +27,8 @@ package struct BacktestInput {
     }
 
     /// The tables at some paths.
-    /// - Parameter paths: CSVs, plain or compressed, or folders that hold some.
-    /// - Throws: `ScalebenchError` for a table that holds nothing to score.
+    /// - Parameter paths: CSV files, plain or compressed, or folders with such files.
+    /// - Throws: `invalidInput` for a table that has nothing to score, `notFound` for a folder without tables.
     package init(_ paths: [String]) throws {
         var final = SeedTable(), curves = CurveTable()
         for path in paths {
@@ -41,7 +42,7 @@ package struct BacktestInput {
             guard !files.isEmpty else {
                 throw ScalebenchError(
                     .notFound, "no ladders.csv, curves.csv or ladder.csv in this folder", at: path,
-                    hint: "give the file itself, or add one; .gz and .zst are read too")
+                    hint: "name the file itself, or add one of these; .gz and .zst are read too")
             }
             for file in files { try read(file, &final, &curves) }
         }

@@ -3,12 +3,17 @@
 package import ScalebenchCore
 import ScalingLaws
 
-/// What was scored; null where the input held none of it.
+/// The scores of a backtest.
 package struct BacktestResult: Codable, Sendable {
+    /// The number of this document's layout.
     package var schemaVersion = 3
+    /// The scores on decisions between two candidates; null where the input has none.
     @OrNull package var decisions: DecisionReport?
+    /// The scores on forecasts of a single loss; null where the input has none.
     @OrNull package var levels: LevelReport?
+    /// The scores on forecasts of a run's end; null where the input has no curves.
     @OrNull package var curves: CurveReport?
+    /// The scores on the seed noise; null where no rung has enough seeds.
     @OrNull package var seeds: SeedReport?
 
     package init() {}
@@ -17,9 +22,9 @@ package struct BacktestResult: Codable, Sendable {
 extension BacktestInput {
     /// The scores of everything that is here; nil where nothing can be scored.
     /// - Parameters:
-    ///   - usesShipped: judges with the shipped priors instead of fitting them without each source.
-    ///   - isOwn: whether the ladders are those of one's own store, whose decisions are listed one by one.
-    ///   - progress: hears what is being done.
+    ///   - usesShipped: judges with the shipped priors instead of priors fitted without each source.
+    ///   - isOwn: whether the ladders come from the user's own store, whose decisions are listed one by one.
+    ///   - progress: is called with a line that says what is being done.
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     package func scored(
         usesShipped: Bool, isOwn: Bool, progress: (String) -> Void = { _ in }

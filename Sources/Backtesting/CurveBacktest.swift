@@ -1,7 +1,11 @@
 // Scores the forecasts of a run's end from its start: everything after 10, 20, 30 and 50 % of the run is hidden.
-// With a ladder: the template of the smaller rungs, beside the last value, a power law, and the next smaller rung alone.
-// Of pairs: the ratio of their losses, by the ratio at the smaller rungs (CurvePairs). Without a ladder: the weighted
-// forms of the run's own curve. What can be tuned is fitted on the other sources.
+//
+// - With a ladder, the template of the smaller rungs is compared with the last value, a power law, and the next smaller
+//   rung alone.
+// - For pairs, the ratio of the losses is forecast from the ratio at the smaller rungs (CurvePairs).
+// - Without a ladder, the weighted forms of the run's own curve are scored.
+//
+// What can be tuned is fitted on the other sources.
 
 import Foundation
 import ScalebenchCore
@@ -9,7 +13,7 @@ import ScalingLaws
 
 /// The curve backtest on the curves of a table, or of a store.
 package struct CurveBacktest: Sendable {
-    /// Curves per source that are forecast alone, evenly spread: thousands of one source add nothing but time.
+    /// The most curves per source that are forecast alone, evenly spread. Thousands of one source only take more time.
     private static let mostAlone = 120
 
     /// One run with its end hidden.
@@ -30,7 +34,7 @@ package struct CurveBacktest: Sendable {
 
     package init(_ table: CurveTable) { self.init(whole: table.whole, ladders: table.ladders, tasks: table.tasks) }
 
-    /// Of a store's own finished runs.
+    /// The backtest on a store's own finished runs.
     package init(_ own: OwnLadders) {
         let runs = own.curves.flatMap { $0.rungs.flatMap(\.runs) }
         self.init(
@@ -76,7 +80,7 @@ package struct CurveBacktest: Sendable {
     }
 
     /// The whole report.
-    /// - Parameter usesShipped: forecasts with what compare ships instead of fitting without each source.
+    /// - Parameter usesShipped: forecasts with the shipped priors instead of priors fitted without each source.
     package func report(usesShipped: Bool = false) -> CurveReport {
         let isFitted = !usesShipped && Set(whole.map(\.source)).count > 1
         let ladder = withLadder(usesShipped), alone = alone(usesShipped), paired = pairs.score(usesShipped: usesShipped)
@@ -104,7 +108,7 @@ package struct CurveBacktest: Sendable {
             shipped: .curveShapes, usesShipped: usesShipped
         ) { forecast(cases[$0], $1)?.logLoss.logDensity(log(ends[$0].truth)) }
         let templates = inParallel(cases.count) { forecast(cases[$0], priors.without(ends[$0].source)) }
-        // Every method is scored where all of them have an answer.
+        // Every method is scored on the same cases: those for which the template has an answer.
         let scored = cases.indices.filter { templates[$0] != nil }
         let methods = [
             CurveScore.method("template", of: ends, scored: scored) { templates[$0].map { EndForecast($0.finalLoss) } },

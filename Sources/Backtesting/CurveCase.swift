@@ -1,6 +1,6 @@
-// Training curves with a known end, read from tables: what the forecasts of a run's end are scored on.
-// Columns: loss, and step or tokens; candidate (or config) and params where runs form ladders; source, seed, lr and split
-// where there are any. Losses of one source, config and split over several sizes are a ladder.
+// Training curves with a known end, read from tables. The forecasts of a run's end are scored on them. The columns are
+// loss, and step or tokens; candidate (or config) and params where runs form ladders; source, seed, lr and split where
+// there are any. Losses of one source, config and split over several sizes are a ladder.
 
 package import Comparison
 import Foundation
@@ -12,18 +12,19 @@ struct RecordedCurve: Sendable {
     var source: String
     /// The recipe: runs of one family share what makes a forecast easy or hard.
     var config: String
-    /// What was measured, or "fit" and "heldout" where the table says which part is to be forecast.
+    /// The part of the data that was measured, or "fit" and "heldout" where the table says which part is to be
+    /// forecast.
     var split: String
     var seed: String
-    /// Parameters, where known.
+    /// The model's parameters; nil where they are not known.
     var scale: Double?
     var curve: TrainingCurve
-    /// Learning rate at every point, where known.
+    /// The learning rate at every point; nil where it is not known.
     var rates: [Double]?
-    /// Where the result was measured on other data than the curve.
+    /// The final loss where it was measured on other data than the curve; else nil.
     var finalLoss: Double?
 
-    /// What a forecast of the end is held to.
+    /// The loss with which a forecast of the end is compared.
     var truth: Double { finalLoss ?? curve.losses[curve.count - 1] }
 }
 
@@ -31,16 +32,16 @@ struct RecordedCurve: Sendable {
 struct CurveLadder: Sendable {
     var source: String
     var config: String
-    /// Only losses of one metric compare.
+    /// The metric; only losses of one metric can be compared.
     var metric: String
     var rungs: [Rung]
 
     struct Rung: Sendable {
         var scale: Double
-        /// At least one; the first stands for the rung where its end is hidden.
+        /// The runs of the rung, at least one. Where the rung's end is hidden, the first run is the one to forecast.
         var runs: [RecordedCurve]
 
-        /// What the forecasts of larger rungs learn from.
+        /// The curves from which larger rungs are forecast.
         var curves: CurveRung {
             let results = runs.compactMap(\.finalLoss)
             return CurveRung(
@@ -55,9 +56,10 @@ package struct CurveTable: Sendable {
 
     package init() {}
 
-    /// Fewer points show nothing of a curve's shape.
+    /// Curves of fewer points are left out, because they do not show their shape.
     static let fewestPoints = 10
-    /// Runs that ended within this factor of each other followed one schedule and were stopped apart.
+    /// Runs whose ends lie within this factor of each other are taken to follow one schedule and to have been stopped
+    /// at different steps.
     private static let sameSchedule = 1.15
 
     /// Whether a table has the columns of curves.
@@ -65,8 +67,8 @@ package struct CurveTable: Sendable {
         table.has(.loss) && !table.has(.scale) && (table.has(.step) || table.has(.tokens))
     }
 
-    /// Adds the curves of a table. Points without a positive loss are skipped, and runs that end above where they began:
-    /// they diverged.
+    /// Adds the curves of a table. Points without a positive loss are skipped. So are runs that end at a higher loss
+    /// than they began with, because they diverged.
     /// - Throws: `invalidInput` for missing columns or a progress that is not a number.
     package mutating func add(_ table: LossTable) throws {
         let progress = [LossColumn.step, .tokens].filter(table.has)
@@ -127,8 +129,8 @@ package struct CurveTable: Sendable {
         }
     }
 
-    /// Ladders of at least three sizes. Where one seed (or multiplier) has several sizes it is a ladder of its own,
-    /// otherwise seeds are replicates and the longest run of a size counts.
+    /// Ladders of at least three sizes. Where one seed has several sizes, it is a ladder of its own. Otherwise seeds
+    /// are replicates, and the longest run of each size is taken.
     var ladders: [CurveLadder] {
         let sized = whole.filter { $0.scale.map { $0 > 0 } ?? false }
         let families = Dictionary(grouping: sized) { [$0.source, $0.config, $0.split] }
@@ -147,7 +149,8 @@ package struct CurveTable: Sendable {
             bySize[size]?.max { $0.curve.count < $1.curve.count }.map { CurveLadder.Rung(scale: size, runs: [$0]) }
         }
         guard rungs.count >= 3 else { return nil }
-        // Equal schedules, stopped at different places: only what all have is at equal fractions.
+        // Runs of one schedule that were stopped at different steps are cut at the shortest, so that equal fractions
+        // are equal steps.
         let ends = rungs.map(\.runs[0].curve.end)
         if let shortest = ends.min(), let longest = ends.max(), longest < sameSchedule * shortest {
             rungs = rungs.compactMap { rung in

@@ -1,7 +1,7 @@
-// Scores the forecast of two runs' gap from the start of both: everything after a share of either run is hidden, and the
-// ratio of the final losses is forecast from the ratio at the smaller rungs.
-// Beside it: the ratio as it stands, the change that the next smaller rung still had to come, and what two forecasts of
-// single runs make of it.
+// Scores the forecast of two runs' gap from the start of both: everything after a fraction of either run is hidden, and
+// the ratio of the final losses is forecast from the ratio at the smaller rungs. It is compared with three simpler
+// forecasts: the present ratio, the present ratio with the change that the next smaller rung still showed, and the
+// ratio of two forecasts of single runs.
 
 import Comparison
 import Foundation
@@ -9,7 +9,7 @@ import ScalingLaws
 
 /// Every pair of recipes of one source that have at least three sizes in common.
 struct CurvePairs: Sendable {
-    /// Pairs per source, evenly spread: hundreds that share their runs add little but time.
+    /// The most pairs per source, evenly spread. Hundreds of pairs that share their runs add little and take time.
     private static let mostPairs = 120
 
     /// One pair with its end hidden; the truth is L_B/L_A.
@@ -22,7 +22,7 @@ struct CurvePairs: Sendable {
     }
 
     private let cases: [Case]
-    /// Pairs that are scored.
+    /// The number of pairs that are scored.
     let count: Int
 
     init(_ ladders: [CurveLadder]) {
@@ -70,7 +70,7 @@ struct CurvePairs: Sendable {
     // MARK: - Scoring
 
     /// The methods, the model first; none without pairs.
-    /// - Parameter usesShipped: forecasts with the shipped priors instead of fitting without each source.
+    /// - Parameter usesShipped: forecasts with the shipped priors instead of priors fitted without each source.
     func score(usesShipped: Bool) -> (methods: [CurveReport.Method], priors: TrendPriors) {
         let cases = cases, ends = cases.map(\.end)
         guard !cases.isEmpty else { return ([], .pairedShapes) }
@@ -107,7 +107,7 @@ struct CurvePairs: Sendable {
         return EndForecast(now(one).point * exp(b - a))
     }
 
-    /// Each run by its own ladder.
+    /// The ratio of two forecasts, each run's from its own ladder.
     private static func twoTemplates(_ one: Case) -> EndForecast {
         func loss(_ run: StartedCurve, _ rungs: [CurveRung]) -> Double? {
             let forecast = try? CurveTemplate(rungs).forecast(run.start, end: run.end, scale: one.scale)

@@ -1,19 +1,20 @@
-// How well ends that were hidden are forecast: errors and coverage by source and share of the run seen, and the choice of
-// what can be tuned on the other sources.
+// Scores the forecasts of hidden ends: errors and coverage by source and by the fraction of the run that was shown. It
+// also makes the choices that are tuned on the other sources.
 
 import ScalingLaws
 
-/// A final loss, or the ratio of two, with everything after a share of the run hidden.
+/// A final loss, or the ratio of two, with everything after a fraction of the run hidden.
 struct HiddenEnd: Sendable {
     var source: String
     /// The recipe: runs of one family share what makes a forecast easy or hard.
     var family: String
-    /// How much of the run is shown.
+    /// The fraction of the run that is shown.
     var fraction: Double
+    /// The final loss, or the ratio of two.
     var truth: Double
 }
 
-/// What a method said of a hidden end.
+/// A method's forecast of a hidden end.
 struct EndForecast: Sendable {
     var point: Double
     var estimate: Estimate?
@@ -27,11 +28,13 @@ struct EndForecast: Sendable {
 }
 
 enum CurveScore {
+    /// The fractions of a run that are shown.
     static let fractions = [0.1, 0.2, 0.3, 0.5]
 
+    /// The scores of one method.
     /// - Parameters:
-    ///   - scored: indices into `ends`.
-    ///   - forecast: of the end at an index; nil where the method has none.
+    ///   - scored: the ends to score, as indices into `ends`.
+    ///   - forecast: the forecast of the end at an index; nil where the method has none.
     static func method(
         _ name: String, of ends: [HiddenEnd], scored: [Int], _ forecast: @Sendable (Int) -> EndForecast?
     ) -> CurveReport.Method {
@@ -51,7 +54,7 @@ enum CurveScore {
     private struct Scored {
         var family: String
         var error: Double
-        /// Whether the 50, 80 and 90 % intervals hold the truth.
+        /// Whether the 50, 80 and 90 % intervals contain the truth; nil for a method without intervals.
         var inside: [Bool]?
 
         init(_ end: HiddenEnd, _ forecast: EndForecast) {
@@ -94,13 +97,13 @@ enum CurveScore {
     }
 }
 
-/// What fits the ends of all other sources best, by the source that is left out, and what fits all.
+/// The choice that fits all other sources best, for each source that is left out, and the choice that fits all of them.
 struct TunedChoice<Choice: Sendable>: Sendable {
     private let withoutSource: [String: Choice]
     let onAll: Choice
 
-    /// The choices with the best log score: mean over the ends of a source, a source of n counting √n.
-    /// A single source cannot be left out: then `shipped` stands everywhere, as it does with `usesShipped`.
+    /// Finds the choices with the best log score: the mean over the ends of a source, where a source of n ends counts
+    /// √n. A single source cannot be left out; `shipped` is then used everywhere, as it is with `usesShipped`.
     init(
         _ ends: [HiddenEnd], among choices: [Choice], shipped: Choice, usesShipped: Bool,
         _ score: @Sendable (Int, Choice) -> Double?

@@ -1,61 +1,80 @@
-// Scores the verdict's model on decisions whose outcome is known, beside five baselines, each source judged with priors
-// that never saw it. Pure: cases in, a report out. Reading files and printing belong to the command.
+// Scores the verdict's model on decisions whose outcome is known, beside five baselines. Each source is judged with
+// priors that were fitted without it. It is pure: it makes a report from cases, and neither reads files nor prints.
 
 import Foundation
 package import ScalebenchCore
 package import ScalingLaws
 
-/// What the backtest found; plain values, ready for JSON.
+/// The scores of the decision backtest, as JSON writes them.
 package struct DecisionReport: Codable, Sendable {
     /// One way of deciding, with its scores.
     package struct Method: Codable, Sendable {
+        /// The method's name.
         package var name: String
+        /// The scores over all decisions.
         package var pooled: DecisionScore
+        /// The means over sources.
         package var macro: DecisionScore
+        /// The scores of each source, by its name.
         package var sources: [String: DecisionScore]
+        /// How often decisions were right, by stated confidence.
         package var reliability: [ReliabilityBin]
+        /// How often A was better, by stated P(A better).
         package var probabilityBins: [ProbabilityBin]
-        /// From the surest decisions to all of them.
+        /// The share of wrong decisions, from the surest ones to all of them.
         package var riskCoverage: [RiskPoint]
     }
 
+    /// The number of decisions.
     package var decisions: Int
+    /// The number of decisions whose order changes between the top visible rung and the target.
     package var crossovers: Int
-    /// "leaveOneSourceOut" or, where only one source is present, "shipped".
+    /// "leaveOneSourceOut" where the priors were fitted without the source that they are scored on, else "shipped" or
+    /// "given".
     package var priors: String
+    /// The model first, then the baselines.
     package var methods: [Method]
-    /// What the model said of every decision, and what came of it; null for public ladders.
+    /// The model's forecast and the outcome of every decision; null for public ladders.
     @OrNull package var outcomes: [Outcome]?
 
     /// One decision as the model saw it.
     package struct Outcome: Codable, Sendable {
+        /// The suite.
         package var source: String
+        /// The name of A.
         package var a: String
+        /// The name of B.
         package var b: String
+        /// The scale of the hidden rung, in units of the axis.
         package var targetScale: Double
+        /// The number of rungs that the forecast used.
         package var rungsBelow: Int
+        /// The predicted probability that the mean of A's runs is smaller than that of B's.
         package var probabilityABetter: Double
-        /// Loss of B − loss of A, between the means of the runs at the target.
+        /// The predicted loss of B − loss of A, between the means of the runs at the hidden rung.
         package var predictedGap: Estimate
+        /// The observed loss of B − loss of A, between the same means.
         package var observedGap: Double
     }
 
-    /// The method called `name`.
+    /// The method called `name`; nil where there is none.
     package func method(_ name: String) -> Method? { methods.first { $0.name == name } }
 }
 
 /// The decision backtest on a set of cases.
 package struct DecisionBacktest: Sendable {
+    /// The decisions to score.
     package let cases: [DecisionCase]
     private let start: GapPriors
     private let sourceWeights: [Double]
 
-    /// - Parameter start: the structure of the priors, and what fitting starts from.
+    /// A backtest on these cases.
+    /// - Parameter start: the structure of the priors, and the values from which fitting starts.
     package init(_ cases: [DecisionCase], start: GapPriors = .shipped) {
         self.cases = cases
         self.start = start
         let sizes = Dictionary(grouping: cases, by: \.source).mapValues(\.count)
-        // A source of n decisions counts √n: they are neither one observation nor n.
+        // A source of n decisions counts √n, because they are neither one observation nor n independent ones.
         sourceWeights = cases.map { 1 / Double(sizes[$0.source] ?? 1).squareRoot() }
     }
 
@@ -63,9 +82,11 @@ package struct DecisionBacktest: Sendable {
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     package func fitPriors() throws -> GapPriors { try fitter().fit(Array(cases.indices)) }
 
-    /// The whole report. With `priors` given these are used for every case; else each source is left out in turn
-    /// (needs at least two sources, the shipped priors stand in otherwise).
-    /// - Parameter withOutcomes: whether the report lists every decision.
+    /// The whole report.
+    /// - Parameters:
+    ///   - priors: the priors for every case. If they are nil, each source is judged with priors fitted on the others,
+    ///     or with the shipped ones where there is only one source.
+    ///   - withOutcomes: whether the report lists every decision.
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     package func report(priors: GapPriors? = nil, withOutcomes: Bool = false) throws -> DecisionReport {
         let scorer = DecisionScorer(cases)
@@ -83,7 +104,7 @@ package struct DecisionBacktest: Sendable {
                 }, expectsCrossover: forecast.probabilitySignDiffersFromTopRung >= 0.2)
         }
         var methods = [method("model", answers, scorer)]
-        // Rank is calibrated on the other sources; one alone would calibrate itself.
+        // Rank is calibrated on the other sources, which is impossible with one source alone.
         for baseline in DecisionBaseline.allCases where baseline != .calibratedRank || scorer.sources.count > 1 {
             methods.append(method(baseline.rawValue, baselineAnswers(baseline, scorer.sources), scorer))
         }
@@ -116,7 +137,7 @@ package struct DecisionBacktest: Sendable {
             start: start)
     }
 
-    /// For every source, priors fitted on all others.
+    /// The priors for every source, fitted on all others.
     private func leaveOneOut(_ sources: [String]) throws -> [String: GapPriors] {
         let fitter = try fitter()
         let fitted = inParallel(sources.count) { index in

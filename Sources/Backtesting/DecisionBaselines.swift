@@ -1,5 +1,5 @@
-// What a decision costs without this project: five ways people choose between two candidates today.
-// Each gives P(A better); those that only rank give 0 or 1.
+// The baselines: five ways in which people choose between two candidates today. Each gives P(A better); those that only
+// rank the candidates give 0 or 1.
 
 import Foundation
 import ScalingLaws
@@ -8,7 +8,7 @@ import ScalingLaws
 enum DecisionBaseline: String, CaseIterable {
     case rank, calibratedRank, separatePowerLaws, sharedExponent, linearGap
 
-    /// Whether the winner comes from a fit to the decision's own ladder alone.
+    /// P(A better), as 0 or 1, from the decision's own ladder alone. For `calibratedRank` it is that of plain rank.
     func probability(_ decision: DecisionCase) -> Double {
         let choice: Bool
         switch self {
@@ -20,7 +20,7 @@ enum DecisionBaseline: String, CaseIterable {
         return choice ? 1 : 0
     }
 
-    /// Three-parameter power laws; two rungs cannot hold one, so rank decides there.
+    /// Whether power laws with a floor prefer A. Two rungs are too few for three parameters, so rank decides there.
     private static func lawsPreferA(_ decision: DecisionCase, shared: Bool) -> Bool {
         guard decision.visible.count > 2 else { return decision.aIsAhead }
         let scales = decision.visible.map(\.scale)
@@ -33,7 +33,7 @@ enum DecisionBaseline: String, CaseIterable {
         return laws[0].loss(at: decision.target.scale) < laws[1].loss(at: decision.target.scale)
     }
 
-    /// A least-squares line through the difference of the losses over log scale.
+    /// Whether a least-squares line through the difference of the losses over log scale prefers A.
     private static func linePrefersA(_ decision: DecisionCase) -> Bool {
         let x = decision.visible.map { log10($0.scale) }, y = decision.visible.map { $0.lossesA.mean - $0.lossesB.mean }
         let meanX = x.mean, meanY = y.mean
@@ -47,7 +47,7 @@ enum DecisionBaseline: String, CaseIterable {
 struct CalibratedRank {
     private let coefficients: [Double]
 
-    /// Fitted by the weighted log score on `cases`.
+    /// Fits the function by the weighted log score on `cases`.
     init(_ cases: [DecisionCase], weights: [Double]) {
         let features = cases.map(Self.feature)
         let signs = cases.map { $0.isCrossover ? -1.0 : 1.0 }

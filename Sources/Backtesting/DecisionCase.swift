@@ -1,35 +1,37 @@
-// One decision of the backtest: a pair's visible rungs, and what happened at a scale that was hidden. Losses of several
-// seeds count by their mean; where a visible rung has several, the seed noise is known from the visible rungs as it would
-// be to a verdict.
+// One decision of the backtest: a pair's visible rungs, and the result at a hidden scale. Of several seeds the mean
+// loss counts. Where a visible rung has several, the seed noise is estimated from the visible rungs, as for a verdict.
 
 import Foundation
 package import ScalingLaws
 
-/// A pair, its visible rungs, and the truth.
+/// A pair, its visible rungs, and its hidden target.
 package struct DecisionCase: Sendable {
     package var source: String
     package var ladder: String
     package var a: String
     package var b: String
-    /// How far the target lies beyond the visible rungs, at least.
+    /// The factor by which the target's scale exceeds that of the top visible rung, at least.
     package var lever: Double
+    /// The visible rungs, smallest first.
     package var visible: [GapRung]
-    /// Where the seed noise is known, its σ is what the rungs below say of it.
+    /// The hidden rung. Its σ is estimated from the visible rungs; nil where the seed noise is not known.
     package var target: GapRung
-    /// The data's entropy, where it is known.
+    /// The entropy of the data in nats per token; nil where it is not known.
     package var knownFloor: Double?
 
-    /// Loss of B − loss of A.
+    /// Mean loss of B − mean loss of A at the target.
     package var observedGap: Double { target.lossesB.mean - target.lossesA.mean }
+    /// Whether A has the smaller mean loss at the target.
     package var aIsBetter: Bool { target.lossesA.mean < target.lossesB.mean }
     /// Whether A has the smaller loss at the top visible rung.
     package var aIsAhead: Bool { visible[visible.count - 1].lossesA.mean < visible[visible.count - 1].lossesB.mean }
-    /// A crossover: ranking at the top visible rung is wrong.
+    /// Whether the pair crosses over: the order at the top visible rung is not that at the target.
     package var isCrossover: Bool { aIsAhead != aIsBetter }
 }
 
 extension DecisionCase {
-    /// With the seed noise that the visible rungs show; none is known where no candidate has two seeds at one of them.
+    /// A decision with the seed noise of the visible rungs, which is unknown where no candidate has two seeds at one of
+    /// them.
     init(
         source: String, ladder: String, a: String, b: String, lever: Double, seen: [GapRung], target: GapRung
     ) {

@@ -1,14 +1,16 @@
 // Ladders of many candidates, and the decisions that are drawn from them.
-// The protocol: the rungs of a pair are those that both candidates have, as a compare of the two would group their runs;
-// visible are those at least a lever below the largest one, which is the truth.
+//
+// The protocol: the rungs of a pair are those that both candidates have, as a compare of the two would group their
+// runs. The largest rung is hidden and gives the truth. Visible are the rungs whose scale is smaller by a factor of at
+// least the lever.
 
 package import Comparison
 import Foundation
 package import ScalebenchCore
 import ScalingLaws
 
-/// Ladders read from tables with the columns source, ladder, candidate, scale, loss and, where axis is flops, tokens; others
-/// are ignored.
+/// Ladders read from tables with the columns source, ladder, candidate, scale, loss and, where axis is flops, tokens.
+/// Other columns are ignored.
 package struct DecisionLadders: Sendable {
     fileprivate struct Run {
         var place: RungGrouping.Place
@@ -22,6 +24,7 @@ package struct DecisionLadders: Sendable {
     private var runs: [Key: [String: [Run]]] = [:]
     private var order: [(key: Key, candidate: String)] = []
 
+    /// Reads every ladder of a table.
     /// - Throws: `invalidInput` for a missing column or a scale or loss that is not a positive number.
     package init(_ table: LossTable) throws {
         try table.require(
@@ -41,7 +44,7 @@ package struct DecisionLadders: Sendable {
     }
 
     /// The cases that a table lists by source, ladder, a, b, lever and the number of visible rungs.
-    /// - Throws: `invalidInput` where the ladders do not have what it names.
+    /// - Throws: `invalidInput` where the ladders lack a candidate or a rung that it names.
     package func cases(listedIn table: DelimitedText, file: String) throws -> [DecisionCase] {
         let columns = try table.columns(["source", "ladder", "a", "b", "lever", "visible"], file: file)
         return try table.rows.map { line, cells in
@@ -50,7 +53,7 @@ package struct DecisionLadders: Sendable {
                 let rungs = shared(key, cells[columns[2]], cells[columns[3]]), rungs.count > visible
             else {
                 throw ScalebenchError(
-                    .invalidInput, "the ladders do not hold this decision", at: "\(file):\(line)",
+                    .invalidInput, "the ladders do not contain this decision", at: "\(file):\(line)",
                     hint: "give the ladder table that the decisions were made from")
             }
             return DecisionCase(
@@ -93,7 +96,7 @@ package struct DecisionLadders: Sendable {
         var bySource: [String: [LevelCase]] = [:]
         for (key, candidate) in order {
             let rungs = rungs(runs[key]?[candidate] ?? []).map { GapRung($0, a: candidate, b: candidate) }
-            // A loss over scale alone is no law where lengths differ too.
+            // Where the number of tokens differs at one scale, the loss does not follow from the scale alone.
             let isOneLength = zip(rungs, rungs.dropFirst()).allSatisfy { !RungGrouping.isSameScale($0.scale, $1.scale) }
             guard rungs.count >= 3, let target = rungs.last, isOneLength else { continue }
             var seen: Set<Int> = []

@@ -1,71 +1,95 @@
-// How well probabilities did on decisions, with intervals that respect what the decisions share.
-// Pairs of one source share candidates, so whole candidates are resampled: a pair counts as often as both of its
+// Scores of the probabilities stated for decisions, with intervals that allow for what the decisions share. Pairs of
+// one source share candidates, so whole candidates are resampled: a pair counts with the product of how often its two
 // candidates were drawn. Source: A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007) 386.
 
 import Foundation
 package import ScalingLaws
 
-/// A figure with the 90 % interval from resampling; null where it is undefined.
+/// A figure with its 90 % interval from resampling.
 package struct ScoredFigure: Codable, Sendable, Equatable {
+    /// The figure; left out where it is undefined.
     package var value: Double?
+    /// The 90 % interval; left out where too few candidates can be resampled.
     package var interval90: Interval?
 }
 
-/// The figures of one method on one set of decisions.
+/// The figures of one method on one set of decisions. A claim is a winner named with probability 0.95 or more.
 package struct DecisionScore: Codable, Sendable, Equatable {
+    /// The number of decisions.
     package var decisions: Int
+    /// The share of decisions in which the likelier winner was the better candidate.
     package var accuracy = ScoredFigure()
+    /// The mean squared error of P(A better).
     package var brier = ScoredFigure()
+    /// The mean of −ln of the probability given to the better candidate, which is taken as at least 0.001.
     package var logScore = ScoredFigure()
-    /// Loss given away by the choices, mean per decision.
+    /// The mean loss per decision that the choices give away.
     package var regret = ScoredFigure()
-    /// Share of decisions claimed at ≥ 0.95, and the share of those that are wrong.
+    /// The share of decisions with a claim.
     package var claims = ScoredFigure()
+    /// The share of claims that are wrong.
     package var claimError = ScoredFigure()
-    /// Crossovers: how many, and how they were met.
+    /// The number of crossovers: decisions whose order changes between the top visible rung and the target.
     package var crossovers: Int
+    /// The share of crossovers with a right claim.
     package var caught = ScoredFigure()
+    /// The share of crossovers without a claim.
     package var abstained = ScoredFigure()
+    /// The share of crossovers with a wrong claim.
     package var missed = ScoredFigure()
-    /// Decisions where rank is right, nothing is claimed, and a crossover is feared.
+    /// The share of decisions without a crossover in which one was expected and nothing was claimed.
     package var denied = ScoredFigure()
+    /// The share of gaps inside the 50 % interval.
     package var coverage50 = ScoredFigure()
+    /// The share of gaps inside the 80 % interval.
     package var coverage80 = ScoredFigure()
+    /// The share of gaps inside the 90 % interval.
     package var coverage90 = ScoredFigure()
 }
 
 /// Decisions whose stated confidence lies in [lower, upper), and how often they were right.
 package struct ReliabilityBin: Codable, Sendable, Equatable {
+    /// The smallest confidence of the bin.
     package var lower: Double
+    /// The end of the bin, which is not part of it (except 1).
     package var upper: Double
+    /// The number of decisions in the bin.
     package var decisions: Int
+    /// The mean stated confidence; left out where the bin is empty.
     package var meanConfidence: Double?
+    /// The share of decisions that were right; left out where the bin is empty.
     package var right: Double?
 }
 
 /// Decisions whose stated P(A better) lies in one of ten equal bins, and how often A was better.
 package struct ProbabilityBin: Codable, Sendable, Equatable {
+    /// The smallest probability of the bin.
     package var lower: Double
+    /// The end of the bin, which is not part of it (except 1).
     package var upper: Double
+    /// The number of decisions in the bin.
     package var decisions: Int
+    /// The mean stated probability; left out where the bin is empty.
     package var meanProbability: Double?
+    /// The share of decisions in which A was better; left out where the bin is empty.
     package var aWasBetter: Double?
-    /// The shares that 99 of 100 honest and independent series of as many decisions would show (binomial).
+    /// The range in which this share lies with 99 % probability if the stated probabilities are right and the decisions
+    /// independent (binomial).
     package var band99: Interval?
 
-    /// Whether the share is one that honest probabilities would show; nil without decisions.
+    /// Whether the share lies inside the band; nil without decisions.
     package var isInside: Bool? { band99.flatMap { band in aWasBetter.map(band.contains) } }
 }
 
-/// What it costs to decide this share of all decisions, the surest first.
+/// The share of wrong decisions if only the surest ones are made.
 package struct RiskPoint: Codable, Sendable, Equatable {
-    /// Share decided.
+    /// The share of all decisions that is made, the surest first.
     package var coverage: Double
-    /// Share of those that are wrong.
+    /// The share of the made decisions that is wrong.
     package var risk: Double
 }
 
-/// What one method said about one decision.
+/// The answer of one method to one decision.
 struct DecisionAnswer: Sendable {
     var probabilityABetter: Double
     /// Whether the gap that happened lies in the 50, 80 and 90 % intervals; nil for methods without intervals.
@@ -84,7 +108,7 @@ struct DecisionScorer {
     let cases: [DecisionCase]
     let sources: [String]
     private let bySource: [String: [Int]]
-    /// Per resample, how often each case counts.
+    /// The weight of each case in each resample.
     private let multiplicities: [[Double]]
 
     init(_ cases: [DecisionCase]) {
@@ -108,14 +132,14 @@ struct DecisionScorer {
         }
     }
 
-    /// Pooled over all decisions.
+    /// The scores over all decisions.
     func pooled(_ answers: [DecisionAnswer]) -> DecisionScore { score(answers, Array(cases.indices)) }
 
     func bySource(_ answers: [DecisionAnswer]) -> [String: DecisionScore] {
         bySource.mapValues { score(answers, $0) }
     }
 
-    /// The mean over sources; figures that a source does not have are left out of theirs.
+    /// The mean over sources. A source that does not have a figure is left out of the mean of that figure.
     func macro(_ answers: [DecisionAnswer]) -> DecisionScore {
         let all = [Double](repeating: 1, count: cases.count)
         func mean(_ weights: [Double]) -> [Double?] {
@@ -128,7 +152,7 @@ struct DecisionScorer {
         return assemble(Array(cases.indices), mean(all), multiplicities.map(mean))
     }
 
-    /// Confidence bins: five of ten percent, the last split at 0.95 and 0.99.
+    /// The bins of confidence: five of ten percent, of which the last is split at 0.95 and 0.99.
     func reliability(_ answers: [DecisionAnswer]) -> [ReliabilityBin] {
         let edges = [0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0]
         return zip(edges, edges.dropFirst()).map { lower, upper in
@@ -145,7 +169,7 @@ struct DecisionScorer {
         }
     }
 
-    /// Ten equal bins of P(A better).
+    /// The ten equal bins of P(A better).
     func probabilityBins(_ answers: [DecisionAnswer]) -> [ProbabilityBin] {
         (0..<10).map { bin in
             let inside = answers.indices.filter { min(Int(answers[$0].probabilityABetter * 10), 9) == bin }
@@ -159,7 +183,7 @@ struct DecisionScorer {
         }
     }
 
-    /// In steps of five percent; decisions that are equally sure share their errors evenly.
+    /// The risk in steps of five percent of coverage. Errors are spread evenly over decisions that are equally sure.
     func riskCoverage(_ answers: [DecisionAnswer]) -> [RiskPoint] {
         let confidence = answers.map { max($0.probabilityABetter, 1 - $0.probabilityABetter) }
         let groups = Dictionary(grouping: answers.indices) { confidence[$0] }.sorted { $0.key > $1.key }.map { group in
@@ -185,7 +209,7 @@ struct DecisionScorer {
     private func assemble(_ indices: [Int], _ values: [Double?], _ resampled: [[Double?]]) -> DecisionScore {
         var score = DecisionScore(
             decisions: indices.count, crossovers: indices.filter { cases[$0].isCrossover }.count)
-        // Two candidates resampled are two candidates: an interval of no width.
+        // With very few candidates the resamples hardly differ, and the interval would be too narrow.
         let candidates = Set(indices.flatMap { [cases[$0].source + cases[$0].a, cases[$0].source + cases[$0].b] })
         for (k, figure) in Self.figures.enumerated() {
             let draws = resampled.compactMap { $0[k] }
@@ -197,7 +221,7 @@ struct DecisionScorer {
         return score
     }
 
-    /// A probability of exactly one half is counted as a choice of B, as the protocol does.
+    /// Whether the likelier winner was the better one. A probability of exactly one half counts as a choice of B.
     private func isRight(_ answer: DecisionAnswer, _ decision: DecisionCase) -> Bool {
         (answer.probabilityABetter > 0.5) == decision.aIsBetter
     }

@@ -1,54 +1,68 @@
-// Scores the forecast of a single loss: one candidate's ladder, its largest rung hidden 3 to 30 times beyond the others.
-// The priors of the level are not fitted here: with each source left out the fitted ones forecast worse (ScalingLaws'
-// LOG.md), so the shipped ones are scored as they are.
+// Scores the forecast of a single loss: of one candidate's ladder the largest rung is hidden, 3 to 30 times beyond the
+// others. The priors of the level are not fitted here. With each source left out the fitted ones forecast worse
+// (ScalingLaws' LOG.md), so the shipped ones are scored as they are.
 
 import Foundation
 package import ScalingLaws
 
-/// One candidate's visible rungs, and what happened beyond them.
+/// One candidate's visible rungs, and its loss at the hidden one.
 package struct LevelCase: Sendable {
     package var source: String
-    /// Ladder and candidate.
+    /// The ladder and the candidate, joined by a NUL character.
     package var candidate: String
-    /// Ascending.
+    /// The scales of the visible rungs, ascending.
     package var scales: [Double]
+    /// The mean loss at each visible rung.
     package var losses: [Double]
+    /// The scale of the hidden rung.
     package var target: Double
+    /// The mean loss at the hidden rung.
     package var truth: Double
 }
 
-/// What the level backtest found; plain values, ready for JSON.
+/// The scores of the level backtest, as JSON writes them. Errors are shares of the true loss.
 package struct LevelReport: Codable, Sendable {
     /// Forecasts of one source, or the mean over sources.
     package struct Score: Codable, Sendable {
+        /// The number of forecasts.
         package var forecasts: Int
-        /// |forecast/truth − 1| of the model's median, of a power law with a floor, and of the top rung as it stands.
+        /// The mean of |forecast/truth − 1| for the model's median.
         package var meanError: ScoredFigure
+        /// The median of |forecast/truth − 1| for the model's median.
         package var medianError: Double
+        /// The mean error of a power law with a floor.
         package var powerLawMeanError: Double
+        /// The median error of a power law with a floor.
         package var powerLawMedianError: Double
+        /// The mean error of the loss at the top visible rung, taken as the forecast.
         package var topRungMeanError: Double
-        /// Mean pinball loss of the quantiles .05 .1 .25 .5 .75 .9 .95, twice, over the truth: about the continuous ranked
-        /// probability score.
+        /// Twice the mean pinball loss of the quantiles .05 .1 .25 .5 .75 .9 .95, divided by the truth. It is about the
+        /// continuous ranked probability score.
         package var rankedScore: Double
+        /// The share of truths inside the 50 % interval.
         package var coverage50: Double
+        /// The share of truths inside the 80 % interval.
         package var coverage80: Double
+        /// The share of truths inside the 90 % interval.
         package var coverage90: Double
-        /// Median width of the 90 % interval over the truth.
+        /// The median width of the 90 % interval, divided by the truth.
         package var width90: Double
     }
 
+    /// The mean over sources.
     package var macro: Score
+    /// The scores of each source, by its name.
     package var sources: [String: Score]
 }
 
+/// The level backtest.
 package enum LevelBacktest {
     private struct Answer: Sendable {
         var forecast: Estimate
         var powerLaw: Double
     }
 
-    /// The whole report; nil without a case.
+    /// The whole report; nil where there are no cases.
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     package static func report(_ cases: [LevelCase], model: GapModel = GapModel()) throws -> LevelReport? {
         guard !cases.isEmpty else { return nil }
@@ -60,7 +74,7 @@ package enum LevelBacktest {
         return LevelReport(macro: mean(sources.keys.sorted().compactMap { sources[$0] }), sources: sources)
     }
 
-    /// A pair of equal candidates has the level of either.
+    /// The forecast of one loss. The model takes pairs, so that the candidate is paired with itself.
     private static func answer(_ one: LevelCase, _ model: GapModel) throws -> Answer {
         let rungs = zip(one.scales, one.losses).map { GapRung(scale: $0, lossesA: [$1], lossesB: [$1]) }
         let forecast = try model.posterior(rungs).forecast(at: one.target, sigmaA: nil, sigmaB: nil).lossA

@@ -1,20 +1,24 @@
-// The user's own finished comparisons as cases of the backtest: every pair of candidates of a board, each rung and the
-// target hidden in turn behind the rungs below it.
+// The user's own finished comparisons as cases of the backtest. For every pair of candidates of a board, each rung and
+// the target is hidden in turn and forecast from the rungs below it.
 
 import Comparison
 package import ScalebenchCore
 import ScalingLaws
 
-/// What a store's boards hold that can be scored.
+/// The cases that a store's own comparisons give.
 package struct OwnLadders: Sendable {
+    /// The decisions between two candidates.
     package private(set) var decisions: [DecisionCase] = []
+    /// The forecasts of a single loss.
     package private(set) var levels: [LevelCase] = []
+    /// The ladders with several seeds per rung.
     package private(set) var replicates: [ReplicatedLadder] = []
     private(set) var curves: [CurveLadder] = []
 
+    /// The cases of the finished runs.
     /// - Parameters:
-    ///   - entries: of any boards, in any order.
-    ///   - records: of their runs, as far as there are any.
+    ///   - entries: the candidate records of any boards, in any order.
+    ///   - records: the records of their runs, as far as there are any.
     package init(_ entries: [CandidateRecord], records: [RunID: RunRecord]) {
         let boards = Dictionary(grouping: entries, by: \.board).values.sorted {
             ($0[0].suite.name, $0[0].suite.version, $0[0].board) < ($1[0].suite.name, $1[0].suite.version, $1[0].board)
@@ -33,7 +37,8 @@ package struct OwnLadders: Sendable {
     ) {
         for (index, first) in candidates.enumerated() {
             for second in candidates[(index + 1)...] {
-                // A pair as its compare sees it: the noise of the two, and the mean of their costs as scale.
+                // The pair is treated as its compare treats it: noise comes from these two alone, and the scale is the
+                // mean of their FLOPs.
                 let ladder = Ladder([first.runs, second.runs], records: records).withTargetAsRung
                 for place in ladder.rungs.indices {
                     guard let hidden = ladder.heldOut(at: place, a: 0, b: 1) else { continue }
@@ -82,7 +87,7 @@ package struct OwnLadders: Sendable {
 }
 
 extension CurveLadder.Rung {
-    /// The finished runs of one candidate; nil without any that was evaluated on its way.
+    /// The finished runs of one candidate; nil where none was evaluated before its end.
     fileprivate init?(_ rung: LadderRung, candidate: Int, source: String, _ ladder: Ladder) {
         let runs = rung.points[candidate].compactMap { point -> RecordedCurve? in
             guard let run = point.curve, let loss = run.finalLoss, run.curve.count > 1 else { return nil }

@@ -1,30 +1,34 @@
-// Scores the seed noise: the standard deviation of one run, said from the first few seeds of two candidates as a compare
-// would, against the seeds that were hidden.
-// Three ways to say it: pooled over candidates and rungs (SeedNoise, as every compare does), the deviation of the rung's
-// own seeds (what people do), and the prior alone (no seed seen).
+// Scores the seed noise: the standard deviation of one run is estimated from the first few seeds of two candidates, as
+// a compare would do, and compared with the hidden seeds. There are three estimates: pooled over candidates and rungs
+// (SeedNoise, as in every compare), the deviation of the rung's own seeds (what people do), and the prior alone
+// (without any seed).
 
 import Foundation
 package import ScalingLaws
 
-/// What the seed backtest found; plain values, ready for JSON.
+/// The scores of the seed backtest, as JSON writes them.
 package struct SeedReport: Codable, Sendable {
-    /// Forecasts of one method from so many seeds.
+    /// The scores of one method on one source, from a number of seeds.
     package struct Score: Codable, Sendable {
+        /// The source of the ladders.
         package var source: String
-        /// "pooled", "ownSeeds" or "prior".
+        /// The way to estimate the noise: "pooled", "ownSeeds" or "prior".
         package var method: String
+        /// The number of visible seeds per candidate and rung.
         package var seeds: Int
-        /// Candidates at a rung.
+        /// The number of combinations of candidate and rung. The key is `arms`.
         package var candidateRungs: Int
-        /// Each candidate at a rung is met with several choices of seeds.
+        /// The number of estimates. A candidate at a rung has several, from different choices of visible seeds.
         package var forecasts: Int
-        /// Median of σ said over the standard deviation of the hidden seeds: below one, noise is understated.
+        /// The median of the estimated σ divided by the standard deviation of the hidden seeds. Below 1, noise is
+        /// understated.
         package var medianRatio: Double
-        /// The factor, up or down, within which half of all forecasts are, and nine tenths of them.
+        /// The factor, up or down, within which half of all estimates are right.
         package var factor50: ScoredFigure
+        /// The factor, up or down, within which 90 % of all estimates are right.
         package var factor90: Double
-        /// How often one more run fell into the 90 % interval about the mean of the visible ones: the mean over candidates
-        /// at a rung.
+        /// The share of hidden runs inside the 90 % interval about the mean of the visible ones, as the mean over
+        /// candidates at a rung.
         package var coverage90: ScoredFigure
 
         private enum CodingKeys: String, CodingKey {
@@ -34,12 +38,14 @@ package struct SeedReport: Codable, Sendable {
         }
     }
 
+    /// The scores by source, number of seeds and method.
     package var scores: [Score]
 }
 
+/// The seed backtest.
 package enum SeedBacktest {
     private static let visible = [2, 3, 5]
-    /// Fewer hidden seeds say too little of the truth.
+    /// A rung with fewer hidden seeds is left out, because they do not show the true deviation well enough.
     private static let fewestHidden = 5
     private static let mostBlocks = 4
 
@@ -66,7 +72,8 @@ package enum SeedBacktest {
         return scores.isEmpty ? nil : SeedReport(scores: scores)
     }
 
-    /// Every candidate beside the next one of its ladder, with several choices of visible seeds.
+    /// The estimates for every candidate, paired with the next one of its ladder, from several choices of visible
+    /// seeds.
     private static func forecasts(
         _ ladder: ReplicatedLadder, name: String, _ seeds: Int, _ prior: SeedNoisePrior
     ) -> [Answer] {
@@ -90,7 +97,7 @@ package enum SeedBacktest {
                     else { return nil }
                     let shown = Array(rung.losses[range])
                     let hidden = rung.losses.indices.filter { !range.contains($0) }.map { rung.losses[$0] }
-                    // Rounded losses can agree by chance: no deviation is taken for smaller than a ten-millionth.
+                    // Rounded losses can be equal by chance, so a deviation counts as at least 1e-7 of the loss.
                     let truth = max(hidden.variance.squareRoot(), 1e-7 * shown.mean)
                     let said = [
                         "pooled": pooled.sigma(at: rung.scale, candidate: 0),
@@ -119,7 +126,8 @@ package enum SeedBacktest {
         }
     }
 
-    /// The visible seeds of a choice; rungs with fewer choices start again. Nil where there are too few seeds.
+    /// The visible seeds of one choice; a rung with fewer choices starts again at its first. It is nil where there are
+    /// too few seeds.
     private static func range(_ count: Int, _ block: Int, _ seeds: Int) -> Range<Int>? {
         let blocks = count / seeds
         guard blocks > 0 else { return nil }

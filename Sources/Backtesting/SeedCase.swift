@@ -1,5 +1,5 @@
-// Ladders with several runs per rung, read from tables of final losses: what the seed noise is scored on.
-// Columns: loss, candidate (or config), and where there are any source, ladder, metric, seed and the scales; runs that
+// Ladders with several runs per rung, read from tables of final losses. The seed noise is scored on them. The columns
+// are loss, candidate (or config) and, where there are any, source, ladder, metric, seed and the scales. Runs that
 // differ in the seed alone are replicates, in the order of the table.
 
 package import Comparison
@@ -7,8 +7,9 @@ import ScalingLaws
 
 /// One candidate of a ladder, with the runs of every rung.
 package struct ReplicatedCandidate: Sendable {
+    /// The candidate's name.
     package var name: String
-    /// Losses of the seeds, by scale.
+    /// The losses of all seeds at each scale.
     package var rungs: [(scale: Double, losses: [Double])]
 
     package init(name: String, rungs: [(scale: Double, losses: [Double])]) {
@@ -17,7 +18,7 @@ package struct ReplicatedCandidate: Sendable {
     }
 }
 
-/// The candidates whose losses compare.
+/// Candidates whose losses can be compared.
 package struct ReplicatedLadder: Sendable {
     package var source: String
     package var candidates: [ReplicatedCandidate]
@@ -39,8 +40,8 @@ package struct SeedTable: Sendable {
         table.has(.loss) && table.has(.metric) && !table.has(.scale) && !table.has(.step)
     }
 
-    /// Adds the ladders of a table. Rows without a positive loss are skipped, and those whose metric is not a loss: the
-    /// noise of error rates and perplexities is another one.
+    /// Adds the ladders of a table. Rows without a positive loss are skipped, and so are rows whose metric is not a
+    /// loss, because the noise of error rates and perplexities differs.
     /// - Throws: `invalidInput` without the columns loss and candidate or config.
     package mutating func add(_ table: LossTable) throws {
         try table.require([.loss, .candidate], hint: "columns needed: loss, and candidate or config")
@@ -53,7 +54,7 @@ package struct SeedTable: Sendable {
             let name = table.text(.candidate, row) ?? ""
             if names[ladder] == nil { order.append(ladder) }
             if rungs[ladder + [name]] == nil { names[ladder, default: []].append(name) }
-            // Runs that differ in the seed alone are replicates: every scale must be written alike.
+            // Runs that differ in the seed alone are replicates, so every scale must be written in the same way.
             let settings = Self.scales.compactMap { table.text($0, row) }
             if let index = rungs[ladder + [name]]?.firstIndex(where: { $0.settings == settings }) {
                 rungs[ladder + [name]]?[index].losses.append(loss)
@@ -78,7 +79,7 @@ package struct SeedTable: Sendable {
         var settings: [String]
         var losses: [Double]
 
-        /// Where no scale is known all runs are of one.
+        /// The first scale that is known; 1 where none is, so that all runs have one scale.
         var scale: Double { settings.compactMap { Double($0) }.first { $0 > 0 } ?? 1 }
     }
 

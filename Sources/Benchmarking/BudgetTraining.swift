@@ -1,5 +1,5 @@
-// `compare --until 0.95 --budget 2h`: after the planned ladder, the runs that help most for their cost, one step after the
-// other; or, for a dry run, which of them would come next. The steps themselves are BudgetPlanner's.
+// Carries out `compare --until 0.95 --budget 2h`: after the planned ladder it trains the runs that help most for their
+// cost, one step after the other. For a dry run it says which of them would come next. BudgetPlanner chooses the steps.
 
 import Comparison
 import RunStore
@@ -7,13 +7,13 @@ import ScalebenchCore
 
 struct BudgetTraining {
     private var planner: BudgetPlanner
-    /// Ends runs at the target as soon as they have decided; nil where they go on.
+    /// Ends runs at the target as soon as their comparison is decided; nil where they go on.
     private let stopping: Judge?
 
     init(_ resolved: ResolvedComparison, _ request: ComparisonRequest, _ budget: Budget) {
         let costs = CostModel(), thresholds = resolved.plan.suite.thresholds
         let until = request.until ?? thresholds.decisiveProbability
-        // What ends a run at the target must be enough for the budget too.
+        // The probability that ends a run at the target must also be enough for the budget.
         var strict = thresholds
         strict.decisiveProbability = max(strict.decisiveProbability, until)
         planner = BudgetPlanner(
@@ -22,7 +22,8 @@ struct BudgetTraining {
         stopping = request.stopsEarly ? Judge(thresholds: strict, knownFloor: resolved.knownFloor) : nil
     }
 
-    /// Trains until decided or spent. The training's plan grows by the runs that were made.
+    /// Takes steps until every pair is decided or no step can be paid. The training's plan gains the runs that are
+    /// made.
     mutating func run(_ training: LadderTraining) async throws -> BudgetResult {
         while true {
             let decision = try planner.nextDecision(try training.records())
@@ -43,10 +44,11 @@ struct BudgetTraining {
         }
     }
 
-    /// What a dry run says: the places where steps could be, and the next one where the ladder has been trained.
+    /// The preview for a dry run: the places where steps could be taken, and the next step where the ladder has been
+    /// trained.
     /// - Parameters:
-    ///   - record: of a run; nil where the store has none.
-    ///   - isDone: whether a run would not be trained any more, not even to its end.
+    ///   - record: the record of a run; nil where the store has none.
+    ///   - isDone: whether a run would not be trained any further.
     mutating func preview(record: (RunID) throws -> RunRecord?, isDone: (RunID) -> Bool) throws -> BudgetPreview {
         func records() throws -> [RunID: RunRecord] {
             var records: [RunID: RunRecord] = [:]

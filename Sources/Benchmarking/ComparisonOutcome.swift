@@ -1,4 +1,4 @@
-// What a comparison ends with.
+// The outcome of a comparison.
 
 package import Comparison
 package import ScalebenchCore
@@ -6,11 +6,12 @@ package import ScalebenchCore
 /// A result with the runs that it rests on.
 package struct ComparisonOutcome: Sendable {
     package let result: CompareResult
-    /// With the runs that a budget added.
+    /// The plan, with the runs that a budget added.
     package let plan: ComparisonPlan
+    /// The records of the plan's runs.
     package let records: [RunID: RunRecord]
-    /// Where the report belongs in the store; nil where that cannot be written.
+    /// The path of the report in the store; nil where that cannot be written.
     package let report: String?
-    /// Set when runs failed: the verdict rests on the others.
+    /// The error to report when runs failed, so that the verdict rests on the others; nil where none failed.
     package let failure: ScalebenchError?
 }

@@ -1,46 +1,54 @@
-// What a comparison tells while it works. It prints nothing itself: a terminal, a log or a test listens.
+// The events of a comparison. A comparison prints nothing itself: a terminal, a log or a test listens to its events.
 
 public import Comparison
 
-/// Hears of what a comparison does.
+/// A listener to the events of a comparison.
 public protocol ComparisonProgress: Sendable {
-    /// Called in the order of events, from any task.
+    /// Is called for each event, in their order, from any task.
     func note(_ event: ComparisonEvent)
 }
 
-/// Something that happened.
+/// An event of a comparison.
 public enum ComparisonEvent: Sendable {
     /// The data set is being made; `fraction` of it is done.
     case preparingDataset(name: String, fraction: Double)
+    /// The data set can be read.
     case datasetIsReady(name: String)
-    /// What the ladder alone says, before anything is trained at the target.
+    /// The pairs' results from the ladder alone, before anything is trained at the target.
     case predicted([PairResult])
     /// The next step of a budget is about to be taken.
     case nextStep(ProposedStep)
     /// A run was killed while it wrote its last event, which is left out.
     case droppedTornEvent(TrainingBatch.Run)
+    /// The runs of a batch are about to be trained.
     case trainingBegan(TrainingBatch)
+    /// A run was started.
     case runStarted(TrainingBatch.Run)
+    /// A run ended in this way.
     case runEnded(TrainingBatch.Run, RunOutcome)
+    /// No run of the batch is being trained any more.
     case trainingEnded
 }
 
 /// Runs that are trained together.
 public struct TrainingBatch: Sendable {
-    /// Most expensive first, in the order in which they are started.
+    /// The runs in the order in which they are started, most expensive first.
     public let runs: [Run]
+    /// The number of runs trained at once.
     public let workers: Int
-    /// Core-seconds of each run by its name, measured by training a few steps; asking for them takes a moment.
+    /// The estimated core-seconds of each run by its name; zero where nothing is known. A call takes a moment, because
+    /// it trains a few steps.
     public let estimatedSeconds: @Sendable () -> [String: Double]
 
+    /// One run of the batch.
     public struct Run: Sendable, Equatable {
-        /// Its name in the store.
+        /// The run's name in the store.
         public let id: String
-        /// `width 48, constant, seed 1`.
+        /// The run in words: `width 48, constant, seed 1`.
         public let description: String
-        /// Where its events are written.
+        /// The path of the folder to which its events are written.
         public let folder: String
-        /// Of the whole schedule.
+        /// The number of steps of the whole schedule.
         public let steps: Int
         /// The step up to which it is trained now.
         public let goalStep: Int
@@ -49,33 +57,40 @@ public struct TrainingBatch: Sendable {
 
 /// How a run ended.
 public enum RunOutcome: Sendable, Equatable {
+    /// The run reached the end of its schedule with this final loss.
     case completed(loss: Double?)
+    /// The loss was no longer finite, or exploded.
     case diverged
-    /// Its comparison was decided before its end.
+    /// The comparison was decided before the run's end.
     case stoppedEarly(step: Int)
-    /// It came as far as a budget wanted it.
+    /// The run was trained as far as a budget wanted it.
     case paused(step: Int)
+    /// The trainer failed.
     case failed
-    /// It stopped on request after a checkpoint.
+    /// The run stopped on request after a checkpoint.
     case interrupted
-    /// It was never started, because a stop was requested before.
+    /// The run was never started, because a stop was requested before.
     case notStarted
 }
 
 /// A step of a budget, before it is taken.
 public struct ProposedStep: Sendable {
+    /// The runs with their expected worth.
     public let runs: ProposedRun
-    /// Names of the candidates that gain runs.
+    /// The names of the candidates that gain runs.
     public let candidates: [String]
+    /// Whether the runs are at the target.
     public let isAtTarget: Bool
-    /// In the budget's unit: what the step costs, and what was spent before.
+    /// What the step costs, in the budget's unit.
     public let cost: Double
+    /// What earlier steps have cost, in the budget's unit.
     public let spent: Double
+    /// The whole budget.
     public let budget: Budget
 }
 
-/// The comparison was asked to stop; the same request goes on where it was.
+/// The error of a comparison that was asked to stop. The same request goes on where it was.
 public struct ComparisonInterrupted: Error, Sendable {
-    /// Finished runs of those that are planned; nil while the data set was being made.
+    /// The number of finished runs and of planned ones; nil while the data set was being made.
     public let finished: (runs: Int, planned: Int)?
 }

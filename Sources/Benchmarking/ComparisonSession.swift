@@ -1,4 +1,4 @@
-// A comparison from request to result: plan, data, ladder, prediction, target, verdict.
+// Carries a comparison from request to result: plan, data, ladder, prediction, target, verdict.
 
 import Comparison
 import Foundation
@@ -11,7 +11,10 @@ package struct ComparisonSession {
     private let progress: (any ComparisonProgress)?
     private let stop: StopRequest
 
-    /// - Parameter stop: asks for an orderly end; by default nobody does.
+    /// A session for one request.
+    /// - Parameters:
+    ///   - progress: hears of everything that happens; nil where nothing listens.
+    ///   - stop: asks for an orderly end; the default never does.
     package init(
         _ request: ComparisonRequest, progress: (any ComparisonProgress)? = nil, stop: StopRequest = StopRequest()
     ) {
@@ -20,9 +23,9 @@ package struct ComparisonSession {
         self.stop = stop
     }
 
-    /// Trains what the store does not have yet and judges.
-    /// - Throws: `ComparisonInterrupted` after a stop; `runFailed` when so many runs failed that nothing can be judged;
-    ///   and whatever is wrong with the request.
+    /// Trains what the store does not have yet, and judges.
+    /// - Throws: `ComparisonInterrupted` after a stop, `runFailed` when so many runs failed that nothing can be judged,
+    ///   and other `ScalebenchError`s for a request that cannot be carried out.
     package func run() async throws -> ComparisonOutcome {
         let resolved = try ResolvedComparison(request)
         let store = try RunStore(root: request.store)
@@ -41,7 +44,7 @@ package struct ComparisonSession {
             try keep(training.plan, resolved, store)
         } else if request.trainsTarget {
             if try training.hasWork(at: { $0 == .target }) {
-                // Where nothing can be foretold, the target is what is left to ask.
+                // Where the ladder allows no prediction, the target is trained without one.
                 let ladder = resolved.plan.ladder(try training.records()).withoutTarget
                 if let pairs = try? resolved.judge.pairs(ladder, until: request.until) {
                     progress?.note(.predicted(pairs))
@@ -59,7 +62,7 @@ package struct ComparisonSession {
                     training.plan, store: request.store, includesTarget: request.trainsTarget),
                 failure: training.failure)
         } catch let error as ScalebenchError where error.code == .invalidInput {
-            // Too little is left to judge: the failures are the reason.
+            // Runs failed, so that too little is left to judge: the failure is the error to report.
             throw training.failure ?? error
         }
     }

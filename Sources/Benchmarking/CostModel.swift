@@ -1,11 +1,11 @@
-// What a run will cost on this machine: FLOPs and memory are counted, the rate is measured by training a few steps.
+// Estimates what a run costs on this machine: FLOPs and memory are counted, speed is measured by training a few steps.
 
 package import Comparison
 import Foundation
 import ScalebenchCore
 import Transformer
 
-/// Measures each shape once.
+/// Estimates the cost of runs; the speed of each shape of model and batch is measured once.
 package final class CostModel {
     package init() {}
 
@@ -13,24 +13,25 @@ package final class CostModel {
         var model: ModelConfig
         var batchSequences: Int
 
-        /// Of one training step.
+        /// Training FLOPs of one step.
         var flops: Double { model.flopsPerToken * Double(batchSequences * model.contextLength) }
     }
 
     private var secondsPerStep: [Shape: Double] = [:]
-    /// The best FLOP/s measured so far: what larger models, which use the machine better, will reach at least.
+    /// The best FLOP/s measured so far. Larger models use the machine better, so that they reach at least this.
     private var bestRate = 0.0
 
-    /// A step of more FLOPs than this is not tried out but estimated from the best rate measured.
+    /// The time of a step of more FLOPs than this is not measured but estimated from the best rate measured.
     private static let largestMeasuredStep = 2e10
-    /// A shape that is measured when the plan has only large ones.
+    /// The shape that is measured when the plan has only larger ones.
     private static let fallback = Shape(
         model: ModelConfig(width: 128, layers: 2, heads: 2, contextLength: 64, vocabularySize: 256, mlpWidth: 512),
         batchSequences: 8)
 
-    /// Long enough to be past caches and clock steps, short enough not to be noticed.
+    /// The seconds of a measurement: long enough that caches and clock speed settle, short enough not to be noticed.
     private static let measuringSeconds = 0.04
 
+    /// The cost of a whole run, its evaluations included.
     package func cost(_ run: ComparisonPlan.Run) -> RunCost {
         let spec = run.spec
         switch spec.trainer {
@@ -58,10 +59,10 @@ package final class CostModel {
             uniqueKeysWithValues: runs.map { ($0.id.rawValue, fraction * (model.cost($0).seconds ?? 0)) })
     }
 
-    /// FLOP/s of whole training steps at a shape that uses the machine well; for `doctor`.
+    /// FLOP/s of whole training steps at a shape that uses the machine well; `doctor` shows it.
     package func trainingRate() -> Double { Self.fallback.flops / secondsPerStep(Self.fallback) }
 
-    /// Model, gradients, activations, the optimizer's moments, and the validation tokens.
+    /// The bytes of model, gradients, activations, optimizer state and validation tokens.
     private func memoryBytes(_ spec: RunSpec) -> Double {
         let moments = Double(spec.optimizer.type.stateBytes(GPTParameters(spec.model)))
         let validation = 4 * Double(spec.evaluation.sequences * (spec.model.contextLength + 1))

@@ -1,43 +1,49 @@
-// What a comparison would do and cost, without doing it. A dry run leaves nothing behind, not even an empty store.
+// Says what a comparison would do and cost, without doing it. A dry run leaves nothing behind, not even an empty store.
 
 package import Comparison
 import Foundation
 import RunStore
 package import ScalebenchCore
 
-/// A plan with what it would cost on this machine.
+/// A plan with its cost on this machine.
 package struct DryRun {
     package let plan: ComparisonPlan
+    /// The number of runs trained at once.
     package let workers: Int
-    /// By run.
+    /// The cost of each whole run.
     package let costs: [RunID: RunCost]
-    /// By run, the fraction of its schedule that the store does not have yet.
+    /// The fraction of each run's schedule that is still to be trained.
     package let left: [RunID: Double]
-    /// What would come after the ladder, by pair; empty where it has not been trained or a budget is asked for.
+    /// The best next runs of each undecided pair; empty where the ladder has not been trained or a budget is asked for.
     package let nextRuns: [ProposedRun]
+    /// The steps that a budget could take; nil without a budget.
     package let budget: BudgetPreview?
 }
 
 /// The steps that a budget could take.
 package struct BudgetPreview {
+    /// The probability that the winner of every pair is to reach.
     package let until: Double
     package let budget: Budget
+    /// Whether the target is among the choices.
     package let includesTarget: Bool
-    /// Every place where a step could be, with the fewest runs there.
+    /// Every place where a step could be taken, with the fewest runs there.
     package let possible: [PossibleStep]
-    /// Nil where the ladder has not been trained, which alone can tell.
+    /// What comes next; nil where the ladder has not been trained, on which it depends.
     package var next: Next?
 
+    /// The next step of a budget, or its end.
     package enum Next {
+        /// This step comes next.
         case step(ProposedStep)
-        /// The budget ends here: how it ended, and how the pairs stand.
+        /// The budget ends here, with this outcome and these results of the pairs.
         case nothing(BudgetResult, [PairResult])
     }
 }
 
 extension ComparisonSession {
-    /// What `run` would do.
-    /// - Throws: whatever is wrong with the request.
+    /// Says what `run` would do.
+    /// - Throws: `ScalebenchError` for a request that cannot be carried out.
     package func dryRun() throws -> DryRun {
         let resolved = try ResolvedComparison(request), plan = resolved.plan
         let exists = FileManager.default.fileExists(atPath: "\(request.store)/store.json")

@@ -1,4 +1,4 @@
-// Training what the store does not have yet.
+// Trains what the store does not have yet.
 
 import Comparison
 import Foundation
@@ -6,9 +6,9 @@ import Launching
 import RunStore
 import ScalebenchCore
 
-/// One comparison's dealings with store and launcher.
+/// Trains the runs of one comparison with a launcher, and reads their records from the store.
 final class LadderTraining {
-    /// May grow between two calls of `train`.
+    /// The plan, which may grow between two calls of `train`.
     var plan: ComparisonPlan
     private let store: RunStore
     private let workers: Int
@@ -16,7 +16,7 @@ final class LadderTraining {
     private let stop: StopRequest
     private let progress: (any ComparisonProgress)?
     private let dataset: RunDataset
-    /// Why runs have no result, in words for a person.
+    /// The reasons why runs have no result, for a person.
     private(set) var failures: [RunID: String] = [:]
 
     init(
@@ -32,25 +32,26 @@ final class LadderTraining {
         self.dataset = dataset
     }
 
-    /// What every run of the plan has left so far.
+    /// The records of all runs of the plan that have begun.
     func records() throws -> [RunID: RunRecord] {
         var records: [RunID: RunRecord] = [:]
         for run in plan.runs { records[run.id] = try store.record(run.id) }
         return records
     }
 
+    /// Whether runs at the wanted places are still to be trained.
     func hasWork(at isWanted: (LadderPlace) -> Bool) throws -> Bool {
         try !runsToDo(at: isWanted).isEmpty
     }
 
     func note(_ event: ComparisonEvent) { progress?.note(event) }
 
-    /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails keeps no other from being
-    /// trained; it is noted in `failures`.
+    /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails does not keep others
+    /// from being trained; `failures` gains its reason.
     /// - Parameters:
-    ///   - candidates: whose runs are wanted; nil for everybody's.
-    ///   - fraction: of their schedule, up to which they are wanted.
-    ///   - judge: ends runs at the target as soon as it has seen enough of them; nil trains them to their end.
+    ///   - candidates: the candidates whose runs are wanted; nil for all.
+    ///   - fraction: the fraction of their schedule up to which runs are wanted.
+    ///   - judge: ends runs at the target as soon as their comparison is decided; nil trains them to their end.
     /// - Throws: `ComparisonInterrupted` after a stop.
     func train(
         at isWanted: (LadderPlace) -> Bool, of candidates: Set<Int>? = nil, upTo fraction: Double = 1,
@@ -77,7 +78,7 @@ final class LadderTraining {
         }
     }
 
-    /// Writes the jobs of runs and up to which step they are wanted.
+    /// Writes the jobs of runs, and the steps up to which they are wanted.
     private func prepare(_ work: [ComparisonPlan.Run], upTo fraction: Double) throws {
         try checkStop()
         for run in work {
@@ -118,8 +119,8 @@ final class LadderTraining {
             steps: run.spec.steps, goalStep: run.step(at: fraction))
     }
 
-    /// Looks at the runs at the target after each of their evaluations while `body` trains them, and tells those that
-    /// `judge` has seen enough of to end.
+    /// Judges the runs at the target after each of their evaluations while `body` trains them, and ends those whose
+    /// comparison is decided.
     private func watchTarget<Result: Sendable>(
         _ judge: Judge?, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
@@ -134,7 +135,7 @@ final class LadderTraining {
                 let evaluations = records.values.reduce(0) { $0 + $1.evaluations.count }
                 guard evaluations != seen else { continue }
                 seen = evaluations
-                // A folder that cannot be written leaves its run to go on.
+                // A run whose folder cannot be written goes on.
                 for run in judge.runsDecidedEarly(plan, records) { try? store.stopEarly(run.id, from: 0) }
             }
         }
@@ -142,8 +143,8 @@ final class LadderTraining {
         return try await body()
     }
 
-    /// The wanted runs that have no result, or have not come so far. A candidate that failed on the ladder is not trained
-    /// at the target, where failing is most expensive.
+    /// The wanted runs that have no result and have not been trained up to the fraction. A candidate that failed on the
+    /// ladder is not trained at the target, where failing is most expensive.
     private func runsToDo(
         at isWanted: (LadderPlace) -> Bool, upTo fraction: Double = 1
     ) throws -> [ComparisonPlan.Run] {
@@ -163,7 +164,7 @@ final class LadderTraining {
 
     // MARK: - Failures
 
-    /// Why a run that was trained has no result; nil where it has come as far as it was wanted.
+    /// The reason why a run has no result after training; nil where it was trained as far as it was wanted.
     private func failure(
         of run: ComparisonPlan.Run, _ result: LaunchResult, upTo fraction: Double, isJudged: Bool
     ) throws -> String? {
@@ -179,7 +180,7 @@ final class LadderTraining {
         }
     }
 
-    /// What is to be said when runs failed; nil where none did.
+    /// The error to report when runs failed; nil where none did.
     var failure: ScalebenchError? {
         let failed = plan.runs.filter { failures[$0.id] != nil }
         guard let first = failed.first, let reason = failures[first.id] else { return nil }
@@ -209,7 +210,7 @@ extension RunOutcome {
 }
 
 extension ComparisonPlan {
-    /// `width 48, constant, seed 1`.
+    /// A run in words: `width 48, constant, seed 1`.
     func describe(_ run: Run) -> String {
         let names = run.candidates.map { SafeText.line(candidates[$0].name, limit: 30) }.joined(separator: " = ")
         return "\(label(of: run.place)), \(names), seed \(run.spec.seed)"

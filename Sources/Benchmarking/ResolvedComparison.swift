@@ -1,5 +1,5 @@
-// A request brought down to what it means: the suite, the candidates, the data set, and the plan of runs. Nothing is
-// trained or written here.
+// Resolves a request into the suite, the candidates, the data set, and the plan of runs. Nothing is trained or written
+// here.
 
 import Comparison
 import Foundation
@@ -11,7 +11,8 @@ struct ResolvedComparison {
     let plan: ComparisonPlan
     let data: DatasetDescription
     let locator: DatasetLocator
-    /// Mean −ln p of each validation sequence, where it is known and a model of this context can reach it.
+    /// The mean −ln p of each validation sequence in nats per token; nil where it is not known, or not what a model of
+    /// this context length can reach.
     let entropies: [Double]?
 
     /// - Throws: `invalidInput` or `notFound` for a request that cannot be carried out.
@@ -30,7 +31,7 @@ struct ResolvedComparison {
         try Self.refuseEqualNames(candidates)
         guard !request.stopsEarly || suite.evaluation.curvePoints > 1 else {
             throw ScalebenchError(
-                .invalidInput, "suite \(suite.name) evaluates its runs only at their end: nothing to stop them by",
+                .invalidInput, "suite \(suite.name) evaluates its runs only at their end, so none can be stopped early",
                 at: "evaluation.curvePoints", hint: "raise it, or leave out --stop-early")
         }
         data = try locator.describe(suite.dataset)
@@ -44,7 +45,7 @@ struct ResolvedComparison {
                 suite.dataset, sequences: suite.evaluation.sequences, contextLength: suite.contextLength) : nil
     }
 
-    /// The rule of the suite, and what is known of its data.
+    /// The judge with the rule of the suite and the known floor.
     var judge: Judge { Judge(thresholds: plan.suite.thresholds, knownFloor: knownFloor) }
 
     /// Entropy of the validation data in nats per token, where it is known.
@@ -59,14 +60,14 @@ struct ResolvedComparison {
         }
     }
 
-    /// Synthetic runs read no data: their losses have nothing to do with it.
+    /// Whether all runs read the data. Synthetic runs do not, so that their losses do not depend on it.
     private static func readsData(_ plan: ComparisonPlan) -> Bool {
         !plan.candidates.contains { candidate in
             if case .synthetic = candidate.trainer { true } else { false }
         }
     }
 
-    /// Found here rather than in every run.
+    /// Refuses a data set that is too small for the suite, before any run fails for it.
     private static func checkSize(_ data: DatasetDescription, for suite: Suite) throws {
         let needed = max(suite.evaluation.sequences, suite.evaluation.curveSequences)
         let present = data.validationSequences(contextLength: suite.contextLength)

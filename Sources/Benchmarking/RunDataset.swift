@@ -4,7 +4,7 @@ import Foundation
 import ScalebenchCore
 import TokenData
 
-/// Makes a data set ready once, and its plain tokens once an external trainer asks for them.
+/// Makes a data set ready when it is first needed, and its plain tokens when an external trainer first needs them.
 final class RunDataset {
     private let name: String
     private let locator: DatasetLocator
@@ -20,7 +20,7 @@ final class RunDataset {
         self.progress = progress
     }
 
-    /// What a run's job says of the data; nil for a trainer that reads none.
+    /// The description of the data in a run's job; nil for a trainer that reads none.
     /// - Throws: `ComparisonInterrupted` when a stop is requested while the data set is made.
     func source(for trainer: TrainerConfig) throws -> RunJob.Dataset? {
         if case .synthetic = trainer { return nil }

@@ -1,4 +1,4 @@
-// The program that carries out single runs as child processes: `scalebench run FOLDER`.
+// Finds the program that carries out single runs as child processes: `scalebench run FOLDER`.
 
 import Foundation
 import ScalebenchCore
@@ -6,7 +6,8 @@ import ScalebenchCore
 enum RunProgram {
     private static let name = "scalebench"
 
-    /// - Parameter explicit: its path, where somebody has named it.
+    /// The path of the program.
+    /// - Parameter explicit: the path that the request names; nil where it names none.
     /// - Throws: `notFound` where it is neither beside this program nor on the search path.
     static func find(_ explicit: String?) throws -> String {
         if let explicit { return explicit }
@@ -15,7 +16,7 @@ enum RunProgram {
         let folders = [own].compactMap { $0 } + path.split(separator: ":").map(String.init)
         guard let found = folders.map({ "\($0)/\(name)" }).first(where: FileManager.default.isExecutableFile) else {
             throw ScalebenchError(
-                .notFound, "the program \(name), which carries out runs, is not to be found",
+                .notFound, "the program \(name), which carries out runs, was not found",
                 hint: "put it beside this program or on the search path, or set ComparisonRequest.program")
         }
         return found

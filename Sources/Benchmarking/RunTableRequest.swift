@@ -1,14 +1,16 @@
-// A verdict on results that were trained elsewhere.
+// The request for a verdict on results that were trained elsewhere.
 
 public import Comparison
 import ScalebenchCore
 import TokenData
 
-/// A table of final losses to be judged.
+/// A request to judge a table of final losses.
 public struct RunTableRequest: Sendable {
-    /// A CSV file, plain or compressed.
+    /// The path of a CSV file, plain or compressed.
     public var file: String
+    /// The choices for reading the table.
     public var query: RunTable.Query
+    /// The target at which the candidates are judged.
     public var target: RunTable.Target
 
     public init(file: String, target: RunTable.Target, query: RunTable.Query = RunTable.Query()) {
@@ -18,7 +20,7 @@ public struct RunTableRequest: Sendable {
     }
 
     /// Judges every candidate against the first; nothing is trained.
-    /// - Throws: `ScalebenchError` for a table that says nothing valid or cannot be judged.
+    /// - Throws: `ScalebenchError` for a table that is not valid or cannot be judged.
     public func run() throws -> CompareResult {
         let table = try RunTable(
             try DelimitedText(try ByteSource.readAll(file), file: file), file: file, query: query)

@@ -5,9 +5,10 @@ import Foundation
 import RunStore
 import ScalebenchCore
 
+/// The report in a store.
 package enum StoredReport {
-    /// `<store>/reports/<suite>-<content>.html`; the same question about the same runs has the same file. Nil in a
-    /// store that may only be read.
+    /// The path of the report: `<store>/reports/<suite>-<content>.html`, which is the same file for the same question
+    /// about the same runs. It is nil in a store that cannot be written.
     static func file(_ plan: ComparisonPlan, store: String, includesTarget: Bool) throws -> String? {
         guard access(store, W_OK | X_OK) == 0 else { return nil }
         try AtomicFile.makeFolder("\(store)/reports")
@@ -17,7 +18,7 @@ package enum StoredReport {
         return "\(store)/reports/\(RunStore.slug(plan.suite.name))-\(hash).html"
     }
 
-    /// SHA-256 of this program's own file: what code made the numbers.
+    /// The SHA-256 of this program's own file, which tells the code that made the numbers; nil where it cannot be read.
     package static func executableHash() -> String? {
         Bundle.main.executableURL.flatMap { try? Data(contentsOf: $0, options: .alwaysMapped) }
             .map { ContentHash.sha256($0) }

@@ -1,18 +1,19 @@
-// Finds suites: a folder anywhere, or a name in the suite roots, or what the binary carries.
+// Finds suites: in a folder anywhere, by name in the suite roots, or in the binary.
 
 import Foundation
 package import ScalebenchCore
 
-/// A suite with the folder its candidates come from.
+/// A suite with the folder that its candidates come from.
 package struct LocatedSuite {
     package var suite: Suite
-    /// Nil for the embedded one.
+    /// The folder of the suite; nil for an embedded one.
     package var folder: String?
 
-    /// What `--suite` finds it by: the folder's name.
+    /// The name by which `--suite` finds it: that of its folder, or of the embedded suite.
     package var name: String { folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? suite.name }
 
     /// The candidate that `argument` means: a file, or the name of one of the suite's own candidates.
+    /// - Throws: `notFound` for an unknown name, `invalidInput` for a file that is not a valid candidate.
     package func candidate(_ argument: String) throws -> Candidate {
         if argument.contains("/") || argument.hasSuffix(".json") || argument.hasSuffix(".json5") {
             return try Candidate.open(argument)
@@ -40,11 +41,13 @@ package struct LocatedSuite {
     }
 }
 
+/// Finds suites.
 package enum SuiteLocator {
-    /// Environment variable with a folder of suites.
+    /// The environment variable that names a folder of suites.
     static let environmentKey = "SCALEBENCH_SUITES"
 
     /// The suite that `name` means. A path (anything with a slash, or an existing folder) is that folder.
+    /// - Throws: `notFound` for an unknown name, `invalidInput` for a file that is not a valid suite.
     package static func find(_ name: String) throws -> LocatedSuite {
         if name.contains("/") || FileManager.default.fileExists(atPath: "\(name)/suite.json") {
             return try open(folder: name)
@@ -61,7 +64,7 @@ package enum SuiteLocator {
                 otherwise: "give a folder with a suite.json, or one of: \(names.joined(separator: ", "))"))
     }
 
-    /// Every suite in the roots and in the binary, by name, and what is wrong with those that cannot be read.
+    /// Every suite in the roots and in the binary, in the order of names, and the errors of those that cannot be read.
     package static func survey() -> (suites: [LocatedSuite], errors: [ScalebenchError]) {
         var found: [String: Result<LocatedSuite, ScalebenchError>] = [:]
         for name in EmbeddedFiles.suites.keys { found[name] = attempt { try embedded(name)! } }
@@ -102,7 +105,8 @@ package enum SuiteLocator {
         return LocatedSuite(suite: try Suite(reader, defaultName: name), folder: nil)
     }
 
-    /// Folders of suites, whether they exist or not; the first one with a name wins.
+    /// The folders that are searched for suites, whether they exist or not. Of suites of one name, the first found is
+    /// used.
     package static var roots: [String] {
         FolderSearch.roots(of: "Suites", environmentKey: environmentKey) {
             FolderSearch.holds("suite.json", inFoldersOf: $0)

@@ -1,4 +1,4 @@
-// What a reader of a fitted law must know: a fit that did not end, ended on a bound, or does not know its own floor.
+// The findings about a fitted law: the fit did not converge, ended on a bound, or does not determine its floor.
 
 import Comparison
 import Foundation
@@ -12,13 +12,13 @@ enum LawFindings {
             findings.append(
                 Finding(
                     "notConverged", .warning,
-                    "the fit did not converge: its numbers are where it stopped, not where the data lead",
-                    advice: "look for runs that do not belong, or fit fewer parameters with --over"))
+                    "the fit did not converge: its numbers may be far from the best ones",
+                    advice: "remove runs that do not follow the law, or fit fewer parameters with --over"))
         }
         for name in fit.onBound {
             findings.append(
                 Finding(
-                    "onBound", .warning, "\(label(name, table)) ran into the edge of what makes sense",
+                    "onBound", .warning, "\(label(name, table)) reached the limit of its allowed range",
                     advice:
                         "the runs do not determine it: add scales further apart, or leave that scale out with --over"))
         }
@@ -41,19 +41,20 @@ enum LawFindings {
         return "the \(parts[0]) of \(table.axes[place - 1].rawValue)"
     }
 
-    /// A floor whose interval spans most of what lies between zero and the smallest loss is a guess.
+    /// Warns of a floor whose 90 % interval is wider than a quarter of the smallest loss.
     private static func floor(_ table: LawTable, _ result: LawResult) -> [Finding] {
         guard let interval = result.floor.interval90, let smallest = table.losses.min() else { return [] }
         guard interval.upper - interval.lower > 0.25 * smallest else { return [] }
         return [
             Finding(
                 "floorUnknown", .warning,
-                "the runs hardly say where the loss ends: the floor lies anywhere in a quarter of the smallest loss or more",
-                advice: "trust the law inside the runs only; larger scales would show the floor")
+                "the runs hardly determine the floor: its 90 % interval is wider than a quarter of the smallest loss",
+                advice: "trust the law only between the scales of the runs; larger scales would show the floor")
         ]
     }
 
-    /// Intervals know the noise of the runs, not the error of the form.
+    /// Warns of forecasts beyond the runs, because intervals include the noise of the runs but not the error of the
+    /// form.
     private static func extrapolation(_ table: LawTable, _ query: LawQuery, _ result: LawResult) -> [Finding] {
         guard !query.targets.isEmpty || !query.budgets.isEmpty else { return [] }
         var factors = query.targets.map { $0 / (table.scales.map { $0[0] }.max() ?? $0) }
@@ -65,10 +66,10 @@ enum LawFindings {
         return [
             Finding(
                 "beyondTheRuns", .warning,
-                "up to \(String(format: "%.3g", furthest)) times beyond the largest run; the intervals resample runs and know "
-                    + "nothing of how wrong the form is there",
+                "up to \(String(format: "%.3g", furthest)) times beyond the largest run; intervals resample the runs "
+                    + "and do not include the error of the form there",
                 advice:
-                    "read them as too narrow; to choose between recipes use scalebench compare --runs, whose intervals are "
+                    "they are too narrow; to choose between recipes use scalebench compare --runs, whose intervals are "
                     + "scored on public ladders")
         ]
     }

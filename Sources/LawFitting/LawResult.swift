@@ -1,4 +1,4 @@
-// The result of `scalebench fit`, as `--json` writes it: a law with intervals, what it recommends, and what to mind.
+// The result of `scalebench fit`, as `--json` writes it: a law with intervals, its forecasts, and findings.
 
 package import Comparison
 package import Foundation
@@ -7,67 +7,92 @@ package import ScalingLaws
 
 /// One fitted law. Every number that does not exist is null, and a finding says why.
 package struct LawResult: Codable, Sendable {
+    /// The number of this document's layout.
     package var schemaVersion = 2
+    /// The version of scalebench that wrote the document.
     package var scalebenchVersion: String
+    /// The number of runs.
     package var observations: Int
-    /// Σ Huber of ln(fitted/observed), summed over observations; and where Huber turns from square to linear.
+    /// The sum over runs of the Huber loss of ln(fitted/observed).
     package var objective: Double
+    /// The size of ln(fitted/observed) at which the Huber loss turns from square to linear.
     package var huberDelta: Double
+    /// Whether the fit converged.
     package var hasConverged: Bool
-    /// Of |ln(fitted/observed)|.
+    /// The median of |ln(fitted/observed)|.
     package var medianResidual: Double
-    /// E: what no scale removes.
+    /// The floor E, which no scale removes, in the losses' unit.
     package var floor: Figure
+    /// The terms of the law, one per scale; the loss is the floor plus their sum.
     package var terms: [Term]
-    /// Bootstrap fits that ended; they give every interval.
+    /// The number of fits to resampled runs that did not fail; every interval comes from them.
     package var replicates: Int
-    /// FLOPs per parameter and token, for the optima.
+    /// FLOPs per parameter and token, by which budgets are split.
     package var flopsPerPair: Double
+    /// The best split of each requested budget.
     package var optima: [Optimum]
+    /// The loss at each requested scale.
     package var predictions: [Prediction]
-    /// For a law in one scale: the law from the smallest run to beyond the largest.
+    /// The law from the smallest run to twice the largest run or target; empty unless the law has one scale.
     package var curve: [Prediction]
-    /// For a law in parameters and tokens: the best split of budgets around those of the runs.
+    /// The best split of budgets from the smallest run's FLOPs to twice the largest run's or budget; empty unless the
+    /// law is in parameters and tokens.
     package var frontier: [Optimum]
+    /// What to know before trusting the numbers.
     package var findings: [Finding]
 
     /// A number with the 90 % interval from resampled runs.
     package struct Figure: Codable, Sendable {
+        /// The number.
         package var value: Double
+        /// Its 90 % interval; null where fewer than 95 % of the replicates, or fewer than 100 of them, have this
+        /// number.
         @OrNull package var interval90: Interval?
     }
 
-    /// coefficient · scale^(−exponent).
+    /// One term of the law: coefficient · scale^(−exponent).
     package struct Term: Codable, Sendable {
+        /// What the scale counts.
         package var scale: ScaleAxis
+        /// The coefficient, in the losses' unit for a scale of 1.
         package var coefficient: Figure
+        /// The exponent.
         package var exponent: Figure
     }
 
     /// The best split of one budget.
     package struct Optimum: Codable, Sendable {
+        /// The budget in training FLOPs.
         package var flops: Double
+        /// The number of parameters with the smallest loss.
         package var parameters: Figure
+        /// The number of training tokens that the budget then pays.
         package var tokens: Figure
+        /// The loss there.
         package var loss: Figure
     }
 
+    /// The law's loss at one scale.
     package struct Prediction: Codable, Sendable {
+        /// The scale, in units of the law's axis.
         package var scale: Double
+        /// The loss, in the losses' unit.
         package var loss: Figure
     }
 
-    /// The document, keys sorted, nulls written, a newline at the end.
+    /// The document: keys sorted, nulls written, a newline at the end.
     package func json() throws -> Data {
         try JSONDocument.pretty(self)
     }
 }
 
-/// What is asked of a law.
+/// The choices for fitting a law, and the forecasts that are asked of it.
 package struct LawQuery: Sendable {
+    /// The size of ln(fitted/observed) at which the Huber loss turns from square to linear.
     package var delta = 1e-3
+    /// The number of times that the runs are resampled.
     package var replicates = 1000
-    /// Budgets to split between parameters and tokens.
+    /// Budgets in FLOPs to split between parameters and tokens.
     package var budgets: [Double] = []
     /// FLOPs per parameter and token.
     package var flopsPerPair = 6.0
@@ -98,7 +123,7 @@ extension LawResult {
         let replicates = fitter.bootstrap(fit, count: query.replicates)
         func figure(_ value: (ScaleLaw) -> Double?) -> Figure? {
             let draws = replicates.compactMap(value).filter(\.isFinite)
-            // An interval that a twentieth of the replicates could not join would flatter.
+            // Where more than 5 % of the replicates lack the number, their interval would look too narrow.
             let interval =
                 draws.count * 20 >= replicates.count * 19 && draws.count >= 100
                 ? Estimate(draws: draws).interval90 : nil
@@ -139,7 +164,7 @@ extension LawResult {
         findings = LawFindings.all(table, query: query, fit: fit, result: self)
     }
 
-    /// Where pictures draw: from the smallest value to twice the largest, evenly in the logarithm.
+    /// The scales that pictures draw: from the smallest value to twice the largest, evenly spaced in the logarithm.
     private static func places(_ values: [Double]) -> [Double] {
         LogarithmicGrid(values.min() ?? 1, 2 * (values.max() ?? 1), count: 41).values
     }

@@ -1,24 +1,28 @@
-// Finished runs from a table, as a law in parameters, tokens or compute takes them.
+// Finished runs from a table, as the fit of a law in parameters, tokens or compute takes them.
 
 package import Comparison
 import Foundation
 package import ScalebenchCore
 import ScalingLaws
 
-/// Observations for a law.
+/// The observations to which a law is fitted.
 package struct LawTable: Sendable {
     let file: String
     /// The scales of the law: one, or parameters and tokens.
     package let axes: [ScaleAxis]
+    /// One row per run, one column per axis.
     package let scales: [[Double]]
+    /// The final loss of each run.
     package let losses: [Double]
-    /// How many candidates the rows hold.
+    /// The number of candidates in the rows.
     let candidates: Int
 
+    /// Reads the runs of a table.
     /// - Parameters:
-    ///   - wanted: the scales of the law; nil: parameters and tokens where both vary, else the one that does.
-    ///   - filters: rows to keep.
-    /// - Throws: `invalidInput` for missing columns or values, or losses that do not compare.
+    ///   - wanted: the scales of the law; nil for parameters and tokens where both vary, else the one that does.
+    ///   - filters: the filters of the rows; a row is kept if it satisfies all of them.
+    /// - Throws: `invalidInput` for missing columns or values, for losses that cannot be compared, or for too few runs;
+    ///   `notFound` where no row has a filter's value.
     package init(_ text: DelimitedText, file: String, axes wanted: [ScaleAxis]?, filters: [TableFilter]) throws {
         let table = try LossTable(text, file: file, keeping: filters)
         try table.requireOneLadder()
@@ -26,7 +30,7 @@ package struct LawTable: Sendable {
         var columns: [ScaleAxis: LossColumn] = [:]
         for axis in ScaleAxis.allCases where table.has(LossColumn(axis)) { columns[axis] = LossColumn(axis) }
         if table.has(.scale) {
-            // A ladder's one scale, named by its axis column.
+            // The column axis says what the column scale counts.
             let axis = table.statedAxis(table.rows[0]) ?? wanted?.first ?? .parameters
             if columns[axis] == nil { columns[axis] = .scale }
         }
@@ -49,7 +53,7 @@ package struct LawTable: Sendable {
         try checkItCanBeFitted()
     }
 
-    /// Parameters and tokens where both vary on their own, else the one scale that does.
+    /// Parameters and tokens where both vary, else the first scale that varies.
     private static func varying(_ columns: [ScaleAxis: LossColumn], _ table: LossTable) throws -> [ScaleAxis] {
         func isUsable(_ axis: ScaleAxis) -> Bool {
             guard let column = columns[axis], table.isFull(column) else { return false }
@@ -59,7 +63,7 @@ package struct LawTable: Sendable {
         if let one = ScaleAxis.allCases.first(where: isUsable) { return [one] }
         throw ScalebenchError(
             .invalidInput, "no scale varies over the rows", at: table.file,
-            hint: "columns params, tokens, flops or scale; found the header of \(columns.count) of them")
+            hint: "give columns params, tokens, flops or scale; the header has \(columns.count) of them")
     }
 
     private func checkItCanBeFitted() throws {
@@ -67,7 +71,7 @@ package struct LawTable: Sendable {
         guard losses.count > parameters else {
             throw ScalebenchError(
                 .invalidInput,
-                "\(losses.count) runs cannot hold the \(parameters) parameters of a law in \(names)", at: file,
+                "\(losses.count) runs cannot determine the \(parameters) parameters of a law in \(names)", at: file,
                 hint: axes.count > 1 ? "add runs, or fit one scale with --over" : "add runs")
         }
         for (k, axis) in axes.enumerated() {
@@ -75,11 +79,11 @@ package struct LawTable: Sendable {
             guard values.count >= 3 else {
                 throw ScalebenchError(
                     .invalidInput, "\(axis.rawValue) take \(Quantity.count(values.count, "value")) only",
-                    at: file, hint: "a power with a floor needs three; choose another --over")
+                    at: file, hint: "a power law with a floor needs three; choose another --over")
             }
         }
         guard axes.count == 2 else { return }
-        // Tokens in a fixed ratio to parameters: the two powers cannot be told apart.
+        // Where tokens are in a fixed ratio to parameters, the two powers cannot be told apart.
         let logs = scales.map { [log($0[0]), log($0[1])] }
         let means = [logs.map { $0[0] }.mean, logs.map { $0[1] }.mean]
         let products = logs.map { ($0[0] - means[0]) * ($0[1] - means[1]) }.mean
@@ -92,6 +96,6 @@ package struct LawTable: Sendable {
         }
     }
 
-    /// "parameters and tokens".
+    /// The law's scales in words, such as "parameters and tokens".
     var names: String { axes.map(\.rawValue).joined(separator: " and ") }
 }

@@ -1,5 +1,5 @@
-// Which runs belong to which candidate and suite. There is one small file per candidate, named by content: it is written
-// once, never changed, and safe to write from several processes.
+// The records of which runs belong to which candidate and suite. There is one small file per candidate, named by
+// content. It is written once, never changed, and safe to write from several processes.
 //
 //   <root>/entries/<suite>-v<version>-<board>/<candidate>-<identity>.json      (CandidateRecord)
 
@@ -9,8 +9,8 @@ package import ScalebenchCore
 extension RunStore {
     private var recordsFolder: String { "\(root)/entries" }
 
-    /// Keeps `record`; nothing happens where it is already kept, or where the store cannot be written (reading a finished
-    /// comparison needs no permission to write).
+    /// Keeps `record`; nothing happens where it is already kept, or where the store cannot be written (reading a
+    /// finished comparison needs no permission to write).
     package func add(_ record: CandidateRecord) throws {
         let folder =
             "\(recordsFolder)/\(Self.slug(record.suite.name))-v\(record.suite.version)-\(record.board.prefix(8))"
@@ -20,7 +20,7 @@ extension RunStore {
         try AtomicFile.write(try JSONDocument.pretty(record), to: file)
     }
 
-    /// Every record, in the order of file names, and an error for each file that is none.
+    /// Every record, in the order of file names, and an error for each file that is not a record.
     package func candidateRecords() -> (records: [CandidateRecord], errors: [ScalebenchError]) {
         var records: [CandidateRecord] = [], errors: [ScalebenchError] = []
         for file in Self.files(recordsFolder).flatMap(Self.files) where file.hasSuffix(".json") {
@@ -36,7 +36,7 @@ extension RunStore {
     private static func open(_ file: String) throws(ScalebenchError) -> CandidateRecord {
         let broken = { (cause: String) in
             ScalebenchError(
-                .damagedData, "not an entry of a leaderboard", at: file,
+                .damagedData, "not the record of a candidate", at: file,
                 hint: "remove the file; the next compare writes it again", cause: cause)
         }
         let record: CandidateRecord
@@ -58,7 +58,7 @@ extension RunStore {
     }
 
     /// A short file name for any text: lower-case letters, digits and dashes, so that no name leads out of its folder.
-    /// What makes it unique stands beside it.
+    /// It is not unique; callers add what makes it so.
     package static func slug(_ text: String) -> String {
         let kept = text.lowercased().unicodeScalars.map { scalar -> Character in
             switch scalar {

@@ -1,18 +1,20 @@
-// One recipe of a leaderboard: everything that comparisons recorded of it, under whatever name.
+// One recipe of a leaderboard, with everything that comparisons recorded of it under any name.
 
 /// One recipe with all its runs.
 package struct BoardCandidate: Sendable {
-    /// All names, the first recorded first; `label` is the one shown.
+    /// All names of the recipe, the first recorded first.
     package private(set) var names: [String]
+    /// The name in reports: the first one, with `#` and the start of `recipe` where another recipe has the same.
     package private(set) var label = ""
     /// The runs of every record, place by place, in the order of seeds.
     package private(set) var runs: CandidateRuns
     /// When the first record was written: UTC, ISO 8601.
     package private(set) var date: String
-    /// The records one by one: a fresh set of seeds that is half done does not undo the finished one.
+    /// The runs of each single record. With them a fresh set of seeds that is half done does not undo a finished one.
     package private(set) var recorded: [CandidateRuns]
 
-    /// Records of one recipe become one candidate, in the order they were first written.
+    /// The candidates of these records, in the order in which they were first written. Records of one recipe become one
+    /// candidate.
     package static func all(_ records: [CandidateRecord]) -> [BoardCandidate] {
         var candidates: [BoardCandidate] = []
         let ordered = records.sorted {
@@ -58,7 +60,7 @@ package struct BoardCandidate: Sendable {
 }
 
 extension [CandidateRecord] {
-    /// What each recipe of a board is called, by recipe: its first name, told apart where another has the same.
+    /// The name in reports of each recipe of a board, by recipe.
     package var labels: [String: String] {
         Dictionary(uniqueKeysWithValues: BoardCandidate.all(self).map { ($0.runs.recipe, $0.label) })
     }

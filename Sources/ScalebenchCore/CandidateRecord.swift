@@ -1,22 +1,25 @@
-// A candidate's place on a leaderboard, before any result: which suite and data it belongs to and which runs are its.
-// Runs are named by content and know neither candidate nor suite; this small document is what joins them. Results are
-// always read from the runs' own events.
+// The record of a candidate that was compared, without results: its suite, its data and its runs. Runs are named by
+// their content and name neither candidate nor suite, so this small document joins them. Results are always read from
+// the runs' own events.
 
 /// One candidate of one suite.
 package struct CandidateRecord: Codable, Sendable, Equatable {
-    /// The layout of this document.
+    /// The number of this document's layout.
     package var schemaVersion = 1
     package var suite: SuiteReference
     /// `Suite.contentHash`: the scales, evaluation and rule behind the suite's name and version.
     package var suiteHash: String
+    /// The question that the suite asks.
     package var question: String
+    /// What scales count.
     package var axis: ScaleAxis
-    /// Entropy of the validation data in nats per token, where it is known: no loss can fall below it.
+    /// The entropy of the validation data in nats per token, below which no loss can fall; nil where it is not known.
     package var knownFloor: Double?
+    /// The candidate with its runs.
     package var candidate: CandidateRuns
-    /// UTC, ISO 8601.
+    /// When the record was first written: UTC, ISO 8601.
     package var firstWritten: String
-    /// Among the candidates of the compare that wrote it: the reference has 0.
+    /// The candidate's index in the compare that wrote the record; the reference has 0.
     package var position: Int
 
     package init(
@@ -33,7 +36,7 @@ package struct CandidateRecord: Codable, Sendable, Equatable {
         self.position = position
     }
 
-    /// What records must have in common to be ranked together: 64 hexadecimal digits.
+    /// The hash of what records must have in common to be ranked together, as 64 hexadecimal digits.
     package var board: String {
         ContentHash.sha256(
             .array([
@@ -42,7 +45,8 @@ package struct CandidateRecord: Codable, Sendable, Equatable {
             ]))
     }
 
-    /// A hash of everything but floor, date and position: equal records are the same one. 64 hexadecimal digits.
+    /// The hash of everything but floor, date and position, as 64 hexadecimal digits. Records of equal hash are the
+    /// same one.
     package var identity: String {
         var content = self
         content.knownFloor = nil

@@ -1,23 +1,27 @@
-// One candidate's runs on a ladder, by identity: what a plan orders, what a store keeps of it, and what becomes a ladder
-// once the runs have ended. The one way from run records to statistics.
+// One candidate's runs on a ladder, by name. A plan orders them, a store keeps them, and with the records of their runs
+// they become a ladder.
 
 /// The runs of one candidate, place by place.
 package struct CandidateRuns: Codable, Sendable, Equatable {
-    /// Shown; part of no identity.
+    /// The name that reports show; it is not part of `recipe`.
     package var name: String
+    /// The notes of the candidate's file; empty where it has none.
     package var notes: String
-    /// Hash of the resolved specs, seeds apart: equal for candidates that are the same recipe on this ladder.
+    /// The hash of the resolved specs without their seeds. It is equal for candidates that are the same recipe on this
+    /// ladder.
     package var recipe: String
-    /// Smallest rung first, the target last.
+    /// The places of the ladder, smallest rung first, the target last.
     package var places: [PlaceRuns]
 
     /// The runs at one rung, or at the target.
     package struct PlaceRuns: Codable, Sendable, Equatable {
+        /// The name of the place, such as `width 64`.
         package var label: String
-        /// Training FLOPs and tokens of one run.
+        /// Training FLOPs of one run.
         package var flops: Double
+        /// Training tokens of one run.
         package var tokens: Int
-        /// In the order of their seeds.
+        /// The runs in the order of their seeds.
         package var runs: [Run]
 
         package init(label: String, flops: Double, tokens: Int, runs: [Run]) {
@@ -28,8 +32,10 @@ package struct CandidateRuns: Codable, Sendable, Equatable {
         }
     }
 
+    /// One run.
     package struct Run: Codable, Sendable, Hashable {
         package var seed: Int
+        /// The run's name in the store.
         package var id: RunID
 
         package init(seed: Int, id: RunID) {

@@ -1,10 +1,11 @@
-// Reading whole files that somebody else may have written.
+// Reads whole files that somebody else may have written.
 
 package import Foundation
 
 /// Files that are read as a whole.
 package enum InputFile {
-    /// - Throws: `notFound`, `invalidInput` for a folder, `inputOutput` for a file that cannot be read.
+    /// The bytes of a file.
+    /// - Throws: `notFound` for no file, `invalidInput` for a folder, `inputOutput` for a file that cannot be read.
     package static func read(_ path: String) throws -> Data {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {

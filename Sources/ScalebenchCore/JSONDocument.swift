@@ -1,16 +1,16 @@
-// How JSON documents are written, the same everywhere: keys sorted, nulls written where a type says so, a newline at the
+// The one way in which JSON documents are written: keys sorted, nulls written where a type says so, a newline at the
 // end.
 
 package import Foundation
 
 /// Writes values as JSON documents.
 package enum JSONDocument {
-    /// Indented, for files that people open.
+    /// An indented document, for files that people open.
     package static func pretty(_ value: some Encodable) throws -> Data {
         try data(value, [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
     }
 
-    /// One line, for files with many of them.
+    /// A document on one line, for files with many of them.
     package static func line(_ value: some Encodable) throws -> Data {
         try data(value, [.sortedKeys, .withoutEscapingSlashes])
     }

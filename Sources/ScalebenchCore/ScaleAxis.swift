@@ -1,10 +1,10 @@
-// What the scale of a ladder is measured in.
+// The axis of a ladder.
 
-/// What the horizontal axis counts.
+/// What the scale of a ladder counts.
 public enum ScaleAxis: String, Codable, Sendable, CaseIterable {
     case parameters, tokens, flops
 
-    /// For sentences: "3.1e15 FLOPs".
+    /// The unit in sentences, such as "3.1e15 FLOPs".
     public var unit: String {
         switch self {
         case .parameters: "parameters"

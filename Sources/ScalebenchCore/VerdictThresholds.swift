@@ -1,12 +1,12 @@
 // The rule that a verdict follows, with the numbers that a suite may set.
 
-/// The rule of the verdict, declared before anything is trained (method: "What the numbers mean").
+/// The numbers of the verdict's rule, declared before anything is trained. `Judge` states the rule.
 public struct VerdictThresholds: Codable, Sendable, Hashable {
     /// A winner is named from this probability on.
     public var decisiveProbability = 0.95
-    /// Gaps smaller than this share of the loss do not matter.
+    /// Gaps smaller than this share of the smaller loss do not matter.
     public var equivalenceMargin = 0.002
-    /// A change of sign between the top rung and the target is called a risk from this probability on.
+    /// A change of the gap's sign between the top rung and the target is called a risk from this probability on.
     public var crossoverRiskProbability = 0.2
 
     public init() {}

@@ -42,7 +42,7 @@ struct FitTests {
     @Test(arguments: [
         ("", [], "the table is empty"),
         ("params,tokens\n1e7,1e9\n", [], "no column loss"),
-        ("params,loss\n1e7,3\n1e8,2.8\n1e9,2.7\n", [], "3 runs cannot hold the 3 parameters"),
+        ("params,loss\n1e7,3\n1e8,2.8\n1e9,2.7\n", [], "3 runs cannot determine the 3 parameters"),
         ("params,loss\n1e7,3\n1e7,2.8\n1e8,2.7\n1e8,2.6\n", [], "take 2 values only"),
         ("params,loss\n1e7,3\n1e8,2.8\n1e9,nan\n1e10,2.6\n", [], "runs.csv:4: loss \"nan\" is not a positive number"),
         ("params,loss,metric\n1e7,3,a\n1e8,2.8,b\n", [], "2 values of metric"),

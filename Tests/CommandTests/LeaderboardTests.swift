@@ -85,6 +85,6 @@ struct LeaderboardTests {
         let entry = try #require(scratch.files(under: ".scalebench/entries").last { $0.hasSuffix(".json") })
         try scratch.write("{", to: ".scalebench/entries/\(entry)")
         let damaged = try Tool.run(["leaderboard"], in: scratch.url)
-        #expect(damaged.status == 0 && damaged.errors.contains("not an entry of a leaderboard"), "\(damaged.errors)")
+        #expect(damaged.status == 0 && damaged.errors.contains("not the record of a candidate"), "\(damaged.errors)")
     }
 }

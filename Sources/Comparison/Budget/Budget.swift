@@ -1,12 +1,12 @@
-// What further runs may cost.
+// The limit on what further runs may cost.
 
 import Foundation
 
-/// A limit in one of two units.
+/// A limit on the cost of further runs, in one of two units.
 public enum Budget: Sendable, Equatable {
-    /// Of wall time, as long as the runs keep every worker busy.
+    /// Seconds of wall time, on the assumption that the runs keep every worker busy.
     case seconds(Double)
-    /// Of training.
+    /// Training FLOPs.
     case flops(Double)
 
     /// Reads `90s`, `45m`, `2h`, `1d`, or a number of FLOPs such as `3e15`; nil for anything else.
@@ -19,6 +19,7 @@ public enum Budget: Sendable, Equatable {
         self = unit.map { .seconds($0 * number) } ?? .flops(number)
     }
 
+    /// The limit in its own unit: seconds or FLOPs.
     public var amount: Double {
         switch self {
         case .seconds(let amount), .flops(let amount): amount

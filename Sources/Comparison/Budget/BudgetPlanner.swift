@@ -1,7 +1,7 @@
-// The steps of a budget: which runs come next, what they cost, what has been spent. Trains nothing and remembers nothing
-// between calls: from the same records the same steps follow, and steps whose runs have ended take no time, only their
-// part of the budget. So an interrupted comparison goes on where it was, and a dry run can tell what comes next. For
-// that, runs at the target are looked at only as far as a step has asked for them.
+// The steps of a budget: which runs come next, what they cost, and what has been spent. It trains nothing, and what it
+// knows follows from the records: the same records give the same steps, and a step whose runs have already ended takes
+// no time, only its part of the budget. So an interrupted comparison goes on where it was, and a dry run can tell what
+// comes next. For that, the records of runs at the target are read only as far as a step has asked for them.
 
 package import ScalebenchCore
 import ScalingLaws
@@ -17,13 +17,14 @@ package struct BudgetPlanner {
     /// Whether the target is among the choices.
     package let includesTarget: Bool
     private let estimate: (ComparisonPlan.Run) -> Double?
-    /// By candidate, the fraction of its schedule up to which its run at the target has been asked for.
+    /// The fraction of the schedule up to which each candidate's run at the target has been asked for.
     private var requested: [Int: Double] = [:]
 
+    /// A planner whose budget has spent nothing yet.
     /// - Parameters:
-    ///   - probability: every winner is to reach.
+    ///   - probability: the probability that every winner is to reach.
     ///   - includesTarget: whether the target is among the choices.
-    ///   - estimate: core-seconds of a run where nothing has been trained that tells; nil where that is unknown.
+    ///   - estimate: core-seconds of a run, used while no finished run tells them; nil where they are unknown.
     package init(
         _ plan: ComparisonPlan, judge: Judge, until probability: Double, budget: Budget, workers: Int,
         includesTarget: Bool, estimate: @escaping (ComparisonPlan.Run) -> Double?
@@ -37,8 +38,9 @@ package struct BudgetPlanner {
         result = BudgetResult(until: probability, budget: budget)
     }
 
-    /// What is to be done next.
-    /// - Parameter records: of the plan's runs.
+    /// What the budget does next.
+    /// - Parameter records: the records of the plan's runs.
+    /// - Throws: `invalidInput` when a pair has fewer than two rungs in common.
     package func nextDecision(_ records: [RunID: RunRecord]) throws -> BudgetDecision {
         let offered = offered, records = seen(records)
         return try judge.nextDecision(
@@ -51,7 +53,7 @@ package struct BudgetPlanner {
         }
     }
 
-    /// The plan gains a step's runs; what is to be trained.
+    /// Adds a step's runs to the plan and returns the runs to be trained.
     package mutating func begin(_ step: BudgetStep) -> [ComparisonPlan.Run] {
         let offered = offered
         let runs = runs(step.expected.runsPerCandidate, at: step.place, of: step.candidates, in: offered)
@@ -62,7 +64,7 @@ package struct BudgetPlanner {
         return runs
     }
 
-    /// Books a step whose runs have ended.
+    /// Records a step whose runs have ended, with its cost.
     package mutating func end(_ step: BudgetStep, _ runs: [ComparisonPlan.Run], _ records: [RunID: RunRecord]) {
         let before = requested
         if step.place == .target {
@@ -76,8 +78,8 @@ package struct BudgetPlanner {
         result.steps.append(BudgetResult.Step(step, spent: spent))
     }
 
-    /// The fraction up to which a run has come that was wanted up to `fraction`: to the first evaluation from there on, or less
-    /// where it was stopped early.
+    /// The fraction that a run has reached which was wanted up to `fraction`: that of the first evaluation from there
+    /// on, or less where it was stopped early.
     private func reachedFraction(_ run: ComparisonPlan.Run, _ fraction: Double, _ record: RunRecord?) -> Double {
         let wanted = run.step(at: fraction)
         guard fraction < 1 || record?.isWaiting == true, let record else { return fraction }
@@ -86,14 +88,15 @@ package struct BudgetPlanner {
             return fraction
         }
         let reached = Double(step) / Double(run.spec.steps)
-        // A step that brought nothing is not asked for again.
+        // A step after which the run stands where it stood is not asked for again.
         return reached > asked(run, requested) ? reached : fraction
     }
 
+    /// Records why the budget ends.
     package mutating func end(_ outcome: BudgetResult.Outcome) { result.outcome = outcome }
 
-    /// Every place where a step could be, with the fewest runs there and their cost: where there are several pairs, that
-    /// of the most expensive one. The ladder need not have been trained.
+    /// Every place where a step could be taken, with the fewest runs there and their cost. Of several pairs, the most
+    /// expensive one counts. The ladder need not have been trained.
     package func possibleSteps(_ records: [RunID: RunRecord]) -> [PossibleStep] {
         let offered = offered, records = seen(records), ladder = plan.ladder(records)
         let pair = PairLadder(ladder, a: 0, b: 1, noise: LadderNoise(ladder))
@@ -107,14 +110,15 @@ package struct BudgetPlanner {
         }
     }
 
-    /// How the pairs stand.
+    /// The present results of the pairs.
+    /// - Throws: what `Judge.pairs` throws.
     package func pairs(_ records: [RunID: RunRecord]) throws -> [PairResult] {
         try judge.pairs(plan.ladder(seen(records)))
     }
 
     private var offered: ComparisonPlan { plan.withNewRung ?? plan }
 
-    /// The records as far as steps have asked for them.
+    /// The records up to where steps have asked for them.
     private func seen(_ records: [RunID: RunRecord]) -> [RunID: RunRecord] {
         var seen = records
         for run in plan.runs(at: { $0 == .target }) where asked(run, requested) < 1 {
@@ -128,7 +132,7 @@ package struct BudgetPlanner {
         run.place == .target ? run.candidates.map { fractions[$0] ?? 0 }.max() ?? 0 : 0
     }
 
-    /// The runs of a step; those at the target are part of every plan.
+    /// The runs of a step. Those at the target are already in the plan.
     private func runs(
         _ count: Int, at place: LadderPlace, of candidates: Set<Int>, in plan: ComparisonPlan
     ) -> [ComparisonPlan.Run] {
@@ -140,8 +144,8 @@ package struct BudgetPlanner {
 
     /// What it costs in the budget's unit to carry runs on; nil where it is unknown.
     /// - Parameters:
-    ///   - fractions: by candidate, where its run at the target stands.
-    ///   - records: as far as they have been asked for.
+    ///   - fractions: the fraction that each candidate's run at the target has reached.
+    ///   - records: the records up to where steps have asked for them.
     ///   - end: the fraction of its schedule up to which a run is carried, unless it diverges before.
     private func cost(
         _ runs: [ComparisonPlan.Run], from fractions: [Int: Double], _ records: [RunID: RunRecord],
@@ -155,11 +159,11 @@ package struct BudgetPlanner {
         }
         let sum = costs.reduce(0, +)
         if case .flops = budget { return sum }
-        // No worker makes one run faster.
+        // One run is not faster on several workers.
         return max(sum / Double(max(1, workers)), costs.max() ?? 0)
     }
 
-    /// The fraction with which a run diverged; 1 for all others.
+    /// The fraction of its schedule at which a run diverged; 1 for a run that did not.
     private func divergedFraction(_ run: ComparisonPlan.Run, _ record: RunRecord?) -> Double {
         guard let end = record?.end, end.status == .diverged else { return 1 }
         return Double(end.step) / Double(run.spec.steps)
@@ -170,15 +174,16 @@ package struct BudgetPlanner {
         return seconds(of: run, records[run.id]) ?? secondsOfOthers(run, records)
     }
 
-    /// Core-seconds of the whole of a run, at the speed that it had so far; nil for one that has not begun.
+    /// Core-seconds of a whole run, at the speed that it has had so far; nil for one that has not begun.
     private func seconds(of run: ComparisonPlan.Run, _ record: RunRecord?) -> Double? {
-        // Steps before the end, which a run that went on has no more.
+        // A run that goes on loses its end event, but keeps its steps.
         let last = record?.steps.last.map { ($0.step, $0.seconds) } ?? record?.end.map { ($0.step, $0.seconds) }
         guard let (step, seconds) = last, step > 0, seconds > 0 else { return nil }
         return seconds * Double(run.spec.steps) / Double(step)
     }
 
-    /// Core-seconds of one run, by those of its place that have ended, or by the FLOP rate of the mostExpensive that has.
+    /// Core-seconds of one run, from the finished runs of its place, or else from the FLOP rate of the most expensive
+    /// finished run.
     private func secondsOfOthers(_ run: ComparisonPlan.Run, _ records: [RunID: RunRecord]) -> Double? {
         let known = plan.runs.compactMap { other -> (run: ComparisonPlan.Run, seconds: Double)? in
             guard let record = records[other.id], record.isFinished else { return nil }

@@ -1,6 +1,7 @@
-// How a budget's record begins and grows.
+// Makes the record of a budget and of its steps.
 
 extension BudgetResult {
+    /// The record of a budget that has spent nothing yet.
     package init(until: Double, budget: Budget) {
         self.until = until
         self.budget = budget.amount
@@ -12,6 +13,8 @@ extension BudgetResult {
 }
 
 extension BudgetResult.Step {
+    /// The record of a step that was taken.
+    /// - Parameter spent: its cost in the budget's unit.
     package init(_ runs: BudgetStep, spent: Double) {
         label = runs.expected.label
         candidates = runs.candidates.sorted()

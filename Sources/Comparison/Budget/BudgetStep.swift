@@ -3,25 +3,26 @@
 /// The runs that a budget takes next.
 package struct BudgetStep: Sendable {
     package var place: LadderPlace
-    /// Indices into the plan's candidates: the two of the pair that gains.
+    /// The two candidates of the pair that gains runs, as indices into the plan's candidates.
     package var candidates: Set<Int>
-    /// What they are expected to bring.
+    /// The runs with their expected worth.
     package var expected: ProposedRun
-    /// In the budget's unit.
+    /// The cost in the budget's unit.
     package var cost: Double
 }
 
-/// What is to be done next.
+/// What a budget does next.
 package enum BudgetDecision: Sendable {
     /// Every pair has reached the probability, is known to be equivalent, or was decided by divergence.
     case decided
+    /// The step is to be taken.
     case make(BudgetStep)
-    /// What would help costs more than is left: the cheapest of it.
+    /// Every step that would help costs more than is left; this is the cheapest.
     case unaffordable(BudgetStep)
-    /// No runs that are known of would add a percent, or decide with a tenth.
+    /// No possible runs would add 0.01 to the probability of a right decision, or decide with a probability of 0.1.
     case nothingHelps
 
-    /// What a budget ends with; nil where it goes on.
+    /// The outcome with which the budget ends; nil where it goes on.
     package var outcome: BudgetResult.Outcome? {
         switch self {
         case .make: nil

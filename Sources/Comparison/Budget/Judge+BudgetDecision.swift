@@ -1,17 +1,18 @@
-// Which runs to make next when the planned ladder has not decided: of the runs that the pairs' results propose, those with
-// the best value for their cost that the budget can pay. What a step shows is weighed like everything else, by a posterior
-// that does not depend on why the runs were made; `SyntheticFurtherRunsTests` hold the winners named in the end to their
-// probability.
+// Chooses the next runs where the planned ladder has not decided: of the runs that the pairs' results propose, those
+// with the best value for their cost that the budget can pay. The posterior uses the new runs like all others, and does
+// not depend on why they were made. `SyntheticFurtherRunsTests` check that the winners named in the end are right as
+// often as their probability says.
 
 import ScalingLaws
 
 extension Judge {
     /// The next step for a ladder with one place per rung of its plan.
     /// - Parameters:
-    ///   - probability: the winner of every pair is to reach.
-    ///   - budget: what is left.
+    ///   - probability: the probability that the winner of every pair is to reach.
+    ///   - budget: the part of the budget that is left, in its unit.
     ///   - includesTarget: whether runs at the target may be taken to the ladder's target fractions.
-    ///   - cost: of such runs of each of these candidates at a place, in the budget's unit; nil where unknown.
+    ///   - cost: the cost of these runs of these candidates at a place, in the budget's unit; nil where unknown.
+    /// - Throws: `invalidInput` when a pair has fewer than two rungs in common.
     package func nextDecision(
         _ ladder: Ladder, until probability: Double, budget: Double, includesTarget: Bool,
         cost: (_ place: LadderPlace, _ candidates: Set<Int>, _ runs: ProposedRun) -> Double?
@@ -35,7 +36,7 @@ extension Judge {
             }
         }
         if isDecided { return .decided }
-        // The first of equals, as in a result's list.
+        // Of equally good steps the first is taken, as in a result's list.
         let affordable = steps.enumerated().filter { $0.element.cost <= budget }
         let best = affordable.min {
             ($1.element.expected.worthPerCost, $0.offset) < ($0.element.expected.worthPerCost, $1.offset)

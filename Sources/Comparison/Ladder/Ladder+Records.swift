@@ -1,12 +1,12 @@
-// The one way from run records to a ladder.
+// Makes a ladder from run records; nothing else does.
 
 package import ScalebenchCore
 import ScalingLaws
 
 extension Ladder {
-    /// The ladder that `records` tell of; unfinished and failed runs are left out. The axis is training FLOPs, output
-    /// head and attention included.
-    /// - Parameter candidates: at least one, all with the same places; the first is the reference.
+    /// The ladder of the finished runs in `records`; the axis is training FLOPs, output head and attention included.
+    /// Failed and unfinished runs are left out, except for the curves of the target's runs.
+    /// - Parameter candidates: at least one candidate, all with the same places; the first is the reference A.
     package init(_ candidates: [CandidateRuns], records: [RunID: RunRecord]) {
         let rungs = candidates[0].places.indices.map { index in
             let here = candidates.map { $0.places[index] }
@@ -32,7 +32,7 @@ extension Ladder {
 }
 
 extension ScalingPoint {
-    /// Nil while the run has no result.
+    /// The point of a finished run; nil while the run has no result.
     fileprivate init?(_ record: RunRecord, of run: CandidateRuns.Run, tokens: Int) {
         guard record.isFinished else { return nil }
         let evaluation = record.finalEvaluation

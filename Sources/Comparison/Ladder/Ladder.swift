@@ -5,20 +5,21 @@ import ScalingLaws
 
 /// Everything a verdict is made from.
 public struct Ladder: Sendable {
+    /// What the scales count.
     public var axis: ScaleAxis
-    /// Names; the first is the reference.
+    /// The candidates' names; the first is the reference A.
     public var candidates: [String]
-    /// Below the target, smallest first.
+    /// The rungs below the target, smallest first.
     public var rungs: [LadderRung]
     /// The target; its points are empty until it has been trained.
     public var target: LadderRung
-    /// Labels of rungs beyond the target, which take no part.
+    /// Labels of rungs at or above the target's scale that are not used.
     package var rungsAbove: [String]
-    /// By candidate, the run at the target as far as it has come, finished or not; nil before its first evaluation.
+    /// The curve of each candidate's run at the target, finished or not; nil before its first evaluation.
     package var begun: [RunCurve?]
     /// The fractions of its schedule up to which a run at the target may be trained.
     package var targetFractions = [1.0]
-    /// A rung that could be added between the top rung and the target; nil where there is no room for one.
+    /// A rung that could be added between the top rung and the target; nil where none fits.
     package var newRung: LadderRung?
 
     package init(
@@ -41,7 +42,7 @@ public struct Ladder: Sendable {
         return ladder
     }
 
-    /// Without the results there, but with the curves of the runs that are on their way.
+    /// The ladder without the results at the target, but with the curves of its unfinished runs.
     package var withoutTargetResults: Ladder {
         var ladder = self
         ladder.target.points = candidates.map { _ in [] }
@@ -79,7 +80,7 @@ extension Ladder {
 }
 
 extension Ladder {
-    /// Half-way, in log scale, between the top rung and the target, trained as the target is.
+    /// A rung half-way, in log scale, between the top rung and the target, trained for about as long as the target.
     private var rungHalfway: LadderRung? {
         guard let top = rungs.last else { return nil }
         let scale = (top.scale * target.scale).squareRoot()

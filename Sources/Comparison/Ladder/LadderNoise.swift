@@ -1,4 +1,4 @@
-// Seed noise of a ladder: pooled over candidates and rungs where the data allow it.
+// The seed noise of a ladder, pooled over candidates and rungs where the data allow it.
 
 import ScalebenchCore
 import ScalingLaws
@@ -17,16 +17,16 @@ struct LadderNoise: Sendable {
         pooled = SeedNoise(groups: groups)
     }
 
-    /// Nil where no rung has two seeds of one candidate: then the gap model's own misfit stands for the noise, as in
-    /// the public ladders that it was scored on.
+    /// The seed noise of one run; nil where no rung has two seeds of one candidate. The gap model's misfit then stands
+    /// for the noise, as in the public ladders that it was scored on.
     func sigma(candidate: Int, scale: Double) -> Double? {
         pooled.replicatedGroups > 0 ? pooled.sigma(at: scale, candidate: candidate) : nil
     }
 
-    /// The same, with what public ladders show where nothing of this one's noise is known.
+    /// The same, with the noise of public ladders where nothing of this one's noise is known.
     func assumedSigma(candidate: Int, scale: Double) -> Double { pooled.sigma(at: scale, candidate: candidate) }
 
-    /// Runs that an earlier candidate of the rung has already contributed are not counted twice.
+    /// Whether an earlier candidate of the rung has already contributed these runs, which must not count twice.
     private static func isShared(_ points: [ScalingPoint], by index: Int, in rung: LadderRung) -> Bool {
         rung.points[..<index].contains { points.areIdentical(to: $0) }
     }

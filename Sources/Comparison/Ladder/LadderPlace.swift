@@ -1,8 +1,8 @@
-// Where on a ladder a run stands.
+// A place on a ladder.
 
-/// A rung, or the target.
+/// A rung of a ladder, or its target.
 package enum LadderPlace: Sendable, Hashable {
-    /// An index into the ladder's rungs, smallest first.
+    /// A rung, as an index into the ladder's rungs, smallest first.
     case rung(Int)
     case target
 }

@@ -4,16 +4,18 @@ import ScalingLaws
 
 /// One scale, with the runs of every candidate at it.
 public struct LadderRung: Sendable {
+    /// The rung's name in reports.
     public var label: String
-    /// Position on the ladder's axis; the mean where candidates differ.
+    /// The rung's scale in units of the ladder's axis; the mean where candidates differ.
     public var scale: Double
-    /// Training FLOPs of one run, where known.
+    /// Training FLOPs of one run; nil where they are not known.
     public var flops: Double?
-    /// The same by candidate, where they may differ.
+    /// Training FLOPs of one run of each candidate; nil where they are not known by candidate.
     public var flopsByCandidate: [Double]?
-    /// Training tokens of one run, on a ladder over FLOPs, where known; the geometric mean where candidates differ.
+    /// Training tokens of one run, the geometric mean where candidates differ; nil where they are not known, or the
+    /// axis is not FLOPs.
     public var tokens: Double?
-    /// By candidate, in the ladder's order; empty where a candidate has no run here.
+    /// The finished runs of each candidate, in the ladder's order; an empty list where a candidate has none here.
     public var points: [[ScalingPoint]]
     /// Whether a budget added it to the suite's rungs: candidates without runs here may get their first.
     package var isAdded = false
@@ -32,7 +34,7 @@ public struct LadderRung: Sendable {
 }
 
 extension TokenLine {
-    /// Nil where there is no rung, or the tokens of one are not known.
+    /// The line through these rungs; nil where there is no rung, or the tokens of one are not known.
     init?(_ rungs: [LadderRung]) {
         let tokens = rungs.compactMap(\.tokens)
         guard !rungs.isEmpty, tokens.count == rungs.count else { return nil }

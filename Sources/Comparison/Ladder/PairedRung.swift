@@ -1,4 +1,4 @@
-// One rung as two candidates share it.
+// One rung with the runs of two candidates.
 
 import ScalingLaws
 
@@ -14,14 +14,14 @@ struct PairedRung: Sendable {
         b = rung.points[indexB]
     }
 
-    /// Both have a finished run here, whatever came of it.
+    /// Whether both have a finished run here, diverged or not.
     var isTrained: Bool { !a.isEmpty && !b.isEmpty }
 
-    /// Both names stand for the same runs, or for runs whose numbers agree to the last bit.
+    /// Whether both names stand for the same runs, or for runs whose numbers agree to the last bit.
     var sharesRuns: Bool { a.areIdentical(to: b) }
 
-    /// Losses of the seeds that both have. Numbers in a table of somebody else's runs may mean anything: only runs that
-    /// were trained here, where a seed fixes the order of the data and the initial weights, are paired.
+    /// The losses of the seeds that both have. Only runs that were trained here are paired, where a seed fixes the
+    /// order of the data and the initial weights; the seed numbers of a table need not mean that.
     var equalSeeds: [(a: Double, b: Double)] {
         var bySeed: [String: Double] = [:]
         for point in b where point.runID != nil { bySeed[point.seed] = point.loss }
@@ -33,12 +33,12 @@ struct PairedRung: Sendable {
 
     /// The rung as the gap model takes it; nil unless both have a finite loss.
     /// - Parameters:
-    ///   - sigma: standard deviation over seeds of one run of each here; nil where it is not known.
-    ///   - seedCorrelation: of the losses of equal seeds; nil where it is not known.
+    ///   - sigma: the standard deviation over seeds of one run of each here; nil where it is not known.
+    ///   - seedCorrelation: the correlation of the losses of equal seeds; nil where it is not known.
     func gapRung(sigma: (a: Double?, b: Double?), seedCorrelation: Double? = nil) -> GapRung? {
         let lossesA = a.compactMap(\.loss), lossesB = b.compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty else { return nil }
-        // Shared runs have no noise between them: the gap there is zero by construction.
+        // The gap of shared runs is exactly zero, without noise.
         let sigma = sharesRuns ? (0, 0) : sigma
         var result = GapRung(
             scale: rung.scale, tokens: rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
@@ -52,7 +52,8 @@ struct PairedRung: Sendable {
 }
 
 extension PairedCurves {
-    /// The rungs where both have whole curves: those of equal seeds side by side, where there are any.
+    /// The rungs where both have whole curves. Only those of equal seeds are taken, in the same order, where there are
+    /// any.
     static func common(_ rungs: [PairedRung]) -> [PairedCurves] {
         rungs.compactMap { here in
             var a = here.a.filter(\.hasWholeCurve), b = here.b.filter(\.hasWholeCurve)

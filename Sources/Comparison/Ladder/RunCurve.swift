@@ -1,16 +1,17 @@
-// A run's validation losses along its schedule, as the forecasts of its end use them. All but the last evaluation are on
-// the first few validation sequences; the curve's last point is brought to the same ones, so that it has no step there.
+// A run's validation losses along its schedule, as the forecasts of its end use them. All evaluations but the last use
+// only the first validation sequences. The curve's last point is computed on the same ones, so that the curve has no
+// jump there.
 
 package import ScalebenchCore
 package import ScalingLaws
 
-/// One run so far.
+/// The curve of one run so far.
 package struct RunCurve: Sendable, Equatable {
-    /// Progress is the share of the schedule: a whole curve ends at 1.
+    /// The losses; progress is the fraction of the schedule, so that a whole curve ends at 1.
     package var curve: TrainingCurve
-    /// On the whole validation set; nil while the run has no result.
+    /// The final loss on the whole validation set; nil while the run has no result.
     package var finalLoss: Double?
-    /// It was ended because the comparison was decided; it can go on.
+    /// Whether the run was ended because the comparison was decided; it can go on.
     package var wasStoppedEarly: Bool
 
     package init(curve: TrainingCurve, finalLoss: Double? = nil, wasStoppedEarly: Bool = false) {
@@ -21,8 +22,9 @@ package struct RunCurve: Sendable, Equatable {
 }
 
 extension RunCurve {
-    /// Nil for a run that has not been evaluated, or that shows a loss which is not a positive number.
-    /// - Parameter tokens: of the whole schedule.
+    /// The curve in a run's record. It is nil for a run that diverged or has not been evaluated, and where a loss is
+    /// not a positive number.
+    /// - Parameter tokens: the training tokens of the whole schedule.
     package init?(_ record: RunRecord, tokens: Int) {
         guard record.end?.status != .diverged else { return nil }
         var losses: [Double] = []

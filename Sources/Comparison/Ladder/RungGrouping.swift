@@ -1,20 +1,21 @@
-// What one rung is, for everybody who has to know: tables of results, backtests, and rungs that are held out. Candidates
-// of one ladder seldom cost exactly the same, so runs of nearly equal scale are one rung.
+// Decides which runs are one rung, for tables of results, backtests and rungs that are held out. Candidates of one
+// ladder seldom cost exactly the same, so runs of nearly equal scale are one rung.
 
 import Foundation
 
-/// Which runs belong to one rung.
+/// The rule for which runs belong to one rung.
 package enum RungGrouping {
     /// Scales within this factor of each other are one rung.
     package static let scaleTolerance = 1.025
-    /// Of one scale, runs of one candidate whose tokens differ by more than this factor are two rungs.
+    /// Runs of one candidate at one scale whose tokens differ by more than this factor are two rungs.
     package static let tokenTolerance = 1.1
 
-    /// Where a run stands.
+    /// The place of a run: its candidate, scale and tokens.
     package struct Place: Sendable, Equatable {
         package var candidate: String
+        /// The scale in units of the ladder's axis.
         package var scale: Double
-        /// Training tokens, on a ladder over FLOPs, where they are known.
+        /// Training tokens of the run, on a ladder over FLOPs; nil where they are not known.
         package var tokens: Double?
 
         package init(candidate: String, scale: Double, tokens: Double? = nil) {
@@ -24,20 +25,21 @@ package enum RungGrouping {
         }
     }
 
+    /// Whether two scales lie within `scaleTolerance` of each other.
     package static func isSameScale(_ a: Double, _ b: Double) -> Bool { abs(log(a / b)) <= log(scaleTolerance) }
 
     /// Whether `scale` lies below the rung at `other`.
     package static func isBelow(_ scale: Double, _ other: Double) -> Bool { scale < other / scaleTolerance }
 
-    /// Unknown tokens are like unknown ones alone.
+    /// Whether two numbers of tokens lie within `tokenTolerance` of each other. Unknown tokens equal only unknown ones.
     package static func areSameTokens(_ a: Double?, _ b: Double?) -> Bool {
         guard let a, let b else { return a == nil && b == nil }
         return abs(log(a / b)) <= log(tokenTolerance)
     }
 
-    /// Runs at nearly equal scales become one rung, unless a candidate was trained there on different numbers of tokens:
-    /// these are rungs of their own.
-    /// - Returns: indices into `places`, rung by rung in ascending scale, then tokens; inside a rung likewise.
+    /// Groups runs into rungs. Runs of nearly equal scale are one rung, unless a candidate was trained there on
+    /// different numbers of tokens, which are then separate rungs.
+    /// - Returns: indices into `places`, rung by rung, in ascending order of scale and then tokens, also inside a rung.
     package static func rungs(_ places: [Place]) -> [[Int]] {
         let apart = severalLengths(places)
         let order = places.indices.sorted {

@@ -5,17 +5,19 @@ import ScalingLaws
 
 /// One finished run.
 public struct ScalingPoint: Sendable, Equatable {
+    /// The run's seed, as a table or a plan names it.
     public var seed: String
-    /// Final loss; nil when the run diverged.
+    /// The final loss; nil when the run diverged.
     public var loss: Double?
     /// Loss of each validation sequence, where the trainer kept them: candidates are compared on equal sequences.
     package var sequenceLosses: [Double]?
-    /// Where the run came from; two candidates that resolve to one spec share it.
+    /// The run's name in the store; nil for a run from a table. Two candidates that resolve to one spec share it.
     package var runID: RunID?
-    /// How it came there, where that is known.
+    /// The run's losses along its schedule, where they are known.
     package var curve: RunCurve?
 
-    /// - Parameter loss: nil for a run that diverged.
+    /// A run with this final loss.
+    /// - Parameter loss: the final loss; nil for a run that diverged.
     public init(seed: String, loss: Double?) { self.init(seed: seed, loss: loss, sequenceLosses: nil, runID: nil) }
 
     package init(
@@ -28,18 +30,19 @@ public struct ScalingPoint: Sendable, Equatable {
         self.curve = curve
     }
 
+    /// Whether the run diverged.
     package var diverged: Bool { loss == nil }
 }
 
 extension [ScalingPoint] {
-    /// Over the runs that have a loss; nil when none has.
+    /// The mean loss of the runs that have one; nil when none has.
     package var meanLoss: Double? {
         let losses = compactMap(\.loss)
         return losses.isEmpty ? nil : losses.mean
     }
 
-    /// Whether these runs and `others` are the same ones: the same run under two names, or runs whose numbers agree to
-    /// the last bit because the option in which they differ never acted. One bare number each is no evidence.
+    /// Whether these runs and `others` are the same: the same runs under two names, or runs whose numbers agree to the
+    /// last bit because the option in which they differ had no effect. One equal final loss alone does not count.
     func areIdentical(to others: [ScalingPoint]) -> Bool {
         guard !isEmpty, count == others.count else { return false }
         if allSatisfy({ $0.runID != nil }), map(\.runID) == others.map(\.runID) { return true }

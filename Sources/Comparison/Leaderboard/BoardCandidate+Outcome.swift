@@ -1,9 +1,9 @@
-// What became of a candidate's runs, and whether they allow a rank.
+// The outcome of a candidate's runs, and whether it allows a rank.
 
 import ScalebenchCore
 
 extension BoardCandidate {
-    /// Why it cannot be ranked; nil when it can.
+    /// The reason why the candidate cannot be ranked; nil when it can.
     func obstacle(_ records: [RunID: RunRecord]) -> (reason: Leaderboard.Reason, explanation: String)? {
         let target = runs.places[runs.places.count - 1], top = runs.places[runs.places.count - 2]
         let ladder = { (candidate: CandidateRuns) in candidate.places.dropLast().flatMap(\.runs) }
@@ -37,7 +37,7 @@ extension BoardCandidate {
         return (losses, finished.count - losses)
     }
 
-    /// Shares of unfinished and diverged runs count by the tokens they saw.
+    /// What the candidate's runs have cost. Unfinished and diverged runs count in proportion to the tokens they saw.
     func cost(_ records: [RunID: RunRecord]) -> Leaderboard.Cost {
         var cost = Leaderboard.Cost(flops: 0, coreHours: 0)
         for place in runs.places {

@@ -1,34 +1,37 @@
-// From entries and run records to a ranking. Pure: equal input gives an equal board.
+// Makes a ranking from candidate records and run records. It is pure: equal input gives an equal board.
 //
-// 1. Entries of one recipe are one candidate; those whose runs allow no verdict are set aside with a word.
-// 2. Every candidate is judged against the reference by the compare's own rule; the joint distribution of the gaps gives
-//    the probability of being best.
-// 3. Sorted by expected loss. Walking down, a candidate shares the rank of the leader of the group above unless the two,
-//    judged directly as a pair, give a winner.
+// 1. Records of one recipe become one candidate. A candidate whose runs allow no verdict is listed without a rank, with
+//    the reason.
+// 2. Every candidate is judged against the reference by the compare's own rule; the joint distribution of the gaps
+//    gives the probability of being best.
+// 3. The candidates are sorted by expected loss. Each one, in this order, shares the rank of the first of the group
+//    above unless a verdict on these two says that it is worse.
 
 import Foundation
 package import ScalebenchCore
 package import ScalingLaws
 
 extension Leaderboard {
+    /// Ranks the candidates of one board.
     /// - Parameters:
-    ///   - entries: of one board, in any order.
-    ///   - records: of their runs, as far as there are any.
-    ///   - reference: the name of a ranked candidate; nil: the first entered that was trained at the target, or the
-    ///     first.
-    /// - Throws: `invalidInput` for entries of different boards, `notFound` for a reference that is not ranked.
+    ///   - entries: the candidate records of one board, in any order.
+    ///   - records: the records of their runs, as far as there are any.
+    ///   - reference: the name of a ranked candidate; nil for the first recorded one that was trained at the target, or
+    ///     else the first.
+    /// - Throws: `invalidInput` for records of different boards or a reference that cannot be ranked, `notFound` for
+    ///   one that is unknown.
     package init(
         _ entries: [CandidateRecord], records: [RunID: RunRecord], reference: String? = nil,
         priors: GapPriors = .shipped
     ) throws {
         guard let first = entries.first else {
-            throw ScalebenchError(.invalidInput, "a leaderboard needs at least one entry")
+            throw ScalebenchError(.invalidInput, "a leaderboard needs at least one candidate")
         }
         guard entries.allSatisfy({ $0.board == first.board }) else {
             throw ScalebenchError(
-                .invalidInput, "entries of different suites, versions or data sets cannot be ranked together")
+                .invalidInput, "candidates of different suites, versions or data sets cannot be ranked together")
         }
-        // A synthetic candidate's losses have nothing to do with the data: with one of them no floor is known.
+        // A synthetic candidate's losses do not depend on the data: with one of them, no floor is known.
         let floor = entries.allSatisfy { $0.knownFloor != nil } ? first.knownFloor : nil
         let judge = Judge(thresholds: first.suite.thresholds, priors: priors, knownFloor: floor)
         let all = BoardCandidate.all(entries)
@@ -36,7 +39,7 @@ extension Leaderboard {
         let standing = try Self.chooseReference(
             reference, among: all, obstacles: obstacles, records: records
         ).map { index in
-            // The reference first, as in every ladder.
+            // The reference comes first, as in every ladder.
             var order = [index] + all.indices.filter { $0 != index && obstacles[$0] == nil }
             for other in order.dropFirst() {
                 let common = Self.commonRungs(all[index], all[other], records)
@@ -100,7 +103,7 @@ private struct Standing {
     /// A candidate against the reference.
     private struct Versus {
         var pair: PairLadder
-        /// Nil for the same runs under two names.
+        /// The verdict with its numbers; nil for the same runs under two names.
         var assessment: Judge.Assessment?
         var gaps: GapDistribution
 
@@ -147,7 +150,8 @@ private struct Standing {
 
     // MARK: - Losses
 
-    /// Mean of the runs at the target with their seed noise; nil without runs there, or without known noise.
+    /// The mean loss of the runs at the target; nil without a loss there. The estimate adds seed noise; nil where that
+    /// is unknown.
     private func observedLoss(_ index: Int) -> (mean: Double, estimate: Estimate?)? {
         let points = ladder.target.points[index]
         guard let mean = points.meanLoss else { return nil }
@@ -162,7 +166,8 @@ private struct Standing {
         observedLoss(0)?.estimate ?? versus.lazy.compactMap { $0.forecast?.lossA }.first
     }
 
-    /// As observed; else what the reference has plus the gap, since what both share cancels in the gap alone.
+    /// The observed loss; without one, the reference's loss plus the gap, because errors that both share cancel in the
+    /// gap.
     private func loss(_ index: Int, _ versus: Versus, base: Estimate?) -> Estimate? {
         if let observed = observedLoss(index)?.estimate { return observed }
         guard let forecast = versus.forecast, let base else { return base }
@@ -216,7 +221,7 @@ private struct Standing {
             date: candidate.date)
     }
 
-    /// Least squares of ln L on ln C; nil with fewer than two rungs.
+    /// Minus the least-squares slope of ln loss over ln FLOPs; nil with fewer than two rungs.
     private func scalingExponent(_ index: Int) -> Double? {
         let places = ladder.rungs.compactMap { rung in
             rung.points[index].meanLoss.map { (x: log(rung.flopsByCandidate![index]), y: log($0)) }

@@ -1,14 +1,16 @@
-// The losses above the entropy of the data, from a plan's runs. The loss − (−ln p) is taken on the same sequences, which
+// The losses above the entropy of the data, from a plan's runs. Loss − (−ln p) is taken on the same sequences, which
 // removes most of the sampling error of both.
 
 package import ScalebenchCore
 import ScalingLaws
 
 extension ApproximationGap {
+    /// The losses of a plan's finished runs above the entropy. It is nil where no run has the losses of exactly these
+    /// sequences.
     /// - Parameters:
-    ///   - entropies: mean −ln p of the targets of each validation sequence that the suite evaluates on, in order.
+    ///   - entropies: the mean −ln p in nats per token of each validation sequence that the suite evaluates on, in
+    ///     order.
     ///   - includesTarget: false leaves out what was trained at the target.
-    /// Nil where no run has the losses of exactly these sequences.
     package init?(
         _ plan: ComparisonPlan, _ records: [RunID: RunRecord], entropies: [Double], includesTarget: Bool = true
     ) {
@@ -37,13 +39,13 @@ extension ApproximationGap {
     }
 }
 
-/// What one run's events say of its end.
+/// The losses at the end of one run.
 private struct FinishedRun {
     var validation: Double
-    /// nil where the events do not have them.
+    /// The loss of each validation sequence; nil where the events do not have them.
     var sequences: [Double]?
     var train: Double?
-    /// Sequences behind `train`.
+    /// The number of sequences that `train` is a mean over.
     var trainSequences: Double
 
     init?(_ record: RunRecord, _ spec: RunSpec) {
@@ -61,7 +63,7 @@ extension ApproximationGap.Losses {
         self.candidate = candidate
         validationLoss = runs.isEmpty ? nil : runs.map(\.validation).mean
         let sequences = runs.compactMap(\.sequences).filter { $0.count == entropies.count }
-        // 1. Mean over runs, sequence by sequence, then above the entropy of the same sequence.
+        // 1. The mean over runs of each sequence, minus the entropy of the same sequence.
         let means = entropies.indices.map { index in sequences.map { $0[index] }.mean }
         let isComplete = !runs.isEmpty && sequences.count == runs.count
         if isComplete {

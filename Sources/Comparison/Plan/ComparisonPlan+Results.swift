@@ -1,9 +1,9 @@
-// A plan met by the records of its runs: the ladder they make, and what a store keeps of the plan.
+// The ladder that a plan and the records of its runs make, and what a store keeps of the plan.
 
 package import ScalebenchCore
 
 extension ComparisonPlan {
-    /// The ladder that `records` tell of; unfinished and failed runs are left out.
+    /// The ladder of the plan's finished runs; unfinished and failed runs are left out.
     package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
         var ladder = Ladder(candidateRuns(at: places), records: records)
         ladder.targetFractions = targetFractions
@@ -14,8 +14,8 @@ extension ComparisonPlan {
         return ladder
     }
 
-    /// By candidate, what the suite has trained for it, and the seeds that were added; rungs that were added are left
-    /// out: where candidates of other comparisons have none, they cannot be ranked by them.
+    /// The runs of each candidate at the suite's own places, added seeds included. Added rungs are left out, because
+    /// candidates of other comparisons have no runs there.
     package var candidateRuns: [CandidateRuns] { candidateRuns(at: suitePlaces) }
 
     private var suitePlaces: [LadderPlace] { suite.rungs.indices.map { .rung($0) } + [.target] }
@@ -35,7 +35,7 @@ extension ComparisonPlan {
         }
     }
 
-    /// The specs' identities with the seed taken out, hashed.
+    /// The hash of the specs' identities, without their seeds.
     private static func recipe(_ specs: [RunSpec]) -> String {
         let identities = specs.map { spec in
             var spec = spec
@@ -45,14 +45,17 @@ extension ComparisonPlan {
         return ContentHash.sha256(.array(identities))
     }
 
-    /// How results and stores refer to the suite and its data.
+    /// The suite and its data, as results and stores refer to them.
     package var suiteReference: SuiteReference {
         SuiteReference(
             name: suite.name, version: suite.version, dataset: suite.dataset, dataHash: dataHash,
             thresholds: suite.thresholds)
     }
 
-    /// What a store keeps of this plan, by candidate.
+    /// The records that a store keeps of this plan, one per candidate.
+    /// - Parameters:
+    ///   - time: now, in UTC as ISO 8601.
+    ///   - knownFloor: the entropy of the validation data in nats per token; nil where it is not known.
     package func candidateRecords(writtenAt time: String, knownFloor: Double? = nil) -> [CandidateRecord] {
         candidateRuns.enumerated().map { position, candidate in
             CandidateRecord(
@@ -61,7 +64,7 @@ extension ComparisonPlan {
         }
     }
 
-    /// `width 64`, with layers and tokens where they change along the ladder.
+    /// The name of a place: `width 64`, with layers and tokens where they change along the ladder.
     package func label(of place: LadderPlace) -> String {
         let rung = rung(at: place)
         let all = rungs + [suite.target]

@@ -1,4 +1,4 @@
-// Suite × candidates → the runs that answer the question. Candidates that resolve to the same spec fraction a run.
+// The runs of a suite's ladder for every candidate. Candidates that resolve to the same spec share a run.
 // A budget may add runs, and rungs between the suite's last one and its target (`ComparisonPlan+NewRung`).
 
 package import ScalebenchCore
@@ -8,16 +8,17 @@ import ScalingLaws
 package struct ComparisonPlan: Sendable {
     package let suite: Suite
     package let candidates: [Candidate]
-    /// Below the target, smallest first: the suite's, then those that were added.
+    /// The rungs below the target, smallest first: the suite's, then those that were added.
     package private(set) var rungs: [Suite.Rung] = []
+    /// Every distinct run of the plan.
     package private(set) var runs: [Run] = []
-    /// By place and candidate: what is run there, but for the seed.
+    /// The spec of every candidate at every place; its seed is that of the first run.
     private(set) var specs: [LadderPlace: [RunSpec]] = [:]
     private let vocabularySize: Int
     let dataHash: String
     private let firstSeed: Int
 
-    /// One distinct run and the places it serves.
+    /// One distinct run, with its place and the candidates that share it.
     package struct Run: Sendable {
         package var id: RunID
         package var spec: RunSpec
@@ -26,10 +27,12 @@ package struct ComparisonPlan: Sendable {
         package var candidates: [Int]
     }
 
+    /// The plan of the suite's own runs. The data set need not exist on disk yet.
     /// - Parameters:
-    ///   - dataset: what the specs need to know of the data; nothing has to exist on disk yet.
-    ///   - firstSeed: seeds are counted from here; another value gives fresh runs of the same plan.
-    /// - Throws: `invalidInput` when a candidate has no meaning at one of the scales.
+    ///   - dataHash: the content hash of the data set.
+    ///   - firstSeed: the first seed; another value gives fresh runs of the same plan.
+    /// - Throws: `invalidInput` when a candidate's recipe is not valid at one of the scales, or the scales do not rise
+    ///   in FLOPs.
     package init(
         suite: Suite, candidates: [Candidate], vocabularySize: Int, dataHash: String, firstSeed: Int = 0
     ) throws {
@@ -46,7 +49,7 @@ package struct ComparisonPlan: Sendable {
         try checkFlopsRise()
     }
 
-    /// One more rung above the others, without runs.
+    /// Adds a rung above the others, without runs.
     mutating func append(_ rung: Suite.Rung) throws {
         specs[.rung(rungs.count)] = try resolved(at: rung)
         rungs.append(rung)
@@ -59,8 +62,8 @@ package struct ComparisonPlan: Sendable {
         }
     }
 
-    /// `count` more runs of each of `candidates` at a place of the plan, on the next seeds that none of them has: what is
-    /// expected of further runs counts on equal seeds.
+    /// `count` more runs of each of `candidates` at a place of the plan. They use the next seeds that none of these
+    /// candidates has, because the expected worth of further runs assumes equal seeds.
     package func further(_ count: Int, at place: LadderPlace, of candidates: Set<Int>) -> [Run] {
         let present = runs.filter { $0.place == place && !candidates.isDisjoint(with: $0.candidates) }
         let first = present.map { $0.spec.seed + 1 }.max() ?? firstSeed
@@ -75,6 +78,7 @@ package struct ComparisonPlan: Sendable {
         return result
     }
 
+    /// Adds runs to the plan; a run that it already has gains candidates.
     package mutating func add(_ more: [Run]) {
         for run in more { Self.insert(run, into: &runs) }
     }
@@ -87,7 +91,7 @@ package struct ComparisonPlan: Sendable {
         }
     }
 
-    /// The axis is FLOPs: a ladder whose rungs do not rise in them has no top.
+    /// The axis is FLOPs, so every rung must need more of them than the one before.
     private func checkFlopsRise() throws {
         for (low, high) in zip(places, places.dropFirst()) where flops(at: low) >= flops(at: high) {
             throw ScalebenchError(
@@ -99,13 +103,14 @@ package struct ComparisonPlan: Sendable {
         }
     }
 
-    /// Of one run there, the mean over candidates.
+    /// Training FLOPs of one run at a place, the mean over candidates.
     package func flops(at place: LadderPlace) -> Double { specs[place]!.map(\.flops).mean }
 
     /// The rungs, then the target.
     package var places: [LadderPlace] { rungs.indices.map { .rung($0) } + [.target] }
 
-    /// How far a step may take the runs at the target: to evaluations near certain fractions of their schedule.
+    /// The fractions of their schedule up to which a step may train the runs at the target. Each is that of an
+    /// evaluation.
     package var targetFractions: [Double] {
         let points = Double(suite.evaluation.curvePoints)
         return Set([0.1, 0.2, 0.3, 0.5, 0.7, 1].map { min(1, ($0 * points - 1e-9).rounded(.up) / points) }).sorted()
@@ -116,6 +121,7 @@ package struct ComparisonPlan: Sendable {
         runs.filter { isWanted($0.place) }.sorted { ($0.spec.flops, $0.id.rawValue) > ($1.spec.flops, $1.id.rawValue) }
     }
 
+    /// The suite's description of a place: width, layers, tokens and seeds.
     package func rung(at place: LadderPlace) -> Suite.Rung {
         switch place {
         case .rung(let index): rungs[index]
@@ -125,7 +131,7 @@ package struct ComparisonPlan: Sendable {
 }
 
 extension ComparisonPlan.Run {
-    /// The step that a fraction of its schedule ends with.
+    /// The step at which a fraction of its schedule ends.
     package func step(at fraction: Double) -> Int { Int((fraction * Double(spec.steps) + 1e-6).rounded()) }
 
     /// Whether it has a result, or has been evaluated as far as a fraction of its schedule and can go on from there.

@@ -1,10 +1,10 @@
-// What one run of a plan costs on this machine.
+// The cost of one run of a plan on this machine.
 
-/// Measured or counted cost of one run.
+/// The measured or counted cost of one run.
 package struct RunCost: Sendable {
     /// Core-seconds of training and evaluation; nil where no rate is known.
     package var seconds: Double?
-    /// Nil where it is the trainer's own business.
+    /// Bytes of memory; nil for an external trainer, whose memory is not known.
     package var memoryBytes: Double?
 
     package init(seconds: Double?, memoryBytes: Double?) {

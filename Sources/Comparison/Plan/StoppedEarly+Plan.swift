@@ -1,9 +1,9 @@
-// Which runs of a plan were ended before their time.
+// The runs of a plan that were ended before their time.
 
 package import ScalebenchCore
 
 extension StoppedEarly {
-    /// Nil where no run was stopped early.
+    /// The runs that were stopped early or paused; nil where there are none.
     package init?(_ plan: ComparisonPlan, _ records: [RunID: RunRecord]) {
         runs = []
         flopsSaved = 0

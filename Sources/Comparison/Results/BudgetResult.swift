@@ -1,25 +1,31 @@
 // What `compare --budget` did, as a result records it.
 
-/// What `compare --budget` did, as the result holds it.
+/// What `compare --budget` did.
 public struct BudgetResult: Codable, Sendable {
-    /// The probability that was to be reached.
+    /// The probability that the winner of every pair was to reach.
     public var until: Double
-    /// Seconds of wall time, or FLOPs.
+    /// The unit of the budget: seconds of wall time, or training FLOPs.
     public var unit: Unit
+    /// The limit, in `unit`.
     public var budget: Double
-    /// In the same unit; runs that the store already had count as if they had been made now.
+    /// What the steps cost together, in `unit`. Runs that the store already had count as if they had been made now.
     public var spent: Double
+    /// The steps, in the order in which they were taken.
     public var steps: [Step]
+    /// Why no further step was taken.
     public var outcome: Outcome
 
+    /// The unit of a budget.
     public enum Unit: String, Codable, Sendable { case seconds, flops }
 
+    /// Why a budget took no further step.
     public enum Outcome: String, Codable, Sendable {
         /// Every pair reached the probability, or was decided otherwise.
         case decided
-        /// What would help costs more than was left.
+        /// The runs that would help cost more than was left.
         case budgetSpent
-        /// No further runs would have added a percent, or decided with a probability of a tenth.
+        /// No further runs would have added 0.01 to the probability of a right decision, or decided with a probability
+        /// of 0.1.
         case nothingHelps
         /// Runs failed.
         case failed
@@ -27,17 +33,21 @@ public struct BudgetResult: Codable, Sendable {
 
     /// One batch of runs.
     public struct Step: Codable, Sendable {
+        /// The place of the runs, as in `ProposedRun`.
         public var label: String
-        /// Indices into the document's candidates.
+        /// The candidates that gained runs, as indices into the document's candidates.
         public var candidates: [Int]
+        /// The number of runs of each of them.
         public var runsPerCandidate: Int
-        /// The fraction of their schedule up to which the runs were to be trained.
+        /// The fraction of their schedule up to which the runs were to be trained. The key is `toShare`.
         public var toFraction: Double
+        /// What the step cost, in `unit`.
         public var spent: Double
-        /// Probability of naming the right winner before the step, and as it was expected after it.
+        /// The probability of naming the right winner before the step.
         public var probabilityRightBefore: Double
+        /// The value of that probability that was expected after the step.
         public var probabilityRightExpected: Double
-        /// That the step would decide, as it was expected.
+        /// The probability that the step would decide, as it was expected before.
         public var probabilityDecided: Double
 
         private enum CodingKeys: String, CodingKey {

@@ -1,45 +1,52 @@
-// The result of a compare, as `--json` writes it. Every key is the name of a property below; a number that does not
-// exist is null, and a finding says why. Sign convention everywhere: gap = loss of B − loss of A, positive means A is
-// better. Losses are nats per token in trained comparisons, and whatever the table holds in `compare --runs`.
+// The result of a compare, as `--json` writes it. Every key is the name of a property below, unless the property's
+// comment names another key. A number that does not exist is null, and a finding says why. The sign convention is the
+// same everywhere: gap = loss of B − loss of A, so a positive gap means that A is better. The losses' unit is nats per
+// token in trained comparisons, and whatever the table holds in `compare --runs`.
 
 public import Foundation
 public import ScalebenchCore
 
-/// One comparison: the ladder as measured, a verdict per pair, and what was noticed on the way.
+/// One comparison: the ladder as measured, a verdict per pair, and the findings.
 public struct CompareResult: Codable, Sendable {
-    /// The layout of this document.
+    /// The number of this document's layout.
     public var schemaVersion = 1
+    /// The version of scalebench that wrote the document.
     public var scalebenchVersion: String
     /// The suite's question; null in `compare --runs`.
     @OrNull public var question: String?
+    /// The suite and its data; null in `compare --runs`.
     @OrNull public var suite: SuiteReference?
+    /// What scales count: `parameters`, `tokens` or `flops`.
     public var axis: ScaleAxis
+    /// The target's scale, in units of the axis.
     public var targetScale: Double
     /// Training tokens of one run at the target; null where they are not known, or the axis is not FLOPs.
     @OrNull public var targetTokens: Double?
-    /// Entropy of the data per token, below which no loss can fall; null where it is not known, and then integrated over.
+    /// The entropy of the data in nats per token, below which no loss can fall. It is null where it is not known; the
+    /// model then integrates over possible floors.
     @OrNull public var knownFloor: Double?
-    /// The first is A of every pair.
+    /// The candidates' names; the first is A of every pair.
     public var candidates: [String]
-    /// Smallest first; the target last, once it has been trained.
+    /// The measured rungs, smallest first; the target is last, once it has been trained.
     public var ladder: [RungResult]
-    /// Every candidate against the first.
+    /// Every other candidate against the first.
     public var pairs: [PairResult]
-    /// How often the longest run went through the training data; null in `compare --runs`.
+    /// How often the longest run goes through the training data; null where no data is read, as in `compare --runs`.
     @OrNull public var dataCoverage: Coverage? = nil
     /// The losses above the entropy of the data; null where that is not known.
     @OrNull public var approximationGap: ApproximationGap? = nil
 
-    /// What `--stop-early` did; null where every run went to its end.
+    /// The runs at the target that `--stop-early` or a budget ended before their time; null where there are none.
     @OrNull public var stoppedEarly: StoppedEarly? = nil
 
     /// What `--budget` did; null without it.
     @OrNull public var furtherRuns: BudgetResult? = nil
 
+    /// How often a run goes through the training data.
     public struct Coverage: Codable, Sendable, Equatable {
-        /// One that has begun counted in part.
+        /// The number of passes over the data; a pass that has begun counts in part.
         public var passes: Double
-        /// Share of the run's sequences that it had read before.
+        /// The share of the run's sequences that it had read before, from 0 to 1.
         public var repeatedShare: Double
 
         public init(passes: Double, repeatedShare: Double) {

@@ -1,18 +1,21 @@
-// A statistical warning with its remedy; the same words in terminal, JSON and report.
+// A statistical warning with its remedy. Terminal, JSON and report show the same words.
 
 /// Something the reader must know before trusting a number, and what to do about it.
 public struct Finding: Codable, Sendable, Equatable, Hashable {
-    /// Stable name for programs, such as `noisyArms`.
+    /// A stable name for programs, such as `noisyArms`.
     public var code: String
+    /// How much the finding matters.
     public var severity: Severity
+    /// What was found, for a person.
     public var message: String
     /// What to do, naming the field, flag or run.
     public var advice: String
 
+    /// How much a finding matters.
     public enum Severity: String, Codable, Sendable {
-        /// Explains a number.
+        /// The finding explains a number.
         case note
-        /// Weakens the verdict.
+        /// The finding weakens the verdict.
         case warning
     }
 

@@ -1,20 +1,23 @@
-// What was saved at the target by `compare --stop-early`, or by a budget that took runs only so far.
+// What was saved at the target by `compare --stop-early`, or by a budget that trained runs only in part.
 
 public import ScalebenchCore
 
 /// The runs of a comparison that were ended before their time.
 public struct StoppedEarly: Codable, Sendable {
+    /// The runs that were ended.
     public var runs: [Run]
-    /// Training FLOPs that these runs still had to come.
+    /// Training FLOPs that these runs would still have needed.
     public var flopsSaved: Double
-    /// Core-seconds of training, at the speed that each run had; null where that is unknown.
+    /// Core-seconds of training that were saved, at the speed that each run had; null where that is unknown.
     @OrNull public var secondsSaved: Double?
 
+    /// One run that was ended before its time.
     public struct Run: Codable, Sendable, Equatable {
+        /// The run's name in the store.
         public var id: RunID
-        /// Indices into the document's candidates.
+        /// The candidates of the run, as indices into the document's candidates.
         public var candidates: [Int]
-        /// Share of the schedule that was trained.
+        /// The fraction of the schedule that was trained.
         public var fraction: Double
     }
 }

@@ -4,17 +4,18 @@ package import ScalebenchCore
 
 /// A column of a table of losses. To read another name for one of them, add it to `names`.
 package enum LossColumn: String, CaseIterable, Sendable {
-    /// Losses of different sources, ladders, metrics or axes never compare.
+    /// Losses can be compared only where these four columns are equal.
     case source, ladder, metric, axis
     case candidate, seed
-    /// Where a run stands: on the axis that the column `axis` names, and by its size, training tokens and FLOPs.
+    /// A run's scale on the axis that the column `axis` names, and its parameters, training tokens and FLOPs.
     case scale, parameters, tokens, flops
-    /// How far a run had come; the learning rate then.
+    /// The step at which a loss was measured, and the learning rate there.
     case step, learningRate
-    /// Which part of a curve a row belongs to.
+    /// The part of a curve that a row belongs to.
     case split
     case loss
 
+    /// The names of the column in a file's header; the first one found is read.
     package var names: [String] {
         switch self {
         case .candidate: ["candidate", "config"]
@@ -24,7 +25,7 @@ package enum LossColumn: String, CaseIterable, Sendable {
         }
     }
 
-    /// The column of a scale.
+    /// The column that gives the scale on an axis.
     package init(_ axis: ScaleAxis) {
         switch axis {
         case .parameters: self = .parameters

@@ -1,28 +1,29 @@
-// The one reader of tables of losses: ladders, final losses, curves and observations of laws are all read through it, so
-// that a column has the same names and a number the same range wherever a table is given.
+// The one reader of tables of losses. Ladders, final losses, curves and observations of laws are all read through it,
+// so that a column has the same names and a number the same range in every table.
 
 package import Foundation
 package import ScalebenchCore
 
-/// A row to keep has this value in this column.
+/// A filter of a table: it keeps the rows that have this value in this column.
 public typealias TableFilter = (column: String, value: String)
 
-/// Rows of losses with named columns.
+/// A table of losses with named columns.
 package struct LossTable: Sendable {
     package let file: String
     package let rows: [Row]
     private let header: [String]
     private let places: [LossColumn: Int]
 
+    /// One row of the table.
     package struct Row: Sendable {
-        /// Where it stands in the file.
+        /// The row's line in the file, counted from 1.
         package let line: Int
         fileprivate let cells: [String]
     }
 
-    /// The rows that satisfy every filter; at least one.
-    /// - Throws: `invalidInput` for a filter's column that is not there or a table without rows, `notFound` for a value
-    ///   that no row has.
+    /// Reads the rows that satisfy every filter; at least one must remain.
+    /// - Throws: `invalidInput` where the table has no rows or lacks a filter's column, `notFound` where no row has a
+    ///   filter's value.
     package init(_ text: DelimitedText, file: String, keeping filters: [TableFilter] = []) throws {
         self.file = file
         header = text.header
@@ -34,21 +35,23 @@ package struct LossTable: Sendable {
         rows = try text.rows(keeping: filters, file: file).map { Row(line: $0.line, cells: $0.cells) }
     }
 
-    /// The same from a file's bytes.
+    /// Reads all rows from the bytes of a CSV file.
+    /// - Throws: `invalidInput` for bytes that are not a table with rows.
     package init(_ data: Data, file: String) throws {
         try self.init(try DelimitedText(data, file: file), file: file)
     }
 
     // MARK: - Columns
 
+    /// Whether the table has this column.
     package func has(_ column: LossColumn) -> Bool { places[column] != nil }
 
-    /// Whether there is such a column and every row has something in it.
+    /// Whether the table has this column and no row leaves it empty.
     package func isFull(_ column: LossColumn) -> Bool {
         places[column].map { place in rows.allSatisfy { !$0.cells[place].isEmpty } } ?? false
     }
 
-    /// The rows with nothing in a column; all of them where there is no such column.
+    /// The rows that leave a column empty; all rows where the table has no such column.
     package func rowsWithout(_ column: LossColumn) -> [Row] {
         places[column].map { place in rows.filter { $0.cells[place].isEmpty } } ?? rows
     }
@@ -56,7 +59,9 @@ package struct LossTable: Sendable {
     /// The names of the columns that the file has.
     package var columnNames: String { header.joined(separator: ", ") }
 
-    /// - Throws: `invalidInput` for a column that is not there; `hint` says what the table is to have.
+    /// Refuses a table that lacks one of these columns.
+    /// - Parameter hint: says in the error which columns are needed.
+    /// - Throws: `invalidInput`, naming the missing column.
     package func require(_ columns: [LossColumn], hint: String) throws {
         guard let missing = columns.first(where: { !has($0) }) else { return }
         throw ScalebenchError(
@@ -64,15 +69,15 @@ package struct LossTable: Sendable {
             hint: "\(hint); found: \(columnNames)")
     }
 
-    /// Refuses rows of several ladders: losses of different sources, metrics or data sets never compare.
-    /// - Throws: `invalidInput`, naming the column to narrow by.
+    /// Refuses rows of several ladders, because losses of different sources, metrics or data sets cannot be compared.
+    /// - Throws: `invalidInput`, naming the column to filter by.
     package func requireOneLadder() throws {
         for column in [LossColumn.source, .ladder, .metric, .axis] {
             let values = Set(rows.compactMap { text(column, $0) }).sorted()
             guard values.count <= 1 else {
                 throw ScalebenchError(
                     .invalidInput,
-                    "the file holds \(values.count) values of \(column): losses of different ones never compare",
+                    "the file holds \(values.count) values of \(column): losses of different ones cannot be compared",
                     at: file, hint: "choose one, for example --where '\(column)=\(values[0])'")
             }
         }
@@ -83,13 +88,13 @@ package struct LossTable: Sendable {
     /// The text of a cell; nil where there is no such column.
     package func text(_ column: LossColumn, _ row: Row) -> String? { places[column].map { row.cells[$0] } }
 
-    /// The number of a cell; nil where there is no such column, or no positive finite number in it.
+    /// The number of a cell; nil where there is no such column, or the cell holds no positive finite number.
     package func numberIfPositive(_ column: LossColumn, _ row: Row) -> Double? {
         text(column, row).flatMap { Double($0) }.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
     }
 
-    /// The number of a cell, which must be one between 1e-30 and 1e30.
-    /// - Parameter name: what errors call it.
+    /// The number of a cell, which must lie between 1e-30 and 1e30.
+    /// - Parameter name: the column's name in errors.
     /// - Throws: `invalidInput`, naming the line.
     package func number(_ column: LossColumn, _ row: Row, name: String? = nil) throws -> Double {
         let text = (text(column, row) ?? "").trimmingCharacters(in: .whitespaces), name = name ?? column.rawValue
@@ -101,7 +106,7 @@ package struct LossTable: Sendable {
         return value
     }
 
-    /// The axis that the rows state; nil where they state none.
+    /// The axis that a row states; nil where it states none.
     package func statedAxis(_ row: Row) -> ScaleAxis? { text(.axis, row).flatMap(ScaleAxis.init) }
 }
 
@@ -126,7 +131,7 @@ extension DelimitedText {
             kept = matching
         }
         guard !kept.isEmpty else {
-            throw ScalebenchError(.invalidInput, "the table has no rows", at: file, hint: "one row per finished run")
+            throw ScalebenchError(.invalidInput, "the table has no rows", at: file, hint: "add a row per finished run")
         }
         return kept
     }

@@ -5,12 +5,13 @@ import ScalebenchCore
 import ScalingLaws
 
 extension RunTable {
-    /// One model with so many numbers of tokens may be one run.
+    /// A model that is in the table with at least so many numbers of tokens may be one run.
     private static let fewestPoints = 4
 
-    /// The ladder below the target; runs at the target (within 2.5 % of its scale, and of its tokens where several
-    /// lengths were trained there) are what was observed there. Other runs of that scale or above do not take part.
-    /// - Throws: `invalidInput` for a target that the table cannot place, or with fewer than two rungs below it.
+    /// The ladder below the target, with the target's own runs where the table has some. These lie within 2.5 % of its
+    /// scale and, where its tokens are given, 10 % of these. Other runs at or above it are left out.
+    /// - Throws: `invalidInput` where the target's scale does not follow from the table, or fewer than two rungs lie
+    ///   below it.
     package func ladder(target wanted: Target) throws -> Ladder {
         let rungs = grouped()
         let (scale, tokens) = try place(wanted)
@@ -49,11 +50,11 @@ extension RunTable {
             axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: others.map(\.label))
     }
 
-    /// What the rows show that the ladder does not.
+    /// The findings that the rows of the table call for; they hold for every pair.
     package var findings: [Finding] { alongOneRun.map { [$0] } ?? [] }
 
-    /// Losses along one run err together and, before the end of its schedule, are no results; a table cannot say whether
-    /// one model's rows are its checkpoints or runs of their own.
+    /// Losses along one run share their errors, and those before the end of its schedule are no results. A table cannot
+    /// say whether one model's rows are its checkpoints or runs of their own.
     private var alongOneRun: Finding? {
         let models = Dictionary(grouping: rows.filter { $0.parameters != nil }) { row in
             [row.place.candidate, row.seed, "\(row.parameters ?? 0)"]
@@ -65,7 +66,7 @@ extension RunTable {
             "\(longest[0].place.candidate) of \(Quantity.short(size)) parameters is in the table with \(longest.count) numbers of "
                 + "tokens",
             advice:
-                "if these are points along one run, keep its last row alone: they err together, and before the end of "
+                "if these are points along one run, keep only its last row: they share errors, and before the end of "
                 + "the schedule a loss is no result; the verdict would be too sure")
     }
 
@@ -88,7 +89,7 @@ extension RunTable {
             guard case .scale(let scale, let tokens) = target else { preconditionFailure("two cases") }
             return (scale, tokens)
         }
-        // The table's own FLOPs per parameter and token: where the target was trained those of its runs, else the mean.
+        // FLOPs per parameter and token come from the table: from the target's runs if it has some, else from all runs.
         let known = rows.compactMap { row in
             row.parameters.map { (parameters: $0, tokens: row.place.tokens ?? 0, scale: row.place.scale) }
         }

@@ -1,22 +1,24 @@
 // Runs that were trained elsewhere: a CSV of final losses becomes a ladder.
 //
-// Columns `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored. A file that
-// holds several ladders (more than one value of source, ladder, metric or axis) must be narrowed with `--where`.
-// On an axis of FLOPs a column `tokens` tells runs of equal cost apart: small models trained long, large ones briefly.
+// The columns are `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored.
+// `--where` must choose one ladder of a file that holds several (more than one value of source, ladder, metric or
+// axis). On an axis of FLOPs a column `tokens` tells runs of equal cost apart: small models trained long, large ones
+// briefly.
 
 public import ScalebenchCore
 
 /// Final losses by candidate and scale, read from a table.
 public struct RunTable: Sendable {
-    /// How a table is to be read.
+    /// The choices for reading a table.
     public struct Query: Sendable {
-        /// Nil: the table's own `axis` column, else FLOPs where every row has them, else parameters, else tokens.
+        /// The axis of the ladder. If it is nil, a table with a column `scale` states it in the column `axis` (else it
+        /// is parameters); otherwise it is the first of FLOPs, parameters and tokens that every row has.
         public var axis: ScaleAxis?
-        /// Rows to keep: column equals value.
+        /// The filters of the rows; a row is kept if it satisfies all of them.
         public var filters: [TableFilter]
-        /// Candidates to keep, the first is A; empty: all in the table's order.
+        /// The candidates to keep, the first as the reference A; if empty, all are kept in the table's order.
         public var candidates: [String]
-        /// A, where all candidates are kept; nil: the first in the table.
+        /// The reference A; nil for the first candidate, which is refused where a whole table of more than two is kept.
         public var reference: String?
 
         public init(
@@ -30,12 +32,12 @@ public struct RunTable: Sendable {
         }
     }
 
-    /// Where a table's ladder is judged.
+    /// The target of a table's ladder.
     public enum Target: Sendable {
-        /// In units of the axis. On an axis of FLOPs the tokens say how the target is trained; nil: as runs of that scale
-        /// in the table are, else as the ladder goes on.
+        /// A scale in units of the axis. On an axis of FLOPs, `tokens` are the target's training tokens. If they are
+        /// nil, the target is trained as the table's runs of that scale are, else on the trend of the ladder's tokens.
         case scale(Double, tokens: Double? = nil)
-        /// A model of so many parameters, on an axis of FLOPs.
+        /// A model's parameters and training tokens, from which its FLOPs follow; the axis must be FLOPs.
         case model(parameters: Double, tokens: Double)
     }
 
@@ -43,9 +45,9 @@ public struct RunTable: Sendable {
     struct Row: Sendable {
         var line: Int
         var seed: String
-        /// Candidate, scale and, on an axis of FLOPs where every row has them, tokens.
+        /// The candidate, the scale and, on an axis of FLOPs where every row has them, the training tokens.
         var place: RungGrouping.Place
-        /// On an axis of FLOPs or tokens, where every row has them.
+        /// The model's parameters; nil unless every row has them and the axis is tokens, or FLOPs with known tokens.
         var parameters: Double?
         var loss: Double
     }
@@ -55,6 +57,9 @@ public struct RunTable: Sendable {
     let rows: [Row]
     let candidates: [String]
 
+    /// Reads the runs that `query` asks for.
+    /// - Throws: `invalidInput` for a table that is not one ladder of two candidates or more, `notFound` for a
+    ///   candidate or value that it lacks.
     package init(_ text: DelimitedText, file: String, query: Query) throws {
         let table = try LossTable(text, file: file, keeping: query.filters)
         try table.requireOneLadder()
@@ -100,7 +105,8 @@ public struct RunTable: Sendable {
             hint: "name two of them, or say which one the others are compared with: --reference '\(candidates[0])'")
     }
 
-    /// - Parameter telling: how rows that look alike can be told apart.
+    /// Refuses two runs of equal candidate, scale, tokens and seed.
+    /// - Parameter telling: the hint of the error: how to tell such rows apart.
     private func refuseDuplicates(telling: String) throws {
         var seen: [String: Int] = [:]
         for row in rows {

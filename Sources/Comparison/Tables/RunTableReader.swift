@@ -1,4 +1,4 @@
-// How the rows of a table of results become runs: which axis they are on, and which columns say where they stand.
+// Turns the rows of a table of results into runs: chooses the axis and the columns of scale, parameters and tokens.
 
 import Foundation
 import ScalebenchCore
@@ -6,15 +6,15 @@ import ScalebenchCore
 /// Reads the runs of one ladder from a table.
 struct RunTableReader {
     let axis: ScaleAxis
-    /// How rows that look alike can be told apart.
+    /// The hint for duplicate rows: it says how to tell them apart.
     let telling: String
     private let table: LossTable
-    /// Nil: six times parameters times tokens.
+    /// The column of the scale; nil where the scale is FLOPs, computed as 6 · parameters · tokens.
     private let scale: LossColumn?
     private let hasParameters: Bool
     private let hasTokens: Bool
 
-    /// - Parameter wanted: the axis that is asked for; nil: the one that the table states or is full of.
+    /// - Parameter wanted: the requested axis; nil for the one that the table states, or that every row has.
     /// - Throws: `invalidInput` for missing columns, or tokens that only some rows have.
     init(_ table: LossTable, _ wanted: ScaleAxis?) throws {
         self.table = table
@@ -29,7 +29,7 @@ struct RunTableReader {
         telling =
             axis != .flops && table.isFull(.parameters) && table.isFull(.tokens)
             ? "if they differ in parameters or tokens, judge them over FLOPs (--axis flops); else \(others)" : others
-        // How long a run was trained counts beside its FLOPs; of the other axes it is a part, or not comparable.
+        // On an axis of FLOPs, tokens tell runs of equal cost apart. They are not used on the other axes.
         let without = table.rowsWithout(.tokens)
         hasTokens = axis == .flops && without.count < table.rows.count
         hasParameters = (hasTokens || axis == .tokens) && table.isFull(.parameters)
@@ -40,7 +40,7 @@ struct RunTableReader {
         }
     }
 
-    /// The axis and the column that gives it.
+    /// The axis and the column of the scale; the column is nil where the scale is computed.
     private static func axis(of table: LossTable, _ wanted: ScaleAxis?) throws -> (ScaleAxis, LossColumn?) {
         if table.has(.scale) {
             return (wanted ?? table.rows.first.flatMap(table.statedAxis) ?? .parameters, .scale)

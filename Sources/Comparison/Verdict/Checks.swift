@@ -1,4 +1,4 @@
-// What a reader must know before trusting a verdict. To add a check: one function here, one row in `all`.
+// What a reader must know before trusting a verdict. A new check needs one function here and one row in `all`.
 
 import Foundation
 package import ScalebenchCore
@@ -6,7 +6,7 @@ import ScalingLaws
 
 /// Every check that a verdict goes through.
 package enum Checks {
-    /// In the order a reader meets them.
+    /// The checks, in the order in which a reader meets their findings.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
         divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens, fewRungs,
         missedPrediction, smallValidation, missingMultiplier, rungsAbove, noNextRun,
@@ -16,15 +16,15 @@ package enum Checks {
         Finding(
             "identicalArms", .warning,
             "\(pair.a) and \(pair.b) gave the same runs, to the last bit, at every scale of the ladder",
-            advice: "the options in which they differ never act here: change them, or the ladder")
+            advice: "the options in which they differ have no effect on this ladder: change them, or the ladder")
     }
 
-    /// Too little is left of one pair of many; `error` is what a single pair would have ended with.
+    /// One pair of several cannot be judged; `error` is the error that a single pair would have ended with.
     static func notJudged(_ error: ScalebenchError) -> Finding {
-        Finding("notJudged", .warning, error.message, advice: error.hint ?? "add runs that both have below the target")
+        Finding("notJudged", .warning, error.message, advice: error.hint ?? "train both at more rungs below the target")
     }
 
-    /// Runs longer than one pass over the data: outside the one-pass regime, conclusions about regularisation flip.
+    /// Warns of runs longer than one pass over the data, because conclusions about regularisation flip there.
     package static func repeatedTokens(_ coverage: CompareResult.Coverage) -> [Finding] {
         guard coverage.repeatedShare > 0 else { return [] }
         return [
@@ -38,7 +38,7 @@ package enum Checks {
         ]
     }
 
-    /// Runs that a trainer could not carry out, one finding per reason: what is missing from every number.
+    /// One finding per reason why runs failed; these runs are missing from every number.
     package static func failedRuns(_ plan: ComparisonPlan, reasons: [RunID: String]) -> [Finding] {
         struct Group {
             var message: Substring
@@ -62,7 +62,7 @@ package enum Checks {
             let others = group.runs.count > 1 ? " and \(group.runs.count - 1) more" : ""
             return Finding(
                 "runsFailed", .warning, "\(group.runs[0])\(others) failed: \(group.reason)",
-                advice: "put right what the reason says and give the same command again; finished runs are kept")
+                advice: "remove the cause and give the same command again; finished runs are kept")
         }
     }
 
@@ -88,7 +88,7 @@ package enum Checks {
             Finding(
                 "sharedRungs", .note,
                 "both candidates gave the same runs, to the last bit, at \(shared.joined(separator: ", ")): the gap there is zero",
-                advice: "nothing to do; such a rung says where the rules meet, not which is better")
+                advice: "nothing to do; such a rung does not show which candidate is better")
         ]
     }
 
@@ -120,7 +120,7 @@ package enum Checks {
         return [
             Finding(
                 "unequalCompute", .warning,
-                String(format: "\(pair.b) spends %+.1f %% FLOPs against \(pair.a) at \(worst.label)", percent),
+                String(format: "\(pair.b) spends %+.1f %% FLOPs compared with \(pair.a) at \(worst.label)", percent),
                 advice:
                     "give both the same FLOPs per rung (mlpRatio, heads); gaps are at equal rungs, not at equal FLOPs")
         ]
@@ -149,7 +149,7 @@ package enum Checks {
                 Finding(
                     "targetTokensUnknown", .warning,
                     "runs of nearly equal FLOPs differ in their tokens, and those of the target are not known: it is "
-                        + "judged at \(usual) tokens, as the ladder goes on",
+                        + "judged at \(usual) tokens, on the trend of the ladder",
                     advice: "say how long the target is trained: --target-tokens")
             ]
         }
@@ -215,7 +215,7 @@ package enum Checks {
             let probability = result.probabilityABetter, let atBest = result.probabilityWithKnownGap
         else { return [] }
         let more = "up to eight more runs of each at any one scale would hardly add to what is known"
-        // Of what is missing to certainty, the seeds keep more than knowledge could bring.
+        // Seed noise is the reason where it takes more from certainty than knowing the expected gap would add.
         guard 1 - atBest > atBest - max(probability, 1 - probability) else {
             let advice =
                 if result.observed != nil {

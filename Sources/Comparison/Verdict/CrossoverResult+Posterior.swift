@@ -1,14 +1,14 @@
-// Where the two curves cross, read off a posterior.
+// Finds from a posterior where the two curves cross.
 
 import ScalingLaws
 
 extension CrossoverResult {
-    /// Searched up to this multiple of the target.
+    /// The search ends at this multiple of the target's scale.
     private static let reach = 8.0
 
     /// - Parameter signChanges: the forecast's probability that the order at the target is not that of the top rung. It
-    ///   counts single rungs that leave the trend, which the search along the smooth trend does not see; a crossing
-    ///   is at least as probable, and beyond the top rung then nothing is clear of one.
+    ///   allows for rungs that deviate from the trend, which the search along the smooth trend does not see. A crossing
+    ///   is at least as probable; from 5 % on, it cannot be excluded beyond the top rung.
     init(_ posterior: GapPosterior, _ pair: PairLadder, signChanges: Double) {
         let smallest = pair.smallestScaleLikeTarget
         let far = posterior.crossing(from: smallest, to: pair.targetScale * Self.reach)

@@ -1,9 +1,10 @@
-// What the start of the target's runs says of their end, while at least one of them is unfinished: interrupted, stopped
-// early, or still in training. Levels by the curves of the smaller rungs at equal share of the schedule; the gap by the
-// ratio of the two curves, in which most of what is uncertain about a level cancels. Without a rung that can be used, by
-// each run's own curve.
-// In the verdict the forecast stands for a measurement at the target, as uncertain as it is: the ladder's word and the
-// curves' word are weighed by the same model that weighs rungs (`rung`).
+// The forecast of the target's runs from their start, while at least one of them is unfinished: interrupted, stopped
+// early, or still in training. Each final loss is forecast from the curves of the smaller rungs at equal fractions of
+// the schedule. The gap is forecast from the ratio of the two curves, in which most of the losses' uncertainty cancels.
+// Where no rung can be used, each run's own curve is extrapolated.
+//
+// In the verdict the forecast stands for a measurement at the target with the forecast's uncertainty (`rung`). The
+// model that weighs rungs weighs it against the ladder.
 
 import Foundation
 import ScalebenchCore
@@ -16,12 +17,12 @@ struct EarlyCurves: Sendable {
     let begun: (a: RunCurve, b: RunCurve)
     private let templates: (a: CurveTemplate, b: CurveTemplate)
     private let scale: Double
-    /// Of ln L at the end.
+    /// The forecasts of ln L at the end.
     private let levels: (a: CurveForecast, b: CurveForecast)
-    /// Of ln(L_B/L_A) at the end.
+    /// The forecast of ln(L_B/L_A) at the end.
     private let ratio: NormalMixture
 
-    /// Nil unless both runs at the target have begun and one of them is unfinished.
+    /// It is nil unless both runs at the target have begun, one of them is unfinished, and both ends can be forecast.
     init?(
         begunA: RunCurve?, begunB: RunCurve?, rungs paired: [PairedCurves], targetScale: Double
     ) {
@@ -55,14 +56,14 @@ struct EarlyCurves: Sendable {
         return byLadder ?? CurveExtrapolation(run.curve)?.forecast(end: 1)
     }
 
-    /// ln M at the end, M the geometric mean of both losses.
+    /// The forecast of ln M at the end, where M is the geometric mean of both losses.
     private var centre: Double { (levels.a.logLoss.mean + levels.b.logLoss.mean) / 2 }
 
-    /// What stands for the target in the gap model: the forecast losses, their gap as uncertain as the ratio of the
-    /// curves leaves it and as one seed of each is noisy.
+    /// The rung that stands for the target in the gap model: the forecast losses, with the uncertainty of the ratio of
+    /// the curves and the seed noise of one run of each.
     func rung(seedSigmaA: Double, seedSigmaB: Double) -> GapRung {
         let losses = (a: exp(centre - ratio.mean / 2), b: exp(centre + ratio.mean / 2))
-        // Errors of the two levels are shared where they are the template's, and then add up.
+        // The two levels share the template's errors, so that their deviations do not average out.
         let shared = (levels.a.logLoss.variance.squareRoot() + levels.b.logLoss.variance.squareRoot()) / 2
         return GapRung(
             scale: scale, lossesA: [losses.a], lossesB: [losses.b],
@@ -70,12 +71,13 @@ struct EarlyCurves: Sendable {
             sigmaB: Self.sigma(losses.b, ratioVariance: ratio.variance, seeds: seedSigmaB), sharedDeviation: shared)
     }
 
-    /// Of one of the two forecast losses around its mean over seeds.
+    /// The standard deviation of one of the two forecast losses around its mean over seeds.
     static func sigma(_ loss: Double, ratioVariance: Double, seeds: Double) -> Double {
         (ratioVariance / 2 * loss * loss + seeds * seeds).squareRoot()
     }
 
-    /// - Parameter names: of A and B.
+    /// The forecast as a result records it.
+    /// - Parameter names: the names of A and B.
     func forecast(_ names: (a: String, b: String)) -> EarlyForecast {
         let level = exp(centre)
         return EarlyForecast(

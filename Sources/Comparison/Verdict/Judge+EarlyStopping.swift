@@ -1,13 +1,13 @@
-// When the runs at the target have shown enough: a winner, or that the two are equivalent. They are looked at after every
-// evaluation, so that something would sometimes be seen by chance at one of many analyses; the risk that the suite's rule
-// allows is therefore shared out: with K analyses, each may err with 1/K of it, and all of them together with no more than
-// the whole (Bonferroni). `SyntheticStoppingTests` hold both kinds of error to that.
+// Decides when the runs at the target can end early, because their start shows a winner or that the two are equivalent.
+// There is an interim analysis after every evaluation. With K analyses, a chance result is likelier than with one. So
+// each analysis may err with only 1/K of the risk that the suite's rule allows, and all of them together err with no
+// more than that risk (Bonferroni). `SyntheticStoppingTests` check both kinds of error.
 
 package import ScalebenchCore
 import ScalingLaws
 
 extension Judge {
-    /// Of either side of the 90 % interval that makes two candidates equivalent.
+    /// The risk on either side of the 90 % interval that makes two candidates equivalent.
     private static let equivalenceRisk = 0.05
 
     /// The probability of a winner that a single interim analysis must reach.
@@ -16,7 +16,7 @@ extension Judge {
         1 - (1 - thresholds.decisiveProbability) / Double(max(analyses, 1))
     }
 
-    /// The candidates whose runs at the target need not go on: those of which every pair is decided.
+    /// The indices of the candidates whose runs at the target can end, because every pair that they are in is decided.
     /// - Parameter analyses: as in `probabilityPerAnalysis`.
     package func candidatesDecidedEarly(_ ladder: Ladder, analyses: Int) -> Set<Int> {
         let noise = LadderNoise(ladder)
@@ -27,7 +27,8 @@ extension Judge {
         return Set(decided.count == others.count ? [0] + decided : decided)
     }
 
-    /// One that was stopped before stays so while its verdict stands.
+    /// Whether the start of the target's runs decides a pair. A pair that was stopped early before stays decided while
+    /// its verdict holds.
     private func isDecidedEarly(_ pair: PairLadder, analyses: Int) -> Bool {
         guard let early = pair.early, let now = try? assess(pair), let forecast = now.forecast,
             let posterior = now.posterior
@@ -45,7 +46,7 @@ extension Judge {
         }
     }
 
-    /// The runs of `plan` at the target that serve nobody who is undecided.
+    /// The unfinished runs of `plan` at the target whose candidates are all decided.
     package func runsDecidedEarly(_ plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> [ComparisonPlan.Run] {
         let decided = candidatesDecidedEarly(plan.ladder(records), analyses: plan.suite.evaluation.curvePoints - 1)
         return plan.runs { $0 == .target }.filter { run in

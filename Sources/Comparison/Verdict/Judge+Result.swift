@@ -1,10 +1,10 @@
-// The documents that a verdict is reported in, made from assessments.
+// Makes the documents that report a verdict.
 
 public import ScalebenchCore
 import ScalingLaws
 
 extension Judge {
-    /// What surrounds a comparison in its result beside the verdicts.
+    /// The parts of a result that do not follow from the ladder. `CompareResult` describes those of the same name.
     public struct Context: Sendable {
         /// The suite's question; nil for results trained elsewhere.
         public var question: String?
@@ -20,9 +20,9 @@ extension Judge {
     }
 
     /// The whole result for a ladder.
-    /// - Parameter until: the probability that proposed runs are to bring a winner to; nil: the rule's.
-    /// - Throws: `invalidInput` when no candidate has two rungs in common with the first; one that has not, among others
-    ///   that have, is unresolved.
+    /// - Parameter until: the probability that proposed runs are to bring a winner to; nil for the rule's.
+    /// - Throws: `invalidInput` when no candidate has two rungs in common with the first. If some have, the others are
+    ///   unresolved.
     public func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
         let noise = LadderNoise(ladder)
         let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
@@ -38,8 +38,8 @@ extension Judge {
             furtherRuns: context.furtherRuns)
     }
 
-    /// Every candidate against the first.
-    /// - Parameter findings: those that hold for every pair.
+    /// The results of every other candidate against the first.
+    /// - Parameter findings: the findings that hold for every pair.
     /// - Throws: what `result` throws.
     package func pairs(_ ladder: Ladder, findings: [Finding] = [], until: Double? = nil) throws -> [PairResult] {
         let noise = LadderNoise(ladder), noiseBefore = LadderNoise(ladder.withoutTarget)
@@ -62,7 +62,8 @@ extension Judge {
         return pairs
     }
 
-    /// - Parameter blind: the same pair as it stood before any run at the target.
+    /// The result of one pair.
+    /// - Parameter blind: the same pair as it was before any run at the target.
     private func judge(_ pair: PairLadder, before blind: PairLadder, until: Double) throws -> PairResult {
         if pair.candidatesAreIdentical { return identical(pair) }
         let prediction = try assess(blind)
@@ -87,7 +88,7 @@ extension Judge {
         return result
     }
 
-    /// Nothing where the pair is decided.
+    /// The runs that would make the verdict surer; none where the pair is decided.
     private func proposedRuns(_ pair: PairLadder, _ now: Assessment, until: Double) -> [ProposedRun] {
         guard let posterior = now.posterior, let forecast = now.forecast, isUndecided(now, until: until) else {
             return []
@@ -103,7 +104,7 @@ extension Judge {
         }
     }
 
-    /// A pair that too little is known of, beside others that can be judged.
+    /// The result of a pair that cannot be judged, beside others that can.
     private func notJudged(_ pair: PairLadder, _ error: ScalebenchError) -> PairResult {
         PairResult(
             a: pair.a, b: pair.b, verdict: .unresolved, rungGaps: pair.rungGaps,
@@ -111,7 +112,7 @@ extension Judge {
             methodOnThisLadder: [], findings: [Checks.notJudged(error)], nextRuns: [])
     }
 
-    /// Two names for the same or bit-equal runs: the gap is exactly zero, not merely small.
+    /// The result of two names for the same or bit-equal runs: the gap is exactly zero, not merely small.
     private func identical(_ pair: PairLadder) -> PairResult {
         let zero = Estimate(exactly: 0)
         return PairResult(

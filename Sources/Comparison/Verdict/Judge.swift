@@ -1,5 +1,6 @@
-// From a ladder to a verdict. Pure: equal ladders give equal results, nothing is read or written.
-// The rule is the method's: a diverged candidate loses → equivalent → better → crossover risk → unresolved.
+// Makes a verdict from a ladder. It is pure: equal ladders give equal results, and nothing is read or written. The
+// first of these that holds decides: a candidate diverged and loses → equivalent → better → crossover risk →
+// unresolved.
 
 public import ScalebenchCore
 public import ScalingLaws
@@ -10,20 +11,23 @@ public struct Judge: Sendable {
     let model: GapModel
     let knownFloor: Double?
 
-    /// - Parameter knownFloor: the entropy of the data where it is known: no loss can fall below it.
+    /// A judge that follows a suite's rule.
+    /// - Parameter knownFloor: the entropy of the data in nats per token, below which no loss can fall; nil where it is
+    ///   unknown.
     public init(thresholds: VerdictThresholds, priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.thresholds = thresholds
         self.knownFloor = knownFloor
         model = GapModel(priors: priors, knownFloor: knownFloor)
     }
 
-    /// What one state of knowledge says. It has no numbers where divergence alone decides.
+    /// A verdict with its numbers, which are nil where divergence alone decides.
     struct Assessment {
         var verdict: Verdict
         var forecast: GapForecast?
         var posterior: GapPosterior?
     }
 
+    /// The verdict on a pair with its numbers.
     /// - Throws: `invalidInput` when the two have fewer than two rungs in common.
     func assess(_ pair: PairLadder) throws -> Assessment {
         if let verdict = pair.divergenceVerdict { return Assessment(verdict: verdict) }
@@ -40,19 +44,20 @@ public struct Judge: Sendable {
     }
 
     /// The verdict on candidate `b` against the first, without the numbers that a report needs.
+    /// - Throws: `invalidInput` when the two have fewer than two rungs in common.
     package func verdict(_ ladder: Ladder, b: Int) throws -> Verdict {
         let pair = PairLadder(ladder, a: 0, b: b, noise: LadderNoise(ladder))
         return pair.candidatesAreIdentical ? .equivalent : try assess(pair).verdict
     }
 
-    /// Whether more could be known: there is a forecast, it is not that of equivalence, and no winner has reached the
-    /// probability yet.
+    /// Whether further runs could decide the pair: there is a forecast, the two are not equivalent, and no winner has
+    /// reached the probability yet.
     func isUndecided(_ assessment: Assessment, until probability: Double) -> Bool {
         guard let forecast = assessment.forecast, assessment.verdict != .equivalent else { return false }
         return max(forecast.probabilityABetter, 1 - forecast.probabilityABetter) < probability
     }
 
-    /// Gaps smaller than this do not matter.
+    /// The smallest gap that matters, in the losses' unit.
     func margin(_ forecast: GapForecast) -> Double {
         thresholds.equivalenceMargin * min(forecast.lossA.point, forecast.lossB.point)
     }
@@ -63,7 +68,7 @@ public struct Judge: Sendable {
         if expected.lower >= -margin, expected.upper <= margin { return .equivalent }
         if forecast.probabilityABetter >= thresholds.decisiveProbability { return .aBetter }
         if 1 - forecast.probabilityABetter >= thresholds.decisiveProbability { return .bBetter }
-        // Once the target has shown its order, what is unsure there is not whether the order changes on the way.
+        // Once both were trained at the target, a change of order on the way to it is no longer a risk.
         if !pair.isTargetTrained, forecast.probabilitySignDiffersFromTopRung >= thresholds.crossoverRiskProbability {
             return .crossoverRisk
         }

@@ -1,24 +1,25 @@
-// Holding rungs out: what a pair would have known of a rung before it was trained.
+// Holds a rung out: what a pair would have known of it before it was trained.
 
 package import ScalingLaws
 
 extension Ladder {
-    /// The target as one more rung.
+    /// The ladder with its target as the top rung.
     package var withTargetAsRung: Ladder {
         var ladder = withoutTarget
         ladder.rungs.append(target)
         return ladder
     }
 
-    /// A rung and what lies below it, as the pair would have seen it: nothing of the rung or of those above takes part,
-    /// not even in the pooling of noise. The rung's σ is that of one run, as the rungs below tell it. Nil without a
-    /// loss of both at the rung, with equal losses, and with fewer than two rungs of both below.
+    /// A rung and those below it, with what a pair knew of them before the rung was trained. The rung and those above
+    /// are not used, not even in the pooling of noise. The rung's σ is that of one run, estimated from the rungs below.
+    /// It is nil where one of the two has no loss at the rung, where their mean losses are equal, and with fewer than
+    /// two common rungs below.
     package func heldOut(at index: Int, a: Int, b: Int) -> (below: [GapRung], rung: GapRung)? {
         let rung = rungs[index]
         let lossesA = rung.points[a].compactMap(\.loss), lossesB = rung.points[b].compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty, lossesA.mean != lossesB.mean else { return nil }
         var ladder = withoutTarget
-        // Rungs of nearly its own FLOPs, trained on fewer tokens, say nothing of how well a larger one is forecast.
+        // Rungs of nearly its own FLOPs, trained on fewer tokens, do not show how well a larger one is forecast.
         ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }
         let pair = PairLadder(ladder, a: a, b: b, noise: LadderNoise(ladder))
         let below = pair.ladderRungs, sigma = pair.sigma(at: rung.scale)

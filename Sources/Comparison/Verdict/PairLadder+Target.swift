@@ -3,11 +3,11 @@
 import ScalingLaws
 
 extension PairLadder {
-    /// Both were trained at the target, whatever came of it.
+    /// Whether both have a finished run at the target, diverged or not.
     var isTargetTrained: Bool { target.isTrained }
 
-    /// The target as the gap model takes it, once both were trained there and neither diverged; before that what the
-    /// start of their runs says of the end.
+    /// The target as a rung of the gap model: its results where both have a finite loss there, before that the forecast
+    /// from the start of their runs. It is nil without either.
     var targetRung: GapRung? {
         let sigma = assumedSigmaAtTarget
         var rung =
@@ -25,9 +25,9 @@ extension PairLadder {
         return (seen(target.a, begun.a), seen(target.b, begun.b))
     }
 
-    /// What the run of each at the target would add to what is known of its mean over seeds, once it is trained to a
-    /// fraction of its schedule: the standard deviations of measurements of their own. Nil where it would add nothing, or
-    /// the rungs' curves do not reach back so far.
+    /// What one run of each would add at the target if it were trained up to a fraction of its schedule: the standard
+    /// deviations of two new measurements of the means over seeds. It is nil where nothing would be added, or where the
+    /// rungs' curves begin later than this fraction.
     func addedMeasurementAtTarget(upTo fraction: Double, _ forecast: GapForecast) -> (a: Double, b: Double)? {
         let seeds = assumedSigmaAtTarget, known = early?.rung(seedSigmaA: seeds.a, seedSigmaB: seeds.b)
         var variance = 0.0
@@ -45,7 +45,7 @@ extension PairLadder {
         return (a, b)
     }
 
-    /// What the runs at the target showed, means over them; nil until both were trained there.
+    /// The mean results of the runs at the target; nil until both were trained there.
     func observation(predicted: GapForecast?) -> PairResult.Observation? {
         guard isTargetTrained else { return nil }
         let lossA = target.a.meanLoss, lossB = target.b.meanLoss
@@ -62,7 +62,7 @@ extension PairLadder {
             predictedQuantile: gap.flatMap { gap in predicted.map { $0.gap.quantile(of: gap) } })
     }
 
-    /// Expected gap at every rung that both were trained at, the target included.
+    /// The gap at every rung that both were trained at, the target included.
     var rungGaps: [PairResult.RungGap] {
         zip(rungs + [target], seedCorrelations + [nil]).filter { $0.0.isTrained }.map { here, correlation in
             let gap = meanGap(here, seedCorrelation: correlation)

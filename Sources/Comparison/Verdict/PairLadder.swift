@@ -1,5 +1,5 @@
-// A pair of candidates with everything a verdict is made from. No statistics of its own beyond bookkeeping: it brings the
-// runs of two candidates into the form that the gap model takes.
+// A pair of candidates with everything that a verdict is made from. It brings their runs into the form that the gap
+// model takes, and does no statistics of its own.
 
 import Foundation
 import ScalebenchCore
@@ -11,7 +11,7 @@ struct PairLadder: Sendable {
     let b: String
     let axis: ScaleAxis
     let targetScale: Double
-    /// Below the target, smallest first.
+    /// The rungs below the target, smallest first.
     let rungs: [PairedRung]
     let target: PairedRung
     let noise: LadderNoise
@@ -20,14 +20,14 @@ struct PairLadder: Sendable {
     let newRung: LadderRung?
     /// What the start of the runs at the target says; nil before they have begun, and once both have ended.
     let early: EarlyCurves?
-    /// Correlation of the losses of equal seeds, by rung; nil where it is not known. It is never known at the target: one
-    /// pair there says nothing, and what the rungs say of it is not carried upwards.
+    /// Correlation of the losses of equal seeds, by rung; nil where it is not known. It is never known at the target:
+    /// one pair of runs there does not show it, and the rungs' correlations are not carried upwards.
     let seedCorrelations: [Double?]
     /// The runs at the target as far as they have come; nil before their first evaluation.
     let begun: (a: RunCurve?, b: RunCurve?)
     /// The fractions of their schedule up to which the runs at the target may be trained.
     let targetFractions: [Double]
-    /// The rungs' curves, by which runs at the target are forecast.
+    /// The rungs' curves, from which runs at the target are forecast.
     let template: PairedTemplate
     let indexA: Int
     let indexB: Int
@@ -46,7 +46,7 @@ struct PairLadder: Sendable {
         template = PairedTemplate(paired)
         early = EarlyCurves(
             begunA: ladder.begun[indexA], begunB: ladder.begun[indexB], rungs: paired, targetScale: targetScale)
-        // A run that diverged there has no start to go by: the other's result alone tells.
+        // A run that diverged there has no curve to forecast from, so that only the other one's final loss can help.
         let hasDiverged = (target.a + target.b).contains(where: \.diverged)
         targetFractions = hasDiverged ? [1] : ladder.targetFractions
         seedCorrelations = SeedPairing(rungs.map { SeedPairing.EqualSeeds($0.equalSeeds) }).correlations
@@ -68,8 +68,8 @@ struct PairLadder: Sendable {
         (noise.sigma(candidate: indexA, scale: scale), noise.sigma(candidate: indexB, scale: scale))
     }
 
-    /// The same at the target. Below it the model's misfit can stand for noise that is not known; a single run at the
-    /// target would otherwise pass for the truth.
+    /// The same at the target. Unknown noise is assumed there once its runs have begun: a single run would otherwise be
+    /// taken for the truth. Below the target the model's misfit can stand for it.
     var sigmaAtTarget: (a: Double?, b: Double?) {
         guard isTargetTrained || early != nil else { return sigma(at: targetScale) }
         let assumed = assumedSigmaAtTarget
@@ -113,14 +113,14 @@ struct PairLadder: Sendable {
 
     // MARK: - Tokens
 
-    /// How the rungs that both have were trained; nil where the tokens of one are not known.
+    /// The tokens over FLOPs of the rungs that both have, as a line; nil where the tokens of one are not known.
     var tokenLine: TokenLine? { TokenLine(rungs.filter(\.isTrained).map(\.rung)) }
 
-    /// The target as the gap model is asked about it; nil where its tokens are not known.
+    /// The target's scale and tokens; nil where its tokens are not known.
     var targetPlace: TrainedScale? { target.rung.tokens.map { TrainedScale(scale: targetScale, tokens: $0) } }
 
-    /// The smallest rung that is trained about as the target: for its FLOPs on less than twice as many tokens, and more
-    /// than half as many. It is the smallest of all where none is, or tokens are not known.
+    /// The scale of the smallest rung that is trained about as long for its FLOPs as the target: on more than half and
+    /// less than twice as many tokens. It is the smallest of all where there is no such rung, or tokens are not known.
     var smallestScaleLikeTarget: Double {
         let smallest = rungs.first?.rung.scale ?? targetScale
         guard let line = tokenLine else { return smallest }
@@ -133,14 +133,15 @@ struct PairLadder: Sendable {
 
     // MARK: - Special cases
 
-    /// Both names stand for the same runs, or for bit-equal ones, wherever either was trained below the target and at it.
+    /// Whether both names stand for the same or bit-equal runs wherever either was trained, the target included.
     var candidatesAreIdentical: Bool {
         let trained = (rungs + [target]).filter { !$0.a.isEmpty || !$0.b.isEmpty }
         return !trained.isEmpty && trained.allSatisfy(\.sharesRuns)
     }
 
-    /// The verdict that divergence alone decides, at the target or, while that is untrained, at the top rung of both:
-    /// a candidate whose every run diverged there loses to one that has a loss; where both diverged nothing can be said.
+    /// The verdict where divergence alone decides it, at the target or, while that is untrained, at the top rung of
+    /// both. A candidate whose every run diverged there loses to one that has a loss; where both diverged the pair is
+    /// unresolved.
     var divergenceVerdict: Verdict? {
         guard let place = isTargetTrained ? target : rungs.last(where: \.isTrained) else { return nil }
         // A candidate that diverged at the top rung still has a chance if any of its runs at the target has a loss.

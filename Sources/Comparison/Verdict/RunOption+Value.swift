@@ -1,4 +1,4 @@
-// What further runs are expected to bring, and in which order they are proposed. The probability is that of the verdict,
+// The expected worth of further runs, and the order in which they are proposed. Probabilities are those of the verdict,
 // for one run of each at the target with its seed noise.
 
 import ScalingLaws
@@ -10,10 +10,11 @@ struct Proposal: Sendable {
 }
 
 extension Judge {
-    /// The runs that would make a pair's verdict surer, the best value for its cost first; nothing where none would help.
+    /// The runs that would make a pair's verdict surer, the best value for its cost first; none where none helps.
     /// - Parameters:
-    ///   - posterior: of the pair; `forecast` is that of the target, as it stands.
-    ///   - decisive: the probability of a winner that decides.
+    ///   - posterior: the posterior of the pair.
+    ///   - forecast: the present forecast at the target.
+    ///   - decisive: the probability from which on a winner is decided.
     func proposals(
         _ pair: PairLadder, posterior: GapPosterior, forecast: GapForecast, decisive: Double
     ) -> [Proposal] {
@@ -33,8 +34,8 @@ extension Judge {
         }.map(\.element)
     }
 
-    /// The expected probability of the likelier winner if the expected gap at the target were known exactly: seed noise
-    /// there is then all that is left.
+    /// The expected probability of the likelier winner if the expected gap at the target were known exactly, so that
+    /// only seed noise there were left.
     func probabilityWithKnownGap(_ pair: PairLadder, _ posterior: GapPosterior) -> Double {
         let sigma = pair.assumedSigmaAtTarget
         return posterior.value(
@@ -45,18 +46,19 @@ extension Judge {
 }
 
 extension ProposedRun {
-    /// What the runs add to the probability of a right decision, and the chance that they decide. Either alone misleads:
-    /// few runs decide at once, and runs that will confirm the leader add little to what is expected already.
+    /// What the runs add to the probability of a right decision, plus the chance that they decide. Either alone
+    /// misleads: few runs decide at once, and runs that will only confirm the leader add little to the expected
+    /// probability.
     var worth: Double { probabilityRightAfter - probabilityRightNow + probabilityDecided }
 
-    /// By which runs are ranked, whoever asks: the worth over the FLOPs that all runs still have to come. Where FLOPs are
-    /// unknown the axis stands for the cost.
+    /// The number by which proposals are ranked everywhere: the worth divided by the FLOPs that all runs still need.
+    /// Where FLOPs are unknown, the scale stands for the cost.
     var worthPerCost: Double {
         worth / (flops ?? scale * Double(2 * runsPerCandidate) * (toFraction - fromFraction))
     }
 }
 
-/// A pair as it stands, against which options are valued.
+/// Values options against what is known of a pair.
 private struct ValuedOptions {
     let pair: PairLadder
     let posterior: GapPosterior
@@ -66,14 +68,15 @@ private struct ValuedOptions {
     /// Runs that add less to the probability of a right decision, and decide with a smaller chance, are not proposed.
     static let smallestGain = 0.01, smallestChance = 0.1
 
-    /// The fewest runs of an option that help; nil where not even the most of them do.
+    /// A proposal of the fewest runs of an option that help; nil where even the most do not.
     func proposal(_ option: RunOption) -> ProposedRun? {
         option.counts.lazy.compactMap { count in
             runs(option, count: count).flatMap { proposal(option, count: count, runs: $0) }
         }.first
     }
 
-    /// What the statistics are asked about; nil for a part of the target that no smaller rung's curves can forecast from.
+    /// The option's runs as the statistics take them; nil for a part of the target from which no rung's curves can
+    /// forecast.
     private func runs(_ option: RunOption, count: Int) -> PossibleRuns? {
         if option.place == .target {
             return pair.addedMeasurementAtTarget(upTo: option.toFraction, forecast).map { added in

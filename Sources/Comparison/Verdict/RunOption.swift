@@ -1,28 +1,30 @@
-// Where further runs could be made, and how many: the one list that reports, budgets and dry runs choose from.
+// The places where further runs could be made, and how many. Reports, budgets and dry runs all choose from this list.
 
 import ScalebenchCore
 import ScalingLaws
 
-/// Runs of both candidates that could be made at one place. What they are worth is said by `RunOption+Value`.
+/// Runs of both candidates that could be made at one place. `RunOption+Value` says what they are worth.
 struct RunOption: Sendable {
     let place: LadderPlace
-    /// What reports call it: `width 24`, `a new rung, width 64`, `the target up to 30 %, width 128`.
+    /// The option's name in reports: `width 24`, `a new rung, width 64`, `the target up to 30 %, width 128`.
     let label: String
     let scale: Double
-    /// Training tokens of one run; nil: it is trained as the target is.
+    /// Training tokens of one run; nil where they are unknown, and at the target.
     let tokens: Double?
-    /// Training FLOPs of one run from `fromFraction` to `toFraction`, the mean of the two candidates; nil where unknown.
+    /// Training FLOPs of one run from `fromFraction` to `toFraction`, the mean of the two candidates; nil where
+    /// unknown.
     let flops: Double?
-    /// Runs of each candidate that are considered, fewest first.
+    /// The numbers of runs of each candidate to consider, fewest first.
     let counts: [Int]
     /// The fractions of their schedule between which the runs are trained.
     var fromFraction = 0.0, toFraction = 1.0
 
-    /// Further seeds at a rung that both have.
+    /// The numbers of further seeds at a rung that both have.
     static let furtherSeeds = [2, 4, 8]
-    /// First runs at a new rung.
+    /// The numbers of first runs at a new rung.
     static let firstSeeds = [1, 2, 4, 8]
-    /// Runs at the target end at evaluations, which may lie a little before the fraction that was asked for.
+    /// The smallest part of the target's schedule that is an option. Runs there end at evaluations, which may lie a
+    /// little before the fraction that was asked for.
     fileprivate static let smallestPart = 0.01
 }
 
@@ -44,7 +46,7 @@ extension PairLadder {
                 place: .rung(index), label: here.rung.label, scale: here.rung.scale, tokens: here.rung.tokens,
                 flops: here.rung.flops, counts: RunOption.furtherSeeds)
         }
-        // A rung that was added for another candidate.
+        // The rung was added for another candidate.
         guard here.rung.isAdded, !isTargetTrained else { return nil }
         return option(at: here.rung, place: .rung(index), label: "a new rung, \(here.rung.label)")
     }
@@ -55,7 +57,7 @@ extension PairLadder {
             counts: RunOption.firstSeeds)
     }
 
-    /// Nil where both have been trained so far already.
+    /// The target up to a fraction of its schedule; nil where both have already been trained that far.
     private func optionAtTarget(upTo fraction: Double) -> RunOption? {
         let seen = seenOfTarget, from = min(seen.a, seen.b)
         guard fraction > from + RunOption.smallestPart else { return nil }

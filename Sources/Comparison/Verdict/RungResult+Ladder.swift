@@ -1,4 +1,4 @@
-// What one rung showed, from its runs.
+// The results at one rung, made from its runs.
 
 import ScalingLaws
 

@@ -1,4 +1,4 @@
-// `scalebench backtest`: prints the scores of ladders, curves, seeds or a store. The work is Backtesting's.
+// `scalebench backtest`: prints the scores of ladders, curves, seeds or a store. Backtesting does the work.
 
 import ArgumentParser
 import Backtesting
@@ -12,16 +12,18 @@ struct BacktestCommand: ParsableCommand {
         commandName: "backtest", abstract: "Score the method on ladders and curves whose outcome is known.",
         discussion: """
             A PATH is a CSV (plain, .gz or .zst) or a folder of them. Ladders have the columns \
-            source,ladder,candidate,scale,loss and, over FLOPs (axis flops), tokens; a decisions.csv beside them lists \
-            the decisions, otherwise every pair is judged at targets 3, 10 and 30 times beyond what is shown. Training \
-            curves have loss and step (or tokens), and where known source,config,params,seed,lr,split; everything after \
-            10 to 50 % of a run is hidden and its end forecast, of two recipes at equal sizes also their gap. Final \
-            losses have source,candidate,loss,metric and several seeds: σ is said from a few of them and scored on the \
-            rest. In a folder, ladders.csv, curves.csv and ladder.csv (final losses) are read, also one folder further \
-            down. Priors are fitted without the source they are scored on.
+            source,ladder,candidate,scale,loss and, over FLOPs (axis flops), tokens. A decisions.csv beside them lists \
+            the decisions; without it every pair is judged at targets 3, 10 and 30 times beyond the rungs that are \
+            shown. Training curves have loss and step (or tokens), and where known source,config,params,seed,lr,split. \
+            Everything after 10 to 50 % of a run is hidden and its final loss is forecast; for two recipes at equal \
+            sizes their gap is forecast too. Final losses have source,candidate,loss,metric and several seeds. The \
+            seed noise σ is estimated from a few of them and scored on the rest. In a folder, ladders.csv, curves.csv \
+            and ladder.csv (final losses) are read, also one folder further down. Priors are fitted without the source \
+            they are scored on.
 
-            With --store, your own finished comparisons are scored instead: every pair of candidates of every suite, each \
-            rung and the target predicted from the rungs below, every run from its start, with the priors that compare uses.
+            With --store, your own finished comparisons are scored instead. For every pair of candidates of every \
+            suite, each rung and the target is predicted from the rungs below, and the end of every run from its \
+            start, with the priors that compare uses.
 
             Examples:
               scalebench backtest ladders.csv.gz
@@ -35,7 +37,7 @@ struct BacktestCommand: ParsableCommand {
         String?
     @Option(help: "Write the figures, with pictures, to this HTML file.") var report: String?
     @Option(help: "Also fit the priors of the gap on all decisions and write them to this file.") var fitPriors: String?
-    @Flag(help: "Judge with the shipped priors instead of fitting without each source.") var shippedPriors = false
+    @Flag(help: "Judge with the shipped priors instead of priors fitted without each source.") var shippedPriors = false
 
     func validate() throws {
         guard paths.isEmpty != (store == nil) else {

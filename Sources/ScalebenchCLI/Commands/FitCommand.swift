@@ -1,4 +1,4 @@
-// `scalebench fit`: a law through finished runs. The work is LawFitting's.
+// `scalebench fit`: fits a law to finished runs and prints it. LawFitting does the work.
 
 import ArgumentParser
 import Foundation
@@ -27,7 +27,7 @@ struct FitCommand: ParsableCommand {
     @Option(help: "FLOPs to split between parameters and tokens; repeatable.") var budget: [Double] = []
     @Option(help: "FLOPs per parameter and token.") var flopsPerPair = 6.0
     @Option(help: "Scale to forecast the loss at, for a law in one scale; repeatable.") var targetScale: [Double] = []
-    @Option(help: "Where the Huber loss turns from square to linear, in ln loss.") var delta = 1e-3
+    @Option(help: "Residual of ln loss at which the Huber loss turns from square to linear.") var delta = 1e-3
     @Option(help: "Resamples for the intervals.") var replicates = 1000
     @Option(help: "Write the result as JSON to this file, or - for standard output.") var json: String?
 

@@ -1,4 +1,4 @@
-// `scalebench leaderboard`: every candidate that was ever compared, ranked. The work is Comparison/Leaderboard.
+// `scalebench leaderboard`: ranks every candidate that was ever compared. Comparison/Leaderboard does the work.
 
 import ArgumentParser
 import Comparison
@@ -12,9 +12,9 @@ struct LeaderboardCommand: ParsableCommand {
         commandName: "leaderboard",
         abstract: "Rank every candidate that was compared, suite by suite.",
         discussion: """
-            Every `compare` enters its candidates; this ranks them by their expected loss at the suite's target. \
-            Candidates that cannot be told apart share a rank. One board per suite, version, content and data set: \
-            they never mix. Nothing is trained.
+            Every `compare` records its candidates; this command ranks them by their expected loss at the suite's \
+            target. Candidates that cannot be told apart share a rank. There is one board per suite, version, content \
+            and data set. Nothing is trained.
 
             Examples:
               scalebench leaderboard
@@ -30,7 +30,7 @@ struct LeaderboardCommand: ParsableCommand {
 
     @Option(help: "Only boards of this suite.") var suite: String?
     @Option(help: "table, markdown, json or csv.") var format = Format.table
-    @Option(help: "The candidate that gaps and compute multipliers refer to; default: the first entered.")
+    @Option(help: "The candidate that gaps and compute multipliers refer to; default: the first recorded.")
     var reference: String?
     @Option(help: "Folder that keeps every run.", completion: .directory) var store: String = RunStore.defaultRoot
 
@@ -47,7 +47,7 @@ struct LeaderboardCommand: ParsableCommand {
         try FileHandle.standardOutput.write(contentsOf: data)
     }
 
-    /// By suite name, the newest version first.
+    /// The boards, by suite name and then the newest version first.
     private func leaderboards(_ store: RunStore) throws -> [Leaderboard] {
         let (all, errors) = store.candidateRecords()
         StoreOptions.warn(errors)
@@ -67,15 +67,15 @@ struct LeaderboardCommand: ParsableCommand {
     private func filtered(_ entries: [CandidateRecord]) throws -> [CandidateRecord] {
         guard !entries.isEmpty else {
             throw ScalebenchError(
-                .notFound, "nobody has been compared in this store yet", at: store,
-                hint: "run `scalebench compare`; a store of an earlier version is entered by repeating its command")
+                .notFound, "no candidate has been compared in this store yet", at: store,
+                hint: "run `scalebench compare`; in a store of an earlier version, repeat its compare commands")
         }
         guard let suite else { return entries }
         let chosen = entries.filter { $0.suite.name == suite }
         let names = Set(entries.map(\.suite.name)).sorted()
         guard !chosen.isEmpty else {
             throw ScalebenchError(
-                .notFound, "nobody has been compared in suite \"\(suite)\"", at: store,
+                .notFound, "no candidate has been compared in suite \"\(suite)\"", at: store,
                 hint: NearestName.hint(suite, among: names, otherwise: "suites here: \(names.joined(separator: ", "))"))
         }
         return chosen
@@ -83,8 +83,8 @@ struct LeaderboardCommand: ParsableCommand {
 }
 
 extension RunStore {
-    /// The records of every run that `entries` name. A run whose events cannot be read counts as one that has not begun,
-    /// and is named.
+    /// The run records of every run that `entries` name. A run whose events cannot be read counts as one that has not
+    /// begun, and a warning names it.
     func records(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
         var records: [RunID: RunRecord] = [:], errors: [ScalebenchError] = []
         for id in Set(entries.flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) {

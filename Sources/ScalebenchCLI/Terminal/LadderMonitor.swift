@@ -1,4 +1,4 @@
-// What a person sees while a ladder is trained: on a terminal a live line, elsewhere a log line per event.
+// Shows how a ladder is trained: a live line on a terminal, and elsewhere a log line per event.
 
 import Benchmarking
 import Foundation
@@ -38,12 +38,12 @@ final class LadderMonitor: Sendable {
         self.batch = batch
         self.isQuiet = isQuiet
         line = LiveLine(isQuiet: isQuiet)
-        // Only the live line shows them, and measuring takes a moment.
+        // Only the live line shows the estimates, and measuring them takes a moment.
         estimates = line.isShown ? batch.estimatedSeconds() : [:]
         state = Mutex(State(estimatedLeft: estimates.values.reduce(0, +)))
     }
 
-    /// Draws until `end`.
+    /// Draws the live line until `end`.
     func begin() {
         guard line.isShown else { return }
         let drawing = Task {
@@ -91,7 +91,7 @@ final class LadderMonitor: Sendable {
         case .completed(let loss): words = "loss \(loss.map(Phrase.loss) ?? "–")"
         case .diverged: words = "diverged"
         case .stoppedEarly(let step): words = "stopped early at step \(step) of \(run.steps)"
-        case .paused(let step): words = "came to step \(step) of \(run.steps)"
+        case .paused(let step): words = "paused at step \(step) of \(run.steps)"
         case .failed: words = "failed"
         case .interrupted: return LiveLine.print("stopped   \(run.description): goes on later")
         case .notStarted: return
@@ -129,7 +129,8 @@ final class LadderMonitor: Sendable {
         return text
     }
 
-    /// Wall time for the rest, from estimates corrected by what finished runs really took; nil until one has finished.
+    /// Seconds of wall time for the rest, from estimates corrected by what finished runs really took; nil until one has
+    /// finished.
     private func timeLeft(_ state: State) -> Double? {
         guard state.estimatedDone > 0, state.estimatedLeft > 0 else { return nil }
         let correction = state.secondsDone / state.estimatedDone

@@ -12,7 +12,7 @@ struct LiveLine: Sendable {
 
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Replaces the line; cut to the terminal's width.
+    /// Replaces the line by a text, which is cut to the terminal's width.
     func show(_ text: String) {
         guard isShown else { return }
         Self.write("\r\u{1B}[K" + String(text.prefix(max(20, Self.columns - 1))))
@@ -22,7 +22,7 @@ struct LiveLine: Sendable {
         if isShown { Self.write("\r\u{1B}[K") }
     }
 
-    /// A line that stays. A live line under it is drawn again by the next `show`.
+    /// Prints a line that stays. The next `show` draws the live line again below it.
     static func print(_ text: String) {
         write((isTerminal ? "\r\u{1B}[K" : "") + text + "\n")
     }

@@ -1,4 +1,4 @@
-// What a comparison tells, as a person at a terminal or a log sees it.
+// Shows the events of a comparison to a person at a terminal or in a log.
 
 import Benchmarking
 import Reporting

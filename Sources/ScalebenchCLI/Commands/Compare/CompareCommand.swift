@@ -1,4 +1,4 @@
-// `scalebench compare`: what a user asks on the command line, and what is printed. The work is Benchmarking's.
+// `scalebench compare`: parses the command line and prints. Benchmarking does the work.
 
 import ArgumentParser
 import Benchmarking
@@ -28,9 +28,9 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
 
-            --budget adds what helps most for its cost: seeds at a rung, a rung between the \
-            last one and the target, the start of the target's runs, or all of them; with --dry-run it says what comes next. \
-            Without it the suite's own runs alone are compared, whatever a budget has added.
+            --budget adds the runs that help most for their cost: seeds at a rung, a rung between the \
+            last one and the target, or the target's runs in part or whole; with --dry-run it says what comes next. \
+            Without --budget only the suite's own runs are compared, even if a budget has added others.
 
             A run that fails (a trainer that crashes, hangs or contradicts itself) \
             stops no other: the verdict rests on the rest, a finding says why, and \

@@ -13,9 +13,9 @@ struct LadderOptions: ParsableArguments {
     @Option(help: "Seeds are counted from here; another number gives fresh runs.") var firstSeed: Int = 0
     @Flag(help: "Print runs, sizes, FLOPs, time and memory, and stop.") var dryRun = false
     @Flag(help: "Leave the target untrained.") var predictOnly = false
-    @Option(help: "Make the next best runs until every winner has this probability; default: the suite's rule.")
+    @Option(help: "Make further runs until every winner has this probability; default: the suite's rule.")
     var until: Double?
-    @Option(help: "… or until they have cost this: wall time such as 90m or 2h, or FLOPs such as 3e15.")
+    @Option(help: "What these further runs may cost: wall time such as 90m or 2h, or FLOPs such as 3e15.")
     var budget: Budget?
     @Flag(help: "End the runs at the target as soon as their curves have decided; they can go on later.")
     var stopEarly = false

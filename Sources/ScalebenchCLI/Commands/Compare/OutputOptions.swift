@@ -1,4 +1,4 @@
-// Where a comparison's result goes, and which outcomes fail the command.
+// The files that a comparison's result is written to, and the outcomes on which the command fails.
 
 import ArgumentParser
 import Comparison
@@ -17,13 +17,13 @@ struct OutputOptions: ParsableArguments {
     /// Exit status of a comparison that met a condition of `--fail-on`.
     static let conditionMet: Int32 = 3
 
-    /// Finds out before hours of training, not after, that the result has no place to go.
+    /// Checks before hours of training, not after, that the result can be written.
     func checkWritable() throws {
         if let json, json != "-" { try Self.checkWritable(json, "--json", example: "result.json") }
         if let report { try Self.checkWritable(report, "--report", example: "report.html") }
     }
 
-    /// The same for one file named by `option`.
+    /// Checks that the file that `option` names can be written.
     static func checkWritable(_ file: String, _ option: String, example: String) throws {
         var isFolder: ObjCBool = false
         _ = FileManager.default.fileExists(atPath: file, isDirectory: &isFolder)
@@ -43,7 +43,7 @@ struct OutputOptions: ParsableArguments {
     /// Writes everything that was asked for.
     /// - Parameters:
     ///   - defaultReport: where the report goes when `--report` does not say; nil for nowhere.
-    ///   - failure: what kept the result from being whole.
+    ///   - failure: the error to report because runs failed; nil where none did.
     /// - Throws: at the end `failure`, or `ExitCode(3)` when a condition of `--fail-on` is met.
     func write(_ content: ReportContent, defaultReport: String?, failure: ScalebenchError? = nil) throws {
         let result = content.result
@@ -64,11 +64,12 @@ struct OutputOptions: ParsableArguments {
     }
 }
 
-/// An outcome that a nightly job wants to hear of.
+/// An outcome on which the command fails, for nightly jobs.
 enum FailureCondition: String, CaseIterable, ExpressibleByArgument {
     case unresolved, crossoverRisk, regression
 
-    /// Any pair is enough. A regression: B, the new candidate, is worse with the suite's decisive probability.
+    /// Whether a pair has this outcome. In a regression B, the new candidate, is worse with the suite's decisive
+    /// probability.
     func isMet(_ pair: PairResult) -> Bool {
         switch self {
         case .unresolved: pair.verdict == .unresolved

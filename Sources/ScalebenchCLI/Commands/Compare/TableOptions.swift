@@ -29,7 +29,7 @@ struct TableOptions: ParsableArguments {
                 throw ValidationError("Give --target-scale or --target-parameters, not both.")
             }
             guard axis == nil || axis == .flops else {
-                throw ValidationError("A target of so many parameters and tokens is judged on --axis flops.")
+                throw ValidationError("A target given by parameters and tokens is judged on --axis flops.")
             }
         }
         for filter in filters where !filter.contains("=") {
@@ -42,7 +42,7 @@ struct TableOptions: ParsableArguments {
             || reference != nil
     }
 
-    /// Nil where it is not given.
+    /// The target that the options name; nil where they name none.
     var target: RunTable.Target? {
         if let targetParameters, let targetTokens {
             return .model(parameters: targetParameters, tokens: targetTokens)
@@ -50,7 +50,7 @@ struct TableOptions: ParsableArguments {
         return targetScale.map { .scale($0, tokens: targetTokens) }
     }
 
-    /// How the table is to be read. A target given by its parameters is judged over FLOPs.
+    /// The choices for reading the table. A target given by its parameters is judged over FLOPs.
     func query(_ candidates: [String]) -> RunTable.Query {
         RunTable.Query(
             axis: targetParameters == nil ? axis : .flops, filters: filters.map(Self.filter), candidates: candidates,
