@@ -34,7 +34,7 @@ package struct ComparisonSession {
             plan: resolved.plan, store: store, workers: request.workers, program: request.program, stop: stop,
             progress: progress,
             dataset: RunDataset(
-                named: resolved.plan.suite.dataset, locator: resolved.locator, stop: stop, progress: progress))
+                named: resolved.dataset, locator: resolved.locator, stop: stop, progress: progress))
 
         try await training.train { $0 != .target }
         var further: BudgetResult?
@@ -62,8 +62,11 @@ package struct ComparisonSession {
                     training.plan, store: request.store, includesTarget: request.trainsTarget),
                 failure: training.failure)
         } catch let error as ScalebenchError where error.code == .invalidInput {
-            // Runs failed, so that too little is left to judge: the failure is the error to report.
-            throw training.failure ?? error
+            // Too little is left to judge: what is missing is the reason.
+            if let failure = training.failure { throw failure }
+            throw Checks.impossibleLosses(training.plan, records).first.map { finding in
+                ScalebenchError(error.code, error.message, hint: finding.advice, cause: finding.message)
+            } ?? error
         }
     }
 
@@ -84,7 +87,7 @@ package struct ComparisonSession {
         context.suite = plan.suiteReference
         context.dataCoverage = resolved.coverage(of: plan)
         context.findings =
-            Checks.failedRuns(plan, reasons: training.failures)
+            Checks.failedRuns(plan, reasons: training.failures) + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
         context.stoppedEarly = StoppedEarly(plan, records)
         context.approximationGap = resolved.entropies.flatMap {

@@ -11,6 +11,8 @@ struct ResolvedComparison {
     let plan: ComparisonPlan
     let data: DatasetDescription
     let locator: DatasetLocator
+    /// What the data set is found by: a name, or the path of a folder.
+    let dataset: String
     /// The mean −ln p of each validation sequence in nats per token; nil where it is not known, or not what a model of
     /// this context length can reach.
     let entropies: [Double]?
@@ -34,7 +36,10 @@ struct ResolvedComparison {
                 .invalidInput, "suite \(suite.name) evaluates its runs only at their end, so none can be stopped early",
                 at: "evaluation.curvePoints", hint: "raise it, or leave out --stop-early")
         }
-        data = try locator.describe(suite.dataset)
+        // A path that a suite names starts at the suite's folder, wherever the command is given.
+        let isOfSuite = request.dataset == nil && suite.dataset.contains("/") && !suite.dataset.hasPrefix("/")
+        dataset = isOfSuite ? (located.folder.map { "\($0)/\(suite.dataset)" } ?? suite.dataset) : suite.dataset
+        data = try locator.describe(dataset)
         try Self.checkSize(data, for: suite)
         plan = try ComparisonPlan(
             suite: suite, candidates: candidates, vocabularySize: data.vocabularySize, dataHash: data.contentHash,
@@ -42,7 +47,7 @@ struct ResolvedComparison {
         entropies =
             Self.readsData(plan)
             ? try locator.validationEntropy(
-                suite.dataset, sequences: suite.evaluation.sequences, contextLength: suite.contextLength) : nil
+                dataset, sequences: suite.evaluation.sequences, contextLength: suite.contextLength) : nil
     }
 
     /// The judge with the rule of the suite and the known floor.

@@ -8,10 +8,13 @@ package import ScalebenchCore
 package enum ParentWatch {
     /// The variable that is set in the environment of a child whose standard input is the launcher's connection.
     static let variable = "SCALEBENCH_LAUNCHED"
+    /// Seconds that a run has to checkpoint after its launcher has gone.
+    private static let gracePeriod: UInt32 = 30
 
     /// In a process that a `LocalLauncher` started: requests a stop as soon as the launcher has gone, and takes every
     /// byte that it sends for one core more. Elsewhere (by hand, under a scheduler) it does nothing.
-    package static func begin(stop: StopRequest, cores: CoreAllowance) {
+    /// - Parameter end: ends the process; called where it is still there half a minute after its launcher.
+    package static func begin(stop: StopRequest, cores: CoreAllowance, end: @escaping @Sendable () -> Void) {
         guard ProcessInfo.processInfo.environment[variable] == "1" else { return }
         Thread.detachNewThread {
             var byte: UInt8 = 0
@@ -21,6 +24,9 @@ package enum ParentWatch {
                 if count == 0 || (count < 0 && errno != EINTR) { break }
             }
             stop.request()
+            // A worker that hangs, or whose step takes longer than this, ends without a checkpoint.
+            sleep(gracePeriod)
+            end()
         }
     }
 }

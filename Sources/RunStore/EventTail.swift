@@ -20,7 +20,7 @@ package struct EventTail {
 
     /// The events of the whole lines written since the last call; none while the file does not exist.
     package mutating func newEvents() -> [RunEvent] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+        guard let handle = InputFile.openIfPresent(path) else { return [] }
         defer { try? handle.close() }
         guard let length = try? handle.seekToEnd() else { return [] }
         // Reopening after a crash cuts off a torn line, which was never consumed here; a shorter file is a new one.
@@ -31,7 +31,7 @@ package struct EventTail {
         offset += UInt64(data.distance(from: data.startIndex, to: end) + 1)
         let decoder = JSONDecoder()
         return data[...end].split(separator: UInt8(ascii: "\n")).compactMap {
-            try? decoder.decode(RunEvent.self, from: $0)
+            try? JSONInput.decode(RunEvent.self, from: $0, with: decoder)
         }
     }
 }

@@ -153,7 +153,7 @@ extension [String] {
 extension RunFolder {
     /// Whether a process is at work on the run right now.
     package var isLocked: Bool {
-        let descriptor = open(lock, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(lock, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         // Closing gives the lock back at once; a trainer that wants it in this moment tries again.

@@ -41,7 +41,7 @@ extension RunStore {
         }
         let record: CandidateRecord
         do {
-            record = try JSONDecoder().decode(CandidateRecord.self, from: try InputFile.read(file))
+            record = try JSONInput.decode(CandidateRecord.self, from: try InputFile.read(file))
         } catch {
             throw broken("\(error)")
         }

@@ -50,7 +50,7 @@ extension RunStore {
         }
         let run: ImportedRun
         do {
-            run = try JSONDecoder().decode(ImportedRun.self, from: try InputFile.read(file))
+            run = try JSONInput.decode(ImportedRun.self, from: try InputFile.read(file))
         } catch {
             throw broken("\(error)")
         }

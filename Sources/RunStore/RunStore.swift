@@ -33,11 +33,16 @@ package struct RunStore: Sendable {
         if FileManager.default.fileExists(atPath: marker) {
             let found: Marker
             do {
-                found = try JSONDecoder().decode(Marker.self, from: try InputFile.read(marker))
-            } catch let error as DecodingError {
+                found = try JSONInput.decode(Marker.self, from: try InputFile.read(marker))
+            } catch  where !(error is ScalebenchError) {
                 throw ScalebenchError(
                     .damagedData, "not a store's marker", at: marker,
                     hint: "choose another folder with --store", cause: "\(error)")
+            }
+            guard found.layoutVersion >= 1 else {
+                throw ScalebenchError(
+                    .damagedData, "layout \(found.layoutVersion) has never existed", at: marker,
+                    hint: "restore the file, or choose another folder with --store")
             }
             guard found.layoutVersion <= Self.layoutVersion else {
                 throw ScalebenchError(
@@ -95,6 +100,7 @@ package struct RunStore: Sendable {
     package func prepare(_ job: RunJob) throws {
         let folder = folder(of: job.runID)
         if let present = try? RunJob.open(folder), present == job { return }
+        AtomicFile.removeAbandoned(in: folder.path)
         try job.write(to: folder)
     }
 

@@ -32,5 +32,15 @@ struct ScalebenchCommand: AsyncParsableCommand {
 
 /// Runs the command line and exits with its status.
 package func runScalebench() async {
-    await ScalebenchCommand.main()
+    do {
+        var command = try ScalebenchCommand.parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand {
+            try await asynchronous.run()
+        } else {
+            try command.run()
+        }
+        try StandardOutput.flush()
+    } catch {
+        ScalebenchCommand.exit(withError: error)
+    }
 }

@@ -33,6 +33,20 @@ package enum AtomicFile {
         }
     }
 
+    /// Removes what writers that were killed have left in a folder: temporary files more than a second old of processes that
+    /// are no longer there.
+    package static func removeAbandoned(in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            guard let mark = name.range(of: ".tmp-"), let process = pid_t(name[mark.upperBound...]),
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            var status = stat()
+            let file = "\(folder)/\(name)"
+            guard lstat(file, &status) == 0, time(nil) - status.st_mtim.tv_sec > 1 else { continue }
+            try? FileManager.default.removeItem(atPath: file)
+        }
+    }
+
     private static func writeInPlace(_ data: Data, to path: String) throws {
         guard let handle = FileHandle(forWritingAtPath: path) else { throw unwritable(path, "it cannot be opened") }
         do {

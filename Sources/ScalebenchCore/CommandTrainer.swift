@@ -38,11 +38,16 @@ extension TrainerLaunch {
 
     /// The command with its placeholders filled.
     package func command(in run: RunFolder, session: Int) -> [String] {
-        let values: [(Placeholder, String)] = [
-            (.spec, run.job), (.events, run.trainerEvents(session: session)), (.folder, run.trainerFolder),
-        ]
-        return command.map { argument in
-            values.reduce(argument) { $0.replacingOccurrences(of: $1.0.rawValue, with: $1.1) }
+        command.map { argument in
+            // In one pass, because a path may itself hold what looks like a placeholder.
+            argument.replacing(/\{\w+\}/) { match in
+                switch Placeholder(rawValue: String(match.output)) {
+                case .spec: run.job
+                case .events: run.trainerEvents(session: session)
+                case .folder: run.trainerFolder
+                case nil: String(match.output)
+                }
+            }
         }
     }
 

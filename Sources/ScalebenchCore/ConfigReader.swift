@@ -31,15 +31,11 @@ package final class ConfigReader {
 
     /// The top object of a JSON or JSON5 text.
     package static func parse(_ data: Data, file: String) throws -> ConfigReader {
-        // Foundation's JSON5 reader crashes on bytes that are not UTF-8, and takes zero bytes for another encoding.
-        guard !data.contains(0), String(validating: data, as: UTF8.self) != nil else {
-            throw ScalebenchError(.invalidInput, "not UTF-8 text", at: file, hint: "save it as UTF-8")
-        }
-        let decoder = JSONDecoder()
-        decoder.allowsJSON5 = true
         let value: JSONValue
         do {
-            value = try decoder.decode(JSONValue.self, from: data)
+            value = try JSONInput.decode(JSONValue.self, from: data, allowsJSON5: true)
+        } catch is JSONInput.NotUTF8 {
+            throw ScalebenchError(.invalidInput, "not UTF-8 text", at: file, hint: "save it as UTF-8")
         } catch {
             throw ScalebenchError(
                 .invalidInput, "not valid JSON", at: file, hint: "check commas, quotes and brackets near there",
@@ -56,11 +52,11 @@ package final class ConfigReader {
     /// Throws for a key that no read asked for, naming the nearest one that was.
     package func finish() throws {
         for key in fields.keys.sorted() where !asked.contains(key) {
-            let valid = asked.filter { $0 != "$schema" }
+            let valid = Set(asked).subtracting(["$schema"]).sorted()
             throw ScalebenchError(
                 .invalidInput, "unknown key \"\(key)\"", at: location(of: key),
                 hint: NearestName.hint(
-                    key, among: valid, otherwise: "valid keys: \(valid.sorted().joined(separator: ", "))"))
+                    key, among: valid, otherwise: "valid keys: \(valid.joined(separator: ", "))"))
         }
     }
 

@@ -17,9 +17,7 @@ package enum ContentHash {
 
     /// The hash of a file's bytes.
     package static func sha256(file path: String) throws -> String {
-        guard let handle = FileHandle(forReadingAtPath: path) else {
-            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: String(cString: strerror(errno)))
-        }
+        let handle = try InputFile.open(path)
         defer { try? handle.close() }
         var hash = IncrementalHash()
         while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {

@@ -38,25 +38,36 @@ package struct DelimitedText: Sendable {
         }
     }
 
+    /// The most cells of one row, and of a table. A row takes some 100 bytes besides its cells, so a full table takes
+    /// less than 500 MB.
+    private static let mostCellsOfRow = 20_000, mostCells = 4_000_000
+
     private static func records(of data: Data, file: String) throws -> [(line: Int, cells: [String])] {
         var records: [(line: Int, cells: [String])] = []
         var cells: [String] = [], cell: [UInt8] = []
-        var line = 1, recordLine = 1, isQuoted = false, wasQuoted = false
+        var line = 1, recordLine = 1, isQuoted = false, wasQuoted = false, count = 0
         let quote = UInt8(ascii: "\""), newline = UInt8(ascii: "\n")
 
-        func endCell() {
-            cells.append(String(decoding: cell, as: UTF8.self))
+        func endCell() throws {
+            count += 1
+            guard cells.count < mostCellsOfRow, count <= mostCells else {
+                let limit = cells.count < mostCellsOfRow ? "\(mostCells) cells" : "\(mostCellsOfRow) cells in a row"
+                throw ScalebenchError(
+                    .invalidInput, "more than \(limit)", at: "\(file):\(recordLine)",
+                    hint: "leave out the columns and rows that are not needed")
+            }
+            cells.append(withoutApostrophe(String(decoding: cell, as: UTF8.self)))
             cell.removeAll(keepingCapacity: true)
             wasQuoted = false
         }
-        func endRecord() {
-            endCell()
+        func endRecord() throws {
+            try endCell()
             if cells != [""] { records.append((recordLine, cells)) }
             cells = []
         }
 
-        let bytes = [UInt8](data.starts(with: [0xEF, 0xBB, 0xBF]) ? data.dropFirst(3) : data)
-        var index = 0
+        let bytes = data.span
+        var index = data.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         while index < bytes.count {
             let byte = bytes[index]
             if isQuoted {
@@ -72,10 +83,10 @@ package struct DelimitedText: Sendable {
                 isQuoted = true
                 wasQuoted = true
             } else if byte == UInt8(ascii: ",") {
-                endCell()
+                try endCell()
             } else if byte == newline {
                 if cell.last == UInt8(ascii: "\r") { cell.removeLast() }
-                endRecord()
+                try endRecord()
                 recordLine = line + 1
             } else {
                 cell.append(byte)
@@ -86,7 +97,7 @@ package struct DelimitedText: Sendable {
         guard !isQuoted else {
             throw ScalebenchError(.invalidInput, "a quote is never closed", at: "\(file):\(recordLine)")
         }
-        if !cells.isEmpty || !cell.isEmpty { endRecord() }
+        if !cells.isEmpty || !cell.isEmpty { try endRecord() }
         return records
     }
 }
@@ -94,12 +105,25 @@ package struct DelimitedText: Sendable {
 // MARK: - Writing
 
 extension DelimitedText {
-    /// One line of CSV with its newline; cells that need quotes get them.
+    /// One line of CSV with its newline; cells that need quotes get them. A spreadsheet would run a cell that begins like
+    /// a formula, so such a cell gets an apostrophe in front.
     package static func line(_ cells: [String]) -> String {
         let quoted = cells.map { cell in
-            cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
+            let cell = isFormula(cell) ? "'" + cell : cell
+            return cell.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
                 ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
         }
         return quoted.joined(separator: ",") + "\n"
+    }
+
+    /// The cell as it was before `line` put an apostrophe in front.
+    private static func withoutApostrophe(_ cell: String) -> String {
+        guard cell.utf8.first == UInt8(ascii: "'"), isFormula(String(cell.dropFirst())) else { return cell }
+        return String(cell.dropFirst())
+    }
+
+    private static func isFormula(_ cell: String) -> Bool {
+        guard let first = cell.first, "=+-@\t".contains(first) else { return false }
+        return Double(cell) == nil
     }
 }

@@ -56,7 +56,7 @@ extension RunJob {
         let data = try InputFile.read(folder.job)
         let job: RunJob
         do {
-            job = try JSONDecoder().decode(RunJob.self, from: data)
+            job = try JSONInput.decode(RunJob.self, from: data)
         } catch {
             throw ScalebenchError(
                 .damagedData, "not a run's job", at: folder.job,

@@ -26,6 +26,11 @@ package struct RunRecord: Sendable, Equatable {
         return evaluations.last { $0.sequenceNatsPerToken != nil } ?? evaluations.last
     }
 
+    /// The result is a loss that no model reaches, such as exactly zero on constant text. It takes part in no ladder.
+    package var hasImpossibleLoss: Bool {
+        finalEvaluation?.natsPerToken.map { $0 < BelievableLoss.range.lowerBound } ?? false
+    }
+
     /// Nothing more will be learned by calling the trainer again.
     package var isFinished: Bool { end?.status == .completed || end?.status == .diverged }
 
@@ -77,7 +82,7 @@ extension RunRecord {
             let line = rest[..<newline]
             rest = rest[(newline + 1)...]
             do {
-                fold(try decoder.decode(RunEvent.self, from: line))
+                fold(try JSONInput.decode(RunEvent.self, from: line, with: decoder))
             } catch {
                 throw ScalebenchError(
                     .damagedData, "not a run event", at: "\(file):\(lineNumber)",

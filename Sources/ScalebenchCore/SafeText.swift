@@ -8,6 +8,11 @@ package enum SafeText {
         return harmless.count <= limit ? String(harmless) : String(harmless.prefix(limit - 1)) + "…"
     }
 
+    /// The same for a text of several lines, of any length.
+    package static func lines(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0 == "\n" || isHarmless($0) ? $0 : "\u{FFFD}" }))
+    }
+
     /// Whether `scalar` is neither a control character nor a mark that changes what its neighbours look like.
     package static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

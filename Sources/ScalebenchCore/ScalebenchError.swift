@@ -36,11 +36,12 @@ public struct ScalebenchError: Error, Sendable {
 }
 
 extension ScalebenchError: CustomStringConvertible {
-    /// `location: message`, then the cause and the hint on lines of their own.
+    /// `location: message`, then the cause and the hint on lines of their own. What they quote from files is made safe for
+    /// a terminal.
     public var description: String {
         var text = location.map { "\($0): \(message)" } ?? message
         if let cause { text += "\n  cause: \(cause)" }
         if let hint { text += "\n  hint: \(hint)" }
-        return text
+        return SafeText.lines(text)
     }
 }

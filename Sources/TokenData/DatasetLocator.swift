@@ -31,11 +31,12 @@ package struct DatasetLocator: Sendable {
             roots: explicit + roots, embedded: embedded, cache: standardCache(ProcessInfo.processInfo.environment))
     }
 
-    /// `$XDG_CACHE_HOME/scalebench/datasets` or `~/.cache/scalebench/datasets`.
+    /// `$XDG_CACHE_HOME/scalebench/datasets` or `~/.cache/scalebench/datasets`; without `HOME`, the home
+    /// folder of the user's account.
     package static func standardCache(_ environment: [String: String]) -> String {
         let base =
             environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-            ?? "\(environment["HOME"] ?? NSTemporaryDirectory())/.cache"
+            ?? "\(environment["HOME"] ?? NSHomeDirectory())/.cache"
         return "\(base)/scalebench/datasets"
     }
 

@@ -1,5 +1,6 @@
 // Checkpoints of an unfinished run: `checkpoints/step-<n>/`, filled under another name and renamed when everything in
-// it is on disk. Weights and optimizer state are therefore always from the same step.
+// it is on disk. Weights and optimizer state are therefore always from the same step. `checksums.json` has the SHA-256 of
+// every file, and the checkpoint before the newest is kept: where the newest is damaged, the run goes on from that one.
 
 import Foundation
 import ScalebenchCore
@@ -30,7 +31,9 @@ struct CheckpointFolder {
         self.runID = runID
     }
 
-    /// Writes a checkpoint; older ones are removed once it is in place.
+    private static let checksums = "checksums.json"
+
+    /// Writes a checkpoint; all but the one before are removed once it is in place.
     func save(_ state: LoopState, of trainer: any Trainer) throws {
         let final = "\(folder.checkpoints)/step-\(state.step)"
         let temporary = "\(final).tmp-\(ProcessInfo.processInfo.processIdentifier)"
@@ -39,6 +42,8 @@ struct CheckpointFolder {
             try AtomicFile.makeFolder(temporary)
             try trainer.save(to: temporary, metadata: ["runID": runID.rawValue, "step": String(state.step)])
             try AtomicFile.write(try JSONEncoder().encode(state), to: "\(temporary)/state.json")
+            try AtomicFile.write(
+                try JSONEncoder().encode(try Self.hashes(of: temporary)), to: "\(temporary)/\(Self.checksums)")
             try? FileManager.default.removeItem(atPath: final)
             guard rename(temporary, final) == 0 else {
                 throw ScalebenchError(
@@ -50,10 +55,26 @@ struct CheckpointFolder {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
         }
-        removeAll(except: state.step)
+        removeAll(except: Set([state.step, steps.first { $0 < state.step } ?? state.step]))
     }
 
-    /// Steps with a whole checkpoint, newest first.
+    private static func hashes(of folder: String) throws -> [String: String] {
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0 != checksums }
+        return Dictionary(
+            uniqueKeysWithValues: try names.map { ($0, try ContentHash.sha256(file: "\(folder)/\($0)")) })
+    }
+
+    /// Whether every file is as it was written. A checkpoint of a version that wrote no checksums counts as whole.
+    private func isWhole(_ step: Int) -> Bool {
+        let path = path(of: step), file = "\(path)/\(Self.checksums)"
+        guard access(file, F_OK) == 0 else { return true }
+        guard let written = try? JSONInput.decode([String: String].self, from: InputFile.read(file)) else {
+            return false
+        }
+        return (try? Self.hashes(of: path)) == written
+    }
+
+    /// Steps with a checkpoint, newest first.
     var steps: [Int] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints)) ?? []
         return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted(by: >)
@@ -62,23 +83,24 @@ struct CheckpointFolder {
     /// The loop's state in the checkpoint of `step`; nil if it cannot be used.
     func state(at step: Int) -> LoopState? {
         guard
-            let data = FileManager.default.contents(atPath: "\(path(of: step))/state.json"),
-            let state = try? JSONDecoder().decode(LoopState.self, from: data),
-            state.runID == runID, state.step == step
+            let data = try? InputFile.read("\(path(of: step))/state.json"),
+            let state = try? JSONInput.decode(LoopState.self, from: data),
+            state.runID == runID, state.step == step, isWhole(step)
         else { return nil }
         return state
     }
 
     func path(of step: Int) -> String { "\(folder.checkpoints)/step-\(step)" }
 
-    /// Removes every checkpoint except that of step `kept`, and what an interrupted writer left.
-    func removeAll(except kept: Int? = nil) {
-        guard let kept else {
+    /// Removes every checkpoint except those of the steps `kept`, and what an interrupted writer left.
+    func removeAll(except kept: Set<Int> = []) {
+        guard !kept.isEmpty else {
             try? FileManager.default.removeItem(atPath: folder.checkpoints)
             return
         }
+        let names = kept.map { "step-\($0)" }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints)) ?? []
-        where name != "step-\(kept)" {
+        where !names.contains(name) {
             try? FileManager.default.removeItem(atPath: "\(folder.checkpoints)/\(name)")
         }
     }

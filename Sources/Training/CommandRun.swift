@@ -64,7 +64,7 @@ struct CommandRun {
     }
 
     private func harvest(_ events: inout TrainerEvents, session: Int, skipping: Int) throws {
-        var tail = LineTail(folder.trainerEvents(session: session))
+        var tail = LineTail(folder.trainerEvents(session: session), limit: eventBytes)
         var copied = skipping
         // The session that wrote these lines is over, so reading ends at the first line that is wrong.
         for line in (try? tail.newLines()) ?? [] {
@@ -89,7 +89,7 @@ struct CommandRun {
         // Each session has a new file, because a trainer left over from an earlier one would append to the old file.
         try AtomicFile.write(Data(), to: file)
         try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: number - 1))
-        let logStart = Self.size(folder.trainerLog)
+        var logStart = Self.size(folder.trainerLog)
         events.beginSession()
         let process = try TrainerProcess(
             launch.command(in: folder, session: number), folder: launch.folder, output: folder.trainerLog,
@@ -97,7 +97,7 @@ struct CommandRun {
                 "SCALEBENCH_RUN_ID": job.runID.rawValue, "SCALEBENCH_SPEC": folder.job, "SCALEBENCH_EVENTS": file,
             ])
         defer { process.end() }
-        var tail = LineTail(file)
+        var tail = LineTail(file, limit: eventBytes)
         var askedToStop: ContinuousClock.Instant?
         var lastSign = ContinuousClock.now
         var outputSize = logStart
@@ -120,6 +120,7 @@ struct CommandRun {
                 return try outcome(ended, events, tail: tail, logStart: logStart, wasAskedToStop: askedToStop != nil)
             }
             let size = Self.size(folder.trainerLog)
+            if try TrainerLog(folder.trainerLog).shorten() { logStart = 0 }
             if !lines.isEmpty || size != outputSize {
                 lastSign = .now
                 outputSize = size
@@ -138,6 +139,12 @@ struct CommandRun {
             }
             usleep(Self.pollInterval)
         }
+    }
+
+    /// Bytes that the events of a session may take: a kilobyte per step, and 32 bytes per sequence in every evaluation.
+    private var eventBytes: Int {
+        let evaluations = RunSchedule(job.spec).evaluations.count + 1
+        return 1 << 20 + job.spec.steps << 10 + evaluations * (64 << 10 + job.spec.evaluation.sequences << 5)
     }
 
     private func isToStopEarly(_ events: TrainerEvents) -> Bool {
@@ -207,7 +214,7 @@ struct CommandRun {
 
     /// The last lines that the trainer printed, without control characters; nil where it printed nothing.
     private func quotedLog(from start: Int) -> String? {
-        guard let handle = FileHandle(forReadingAtPath: folder.trainerLog) else { return nil }
+        guard let handle = InputFile.openIfPresent(folder.trainerLog) else { return nil }
         defer { try? handle.close() }
         let from = max(start, Self.size(folder.trainerLog) - 16_384)
         guard (try? handle.seek(toOffset: UInt64(from))) != nil, let data = try? handle.readToEnd() else { return nil }

@@ -17,18 +17,20 @@ struct LineTail {
     private(set) var hasTornLine = false
     let path: String
     private var offset = 0
+    /// Bytes that the file may have.
+    private let limit: Int
 
-    /// The limit in bytes; an event with the final losses of a million sequences is shorter.
-    private static let longestLine = 64 << 20
-
-    init(_ path: String) {
+    init(_ path: String, limit: Int) {
         self.path = path
+        self.limit = limit
     }
 
     /// The lines completed since the last call; none while the file does not exist.
-    /// - Throws: `runFailed` when lines that were already read have gone, or one does not end.
+    /// - Throws: `invalidInput` for what is not a regular file, `runFailed` when lines that were already read have gone, or the
+    ///   file is larger than its limit.
     mutating func newLines() throws -> [Line] {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
+        guard access(path, F_OK) == 0 else { return [] }
+        let handle = try InputFile.open(path)
         defer { try? handle.close() }
         let length = Int(try handle.seekToEnd())
         guard length >= offset else {
@@ -36,14 +38,16 @@ struct LineTail {
                 .runFailed, "lines that were already read have gone", at: path,
                 hint: "append to the file; do not write it anew")
         }
+        guard length <= limit else {
+            throw ScalebenchError(
+                .runFailed, "the trainer's events take more than \(Quantity.bytes(Double(limit)))", at: path,
+                hint: "write an event per step and per evaluation, and nothing that the format does not have")
+        }
         guard length > offset else { return [] }
         try handle.seek(toOffset: UInt64(offset))
         guard let data = try handle.readToEnd() else { return [] }
         guard let end = data.lastIndex(of: UInt8(ascii: "\n")) else {
             hasTornLine = true
-            guard data.count <= Self.longestLine else {
-                throw ScalebenchError(.runFailed, "a line that does not end", at: "\(path):\(nextNumber)")
-            }
             return []
         }
         offset += end + 1

@@ -37,7 +37,7 @@ struct RunLoop {
             let began = ContinuousClock.now
             let result = try trainer.train(step: step)
             state.seconds += began.duration(to: .now).seconds
-            guard result.natsPerToken.isFinite else {
+            guard BelievableLoss.finite(result.natsPerToken) != nil else {
                 return try diverged(state, at: step, "the training loss of step \(step) is not finite")
             }
             guard result.gradientNorm.isFinite else {
@@ -97,7 +97,7 @@ struct RunLoop {
         let count = isFinal ? job.spec.evaluation.sequences : job.spec.evaluation.curveSequences
         let means = try trainer.evaluate(step: step, sequences: count), losses = means.sequences
         let mean = losses.reduce(0, +) / Double(losses.count)
-        let isFinite = mean.isFinite
+        let isFinite = BelievableLoss.finite(mean) != nil
         var event = RunEvent.Evaluation(
             step: step, tokens: tokens(step), natsPerToken: isFinite ? mean : nil, standardError: nil,
             sequences: losses.count)

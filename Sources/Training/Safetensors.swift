@@ -60,7 +60,7 @@ package enum Safetensors {
         let length = data.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self).littleEndian }
         guard length <= UInt64(data.count - 8) else { throw damaged(path, "it is shorter than its header") }
         let start = 8 + Int(length)
-        guard case .object(let entries)? = try? JSONDecoder().decode(JSONValue.self, from: data[8..<start]) else {
+        guard case .object(let entries)? = try? JSONInput.decode(JSONValue.self, from: data[8..<start]) else {
             throw damaged(path, "its header is not a JSON object")
         }
         for tensor in tensors {

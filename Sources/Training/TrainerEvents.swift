@@ -51,6 +51,8 @@ struct TrainerEvents {
 // MARK: - Reading
 
 extension TrainerEvents {
+    /// Facts about a trainer's machine that are kept.
+    private static let mostFacts = 64
     private enum Name: String, CaseIterable { case start, step, evaluation, checkpoint, end }
     private enum Status: String, CaseIterable { case completed, diverged, failed }
 
@@ -66,7 +68,7 @@ extension TrainerEvents {
             let (step, tokens) = try position(reader)
             event = .step(
                 .init(
-                    step: step, tokens: tokens, natsPerToken: try reader.finiteNumber("natsPerToken"),
+                    step: step, tokens: tokens, natsPerToken: try reader.loss("natsPerToken"),
                     learningRate: try reader.finiteNumber("learningRate"),
                     gradientNorm: try reader.finiteNumber("gradientNorm"),
                     // The seconds never fall, because a resumed trainer may begin its clock anew.
@@ -102,8 +104,9 @@ extension TrainerEvents {
         ] { _ = reader.value(key) }
         var machine: [String: String] = [:]
         if case .object(let fields) = reader.value("machine") {
-            for (key, value) in fields {
-                if case .string(let text) = value { machine[key] = text } else { machine[key] = value.canonicalText }
+            for (key, value) in fields.sorted(by: { $0.key < $1.key }).prefix(Self.mostFacts) {
+                let text = if case .string(let text) = value { text } else { value.canonicalText }
+                machine[SafeText.line(key)] = SafeText.line(text, limit: 200)
             }
         }
         return RunEvent.Start(
@@ -130,7 +133,7 @@ extension TrainerEvents {
     private func evaluation(_ reader: ConfigReader) throws -> RunEvent.Evaluation {
         let (step, tokens) = try position(reader)
         let isFinal = step == spec.steps
-        let loss = try reader.finiteNumber("natsPerToken")
+        let loss = try reader.loss("natsPerToken")
         let sequences = try reader.integer("sequences", in: 1...Int.max)
         let losses = try reader.numbers(ifPresent: "sequenceNatsPerToken", in: 0...1e300)
         if isFinal, sequences != spec.evaluation.sequences {
@@ -158,6 +161,9 @@ extension TrainerEvents {
 }
 
 extension ConfigReader {
+    /// Nil for a loss that is not finite or too large: the run diverged.
+    fileprivate func loss(_ key: String) throws -> Double? { try finiteNumber(key).flatMap(BelievableLoss.finite) }
+
     /// A number from 0 up; nil where the key is absent or null, or the number infinite or NaN (which Python writes).
     fileprivate func finiteNumber(_ key: String) throws -> Double? {
         switch value(key) {

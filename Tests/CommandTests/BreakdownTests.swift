@@ -16,7 +16,7 @@ struct BreakdownTests {
         let rung = { (width: Int) in #"{ "width": \#(width), "layers": 1, "tokens": 2048 }"# }
         try scratch.write(
             """
-            { "version": 1, "question": "?", "dataset": "./both", "contextLength": 24, "rungs": [\(rung(8)), \(rung(16))],
+            { "version": 1, "question": "?", "dataset": "../both", "contextLength": 24, "rungs": [\(rung(8)), \(rung(16))],
               "target": \(rung(24)),
               "evaluation": { "sequences": 30, "curvePoints": 2, "breakdown": ["domains", "positions"] } }
             """, to: "short/suite.json")

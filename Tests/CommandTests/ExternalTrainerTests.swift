@@ -10,7 +10,7 @@ extension Scratch {
         let rungs = [8, 16, 32].map { #"{ "width": \#($0), "layers": 1, "tokens": 1024, "seeds": 2 }"# }
         try write(
             """
-            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 16,
+            { "version": 1, "question": "?", "dataset": "../text", "contextLength": 16,
               "rungs": [\(rungs.joined(separator: ", "))], "target": { "width": 64, "layers": 1, "tokens": 1024 },
               "evaluation": { "sequences": 16, "curvePoints": 1, "curveSequences": 4 } }
             """, to: "external/suite.json")

@@ -22,7 +22,7 @@ import Testing
         }
         try scratch.write(
             """
-            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 32,
+            { "version": 1, "question": "?", "dataset": "../text", "contextLength": 32,
               "rungs": [\(rung(8, seeds[0])), \(rung(16, seeds[1])), \(rung(24, seeds[2]))],
               "target": { "width": 32, "layers": 1, "tokens": 8192 },
               "evaluation": { "sequences": 64, "curvePoints": 3, "curveSequences": 8 } }

@@ -46,7 +46,7 @@ struct ShippedTrainerTests {
         let rung = { (width: Int) in #"{ "width": \#(width), "layers": 2, "tokens": 20480 }"# }
         try scratch.write(
             """
-            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 64,
+            { "version": 1, "question": "?", "dataset": "../text", "contextLength": 64,
               "rungs": [\(rung(16)), \(rung(32))], "target": \(rung(48)),
               "evaluation": { "sequences": 32, "curvePoints": 2, "curveSequences": 8 } }
             """, to: "short/suite.json")
@@ -77,7 +77,7 @@ struct ShippedTrainerTests {
         try scratch.buildText(bytes: 600_000)
         try scratch.write(
             """
-            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 64,
+            { "version": 1, "question": "?", "dataset": "../text", "contextLength": 64,
               "rungs": [{ "width": 16, "layers": 1, "tokens": 10240 }, { "width": 16, "layers": 2, "tokens": 10240 }],
               "target": { "width": 32, "layers": 3, "tokens": 10240 },
               "evaluation": { "sequences": 32, "curvePoints": 2, "curveSequences": 8 } }
@@ -135,7 +135,7 @@ struct ShippedTrainerTests {
         let rung = { (width: Int) in #"{ "width": \#(width), "layers": 2, "tokens": 20480 }"# }
         try scratch.write(
             """
-            { "version": 1, "question": "?", "dataset": "./text", "contextLength": 64, "rungs": [\(rung(8)), \(rung(16))],
+            { "version": 1, "question": "?", "dataset": "../text", "contextLength": 64, "rungs": [\(rung(8)), \(rung(16))],
               "target": \(rung(24)), "evaluation": { "sequences": 32, "curvePoints": 1 } }
             """, to: "short/suite.json")
         let rest = #""optimizer": { "learningRate": 0.02 }, "batchTokens": 512"#

@@ -147,7 +147,7 @@ import Testing
             precondition(pipe(&ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
             let stop = StopRequest(), cores = CoreAllowance()
             setenv("SCALEBENCH_LAUNCHED", "1", 1)
-            ParentWatch.begin(stop: stop, cores: cores)
+            ParentWatch.begin(stop: stop, cores: cores) {}
             precondition(write(ends[1], "++", 2) == 2)
             while cores.count < 3 { usleep(5_000) }
             precondition(!stop.isRequested)

@@ -78,4 +78,13 @@ final class CommandTrainerTests {
         let reader = try ConfigReader.parse(Data(text.utf8), file: "embedded")
         #expect { try Candidate(reader, defaultName: "c") } throws: { "\($0)".contains("a candidate file on disk") }
     }
+
+    @Test func aPathThatLooksLikeAPlaceholderStaysAPath() throws {
+        let text =
+            #"{ "command": ["x", "{spec}", "--out={events}", "{folder}"], "folder": "/f", "silenceTimeout": 1, "stopTimeout": 1 }"#
+        let launch = try JSONDecoder().decode(TrainerLaunch.self, from: Data(text.utf8))
+        let run = RunFolder("/{events}/{folder}")
+        let command = launch.command(in: run, session: 1)
+        #expect(command == ["x", run.job, "--out=\(run.trainerEvents(session: 1))", run.trainerFolder])
+    }
 }

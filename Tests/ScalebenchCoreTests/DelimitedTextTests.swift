@@ -16,4 +16,15 @@ import Testing
     func badTablesAreLocated(text: String, location: String) {
         #expect { try parse(text) } throws: { ($0 as? ScalebenchError)?.location == location }
     }
+
+    @Test(arguments: [(",", 30_000), ("a\n", 4_100_000), ("a,b,c,d\n", 1_100_000)])
+    func tablesHaveALimit(part: String, count: Int) {
+        #expect { try parse(String(repeating: part, count: count)) } throws: { "\($0)".contains("more than") }
+    }
+
+    @Test func noCellBeginsAFormula() throws {
+        let line = DelimitedText.line(["=1+1", "+a", "-b", "@c", "-1.5", "+2", "x=1", ""])
+        #expect(line == "'=1+1,'+a,'-b,'@c,-1.5,+2,x=1,\n")
+        #expect(try parse(line).header == ["=1+1", "+a", "-b", "@c", "-1.5", "+2", "x=1", ""])
+    }
 }

@@ -84,7 +84,7 @@ import TokenData
             ("short", [try write(Data("a few words\n".utf8), "short.txt", in: folder)], .invalidInput),
             ("half", [try write(half, "half.gz", in: folder)], .damagedData),
             ("missing", ["\(folder.path)/none.txt"], .notFound),
-            ("folder", [folder.path], .inputOutput),
+            ("folder", [folder.path], .invalidInput),
         ]
         for (name, files, code) in cases {
             let found = error {

@@ -34,6 +34,28 @@ import Training
         try expectLeftoverIsGone(run)
     }
 
+    @Test func aTalkativeTrainerFillsNoDisk() throws {
+        let talk = "yes 'the same line again' | head -c 60000000\necho 'the last line'\nsleep 0.3\n"
+        let run = try scripts.run(talk + Scripts.good)
+        #expect(try scripts.perform(run) == .completed)
+        let log = try String(contentsOfFile: run.trainerLog, encoding: .utf8)
+        #expect(log.utf8.count < 20_000_000)
+        #expect(log.components(separatedBy: "scalebench keeps the last 1 MiB").count == 2)
+        #expect(log.hasSuffix("the last line\n"))
+    }
+
+    @Test func eventsWithoutEndAreAnError() throws {
+        let run = try scripts.run(#"yes '{"event":"checkpoint","step":1}' >> "$1""#)
+        #expect { try scripts.perform(run) } throws: { "\($0)".contains("event") }
+        let long = try scripts.run(#"yes 'x' | tr -d '\n' >> "$1""#, name: "long")
+        #expect { try scripts.perform(long) } throws: { "\($0)".contains("the trainer's events take more than") }
+    }
+
+    @Test func aNamedPipeInPlaceOfEventsIsAnError() throws {
+        let run = try scripts.run(#"rm "$1"; mkfifo "$1"; sleep 60"#)
+        #expect { try scripts.perform(run) } throws: { "\($0)".contains("not a regular file") }
+    }
+
     @Test func whatATrainerLeavesBehindIsKilled() throws {
         let run = try scripts.run(Self.leftover + Scripts.good)
         #expect(try scripts.perform(run) == .completed)

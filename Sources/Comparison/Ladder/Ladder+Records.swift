@@ -32,12 +32,13 @@ extension Ladder {
 }
 
 extension ScalingPoint {
-    /// The point of a finished run; nil while the run has no result.
+    /// The point of a finished run; nil while the run has no result, and for a loss that no model reaches
+    /// (`RunRecord.hasImpossibleLoss`).
     fileprivate init?(_ record: RunRecord, of run: CandidateRuns.Run, tokens: Int) {
-        guard record.isFinished else { return nil }
+        guard record.isFinished, !record.hasImpossibleLoss else { return nil }
         let evaluation = record.finalEvaluation
         self.init(
-            seed: String(run.seed), loss: evaluation?.natsPerToken,
+            seed: String(run.seed), loss: evaluation?.natsPerToken.flatMap(BelievableLoss.finite),
             sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id,
             curve: RunCurve(record, tokens: tokens))
     }

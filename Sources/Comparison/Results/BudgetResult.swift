@@ -15,7 +15,8 @@ public struct BudgetResult: Codable, Sendable {
     /// Why no further step was taken.
     public var outcome: Outcome
 
-    /// The unit of a budget.
+    /// The unit of a budget. Seconds are those that the runs took, so results with a budget of time differ between
+    /// machines; results with a budget in FLOPs do not.
     public enum Unit: String, Codable, Sendable { case seconds, flops }
 
     /// Why a budget took no further step.

@@ -88,20 +88,27 @@ package struct LossTable: Sendable {
     /// The text of a cell; nil where there is no such column.
     package func text(_ column: LossColumn, _ row: Row) -> String? { places[column].map { row.cells[$0] } }
 
-    /// The number of a cell; nil where there is no such column, or the cell holds no positive finite number.
+    /// The number of a cell; nil where there is no such column, or no number in its range.
     package func numberIfPositive(_ column: LossColumn, _ row: Row) -> Double? {
-        text(column, row).flatMap { Double($0) }.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+        text(column, row).flatMap { Double($0) }.flatMap { Self.range(column).contains($0) ? $0 : nil }
     }
 
-    /// The number of a cell, which must lie between 1e-30 and 1e30.
+    /// What a cell of a column may hold.
+    private static func range(_ column: LossColumn) -> ClosedRange<Double> {
+        column == .loss ? BelievableLoss.range : 1e-30...1e30
+    }
+
+    /// The number of a cell, which must lie in the column's range.
     /// - Parameter name: the column's name in errors.
     /// - Throws: `invalidInput`, naming the line.
     package func number(_ column: LossColumn, _ row: Row, name: String? = nil) throws -> Double {
         let text = (text(column, row) ?? "").trimmingCharacters(in: .whitespaces), name = name ?? column.rawValue
-        guard let value = Double(text), value >= 1e-30, value <= 1e30 else {
+        let range = Self.range(column)
+        guard let value = Double(text), range.contains(value) else {
             throw ScalebenchError(
                 .invalidInput, text.isEmpty ? "\(name) is empty" : "\(name) \"\(text)\" is not a positive number",
-                at: "\(file):\(row.line)", hint: "give every run a \(name) between 1e-30 and 1e30, or remove the row")
+                at: "\(file):\(row.line)",
+                hint: "give every run a \(name) between \(range.lowerBound) and \(range.upperBound), or remove the row")
         }
         return value
     }

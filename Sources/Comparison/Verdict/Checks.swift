@@ -66,6 +66,22 @@ package enum Checks {
         }
     }
 
+    /// Runs whose loss no model reaches: one finding that names the first of them.
+    package static func impossibleLosses(_ plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> [Finding] {
+        let runs = plan.runs.filter { records[$0.id]?.hasImpossibleLoss == true }
+        guard let first = runs.first else { return [] }
+        let names = first.candidates.map { plan.candidates[$0].name }.joined(separator: " = ")
+        let others = runs.count > 1 ? " and \(runs.count - 1) more" : ""
+        return [
+            Finding(
+                "impossibleLoss", .warning,
+                "\(names) at \(plan.label(of: first.place)), seed \(first.spec.seed)\(others) ended with a loss of zero, "
+                    + "which no model reaches: these runs take no part",
+                advice:
+                    "look at the data: validation text that can be known by heart, such as constant text, says nothing")
+        ]
+    }
+
     private static func divergence(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
         (pair.rungs + [pair.target]).flatMap { here in
             [(pair.a, here.a), (pair.b, here.b)].compactMap { name, points in
@@ -120,7 +136,7 @@ package enum Checks {
         return [
             Finding(
                 "unequalCompute", .warning,
-                String(format: "\(pair.b) spends %+.1f %% FLOPs compared with \(pair.a) at \(worst.label)", percent),
+                "\(pair.b) spends \(String(format: "%+.1f", percent)) % FLOPs compared with \(pair.a) at \(worst.label)",
                 advice:
                     "give both the same FLOPs per rung (mlpRatio, heads); gaps are at equal rungs, not at equal FLOPs")
         ]

@@ -16,6 +16,8 @@ struct PlotAxis: Sendable {
     let kind: Kind
     let range: ClosedRange<Double>
     private let label: @Sendable (Double) -> String
+    /// What lies beyond it is no value of a picture, and its ticks could not be counted.
+    private static let largest = 1e60
 
     /// Covers `values` with some space at both ends. Logarithmic axes ignore values that are not positive.
     /// - Parameter padding: the fraction of the length that is added at each end.
@@ -26,7 +28,8 @@ struct PlotAxis: Sendable {
         self.title = title
         self.kind = kind
         self.label = label ?? { Self.plain($0) }
-        let usable = values.filter { $0.isFinite && (kind == .linear || $0 > 0) }.map { Self.transform($0, kind) }
+        let usable = values.filter { abs($0) <= Self.largest && (kind == .linear || $0 >= 1 / Self.largest) }
+            .map { Self.transform($0, kind) }
         let low = usable.min() ?? 0, high = usable.max() ?? 1
         // One value alone still needs an axis around it.
         let room = high > low ? (high - low) * padding : (kind == .linear ? max(abs(low) * 0.1, 1e-6) : 0.1)

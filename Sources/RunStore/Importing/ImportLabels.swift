@@ -12,6 +12,9 @@ package struct ImportLabels: Sendable {
 
     package static let columns = ["run", "candidate", "seed", "parameters", "tokens", "flops"]
 
+    /// The seeds that imported runs may have, as for runs of our own.
+    package static let seeds = 0...1_000_000_000
+
     /// - Throws: `invalidInput` for a table without run or candidate, a run named twice, or a cell that is no number.
     package init(_ table: DelimitedText, file: String) throws {
         self.file = file
@@ -50,9 +53,9 @@ package struct ImportLabels: Sendable {
             labels.seed = seeds[group, default: 0]
             seeds[group] = labels.seed + 1
             if let column = index("seed"), !cells[column].isEmpty {
-                guard let seed = Int(cells[column]) else {
+                guard let seed = Int(cells[column]), Self.seeds.contains(seed) else {
                     throw ScalebenchError(
-                        .invalidInput, "seed \"\(cells[column])\" is not a whole number", at: place)
+                        .invalidInput, "seed \"\(cells[column])\" is not a whole number from 0 to 10⁹", at: place)
                 }
                 labels.seed = seed
             }

@@ -6,6 +6,9 @@ import ScalebenchCore
 
 /// Reads JSONL logs.
 enum JSONLog {
+    /// Bytes of a line. An object of numbers takes some thirty times as much memory.
+    private static let longestLine = 1 << 20
+
     /// Whether a file begins like an object.
     static func begins(_ data: Data) -> Bool {
         data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
@@ -17,6 +20,11 @@ enum JSONLog {
         var hasStep = false
         for (number, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             guard let start = line.firstIndex(of: UInt8(ascii: "{")) else { continue }
+            guard line.count <= longestLine else {
+                throw ScalebenchError(
+                    .invalidInput, "the line has \(line.count) bytes", at: "\(file):\(number + 1)",
+                    hint: "a line of a log holds one step's metrics, in at most \(longestLine) bytes")
+            }
             let values = try numbers(line[start...], at: "\(file):\(number + 1)")
             guard let name = stepNames.first(where: { values[$0] != nil }), let step = Int(exactly: values[name]!)
             else {
@@ -40,7 +48,8 @@ enum JSONLog {
     private static func numbers(_ line: Data, at place: String) throws -> [String: Double] {
         let object: JSONValue
         do {
-            object = try decoder.decode(JSONValue.self, from: line)
+            // Python writes NaN and Infinity as bare words, which JSON5 reads.
+            object = try JSONInput.decode(JSONValue.self, from: line, allowsJSON5: true)
         } catch {
             throw ScalebenchError(.invalidInput, "not a JSON object", at: place, hint: "one object per line")
         }
@@ -54,13 +63,6 @@ enum JSONLog {
         flatten(.object(fields), "", into: &result)
         return result
     }
-
-    /// Python writes NaN and Infinity as bare words, which JSON5 reads.
-    private static let decoder = {
-        let decoder = JSONDecoder()
-        decoder.allowsJSON5 = true
-        return decoder
-    }()
 
     private static func flatten(_ value: JSONValue, _ path: String, into result: inout [String: Double]) {
         switch value {

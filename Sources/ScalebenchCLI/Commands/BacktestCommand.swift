@@ -73,7 +73,7 @@ struct BacktestCommand: ParsableCommand {
         if let report { try AtomicFile.write(BacktestPage.render(result), to: report) }
         let data = try JSONDocument.pretty(result)
         if json == "-" {
-            try FileHandle.standardOutput.write(contentsOf: data)
+            try StandardOutput.write(data)
         } else {
             if let json { try AtomicFile.write(data, to: json) }
             print(BacktestReport.render(result), terminator: "")

@@ -43,9 +43,9 @@ struct BenchCommand: AsyncParsableCommand {
         for item in try shape.shapes() {
             let row = try await measure(item)
             rows.append(row)
-            if json { try FileHandle.standardOutput.write(contentsOf: try row.json) }
+            if json { try StandardOutput.write(try row.json) }
         }
-        if !json { try FileHandle.standardOutput.write(contentsOf: Data((BenchTable.text(rows)).utf8)) }
+        if !json { try StandardOutput.write(Data((BenchTable.text(rows)).utf8)) }
     }
 
     private func measure(_ item: BenchmarkShape) async throws -> BenchRow {

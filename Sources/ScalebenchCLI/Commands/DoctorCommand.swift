@@ -25,7 +25,7 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         let report = Doctor(storePath: store).examine()
-        try FileHandle.standardOutput.write(contentsOf: json ? try report.json() : Data(report.text().utf8))
+        try StandardOutput.write(json ? try report.json() : Data(report.text().utf8))
         if report.isBroken { throw ExitCode.failure }
     }
 }

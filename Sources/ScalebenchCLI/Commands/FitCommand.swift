@@ -40,7 +40,7 @@ struct FitCommand: ParsableCommand {
         guard delta >= 1e-9, delta <= 10 else { throw ValidationError("--delta takes 1e-9 to 10.") }
         guard (100...1_000_000).contains(replicates) else { throw ValidationError("--replicates takes 100 to 10⁶.") }
         for filter in filters where !filter.contains("=") {
-            throw ValidationError("--where takes column=value, found '\(filter)'.")
+            throw ValidationError("--where takes column=value, found '\(SafeText.line(filter))'.")
         }
         _ = try axes()
     }
@@ -61,7 +61,7 @@ struct FitCommand: ParsableCommand {
         if let report { try AtomicFile.write(LawPage.render(result, table, source: file), to: report) }
         if let json, json != "-" { try AtomicFile.write(try result.json(), to: json) }
         let text = json == "-" ? try result.json() : Data(LawReport.render(result).utf8)
-        try FileHandle.standardOutput.write(contentsOf: text)
+        try StandardOutput.write(text)
     }
 
     private func axes() throws -> [ScaleAxis]? {

@@ -44,7 +44,7 @@ struct LeaderboardCommand: ParsableCommand {
         case .json:
             data = try JSONDocument.pretty(LeaderboardDocument(leaderboards: boards))
         }
-        try FileHandle.standardOutput.write(contentsOf: data)
+        try StandardOutput.write(data)
     }
 
     /// The boards, by suite name and then the newest version first.
@@ -59,9 +59,29 @@ struct LeaderboardCommand: ParsableCommand {
             )
         }
         let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
-        return try (wanted.isEmpty ? groups : wanted).map { group in
+        return try Self.good(wanted.isEmpty ? groups : wanted) { group in
             try Leaderboard(group, records: store.records(of: group), reference: reference)
         }
+    }
+
+    /// The boards that can be ranked. What keeps others from it is printed as a warning, so that one of them never hides the
+    /// rest.
+    /// - Throws: the first error where no board can be ranked.
+    private static func good(
+        _ groups: [[CandidateRecord]], _ rank: ([CandidateRecord]) throws -> Leaderboard
+    ) throws -> [Leaderboard] {
+        var boards: [Leaderboard] = [], errors: [ScalebenchError] = []
+        for group in groups {
+            do {
+                boards.append(try rank(group))
+            } catch var error as ScalebenchError {
+                error.message = "the board of suite \(group[0].suite.name) cannot be ranked: \(error.message)"
+                errors.append(error)
+            }
+        }
+        if boards.isEmpty, let error = errors.first { throw error }
+        StoreOptions.warn(errors)
+        return boards
     }
 
     private func filtered(_ entries: [CandidateRecord]) throws -> [CandidateRecord] {

@@ -1,6 +1,7 @@
 // `scalebench run`: the child process of every launcher.
 
 import ArgumentParser
+import Foundation
 import Launching
 import ScalebenchCore
 import Training
@@ -25,7 +26,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         let stop = StopRequest.listenToSignals()
         let cores = CoreAllowance(workers)
-        ParentWatch.begin(stop: stop, cores: cores)
+        ParentWatch.begin(stop: stop, cores: cores) { _exit(StopRequest.exitStatus) }
         var options = TrainingOptions(scalebenchVersion: ScalebenchVersion.current)
         options.cores = cores
         let run = TrainingRun(RunFolder(folder), options: options)

@@ -58,7 +58,7 @@ struct RunsExportCommand: ParsableCommand {
         if let out {
             try AtomicFile.write(Data(text.utf8), to: out)
         } else {
-            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+            try StandardOutput.write(Data(text.utf8))
         }
     }
 

@@ -61,6 +61,7 @@ struct RunsImportCommand: ParsableCommand {
             }
         }
         if let tokensPerStep, tokensPerStep < 1 { throw ValidationError("--tokens-per-step takes a number from 1 on.") }
+        guard ImportLabels.seeds.contains(seed) else { throw ValidationError("--seed takes 0 to 10⁹.") }
         if let candidate, candidate.isEmpty || candidate.count > 200 {
             throw ValidationError("--candidate takes a name of 1 to 200 characters.")
         }
@@ -132,8 +133,10 @@ struct RunsImportCommand: ParsableCommand {
             ?? ImportedRun.Labels(
                 candidate: candidate!, seed: seed + index, parameters: parameters ?? found.run.parameters,
                 tokens: tokens ?? found.run.tokens, flops: flops ?? found.run.flops)
-        let points = series.points.map { step, value in
-            LossCurve.Point(step: step, tokens: tokensPerStep.map { step * $0 }, loss: value.isFinite ? value : nil)
+        let points = try series.points.map { step, value in
+            LossCurve.Point(
+                step: step, tokens: try tokensPerStep.map { try tokens(step, $0, found.path) },
+                loss: BelievableLoss.finite(value))
         }
         return ImportedRun(
             labels: labels,
@@ -143,6 +146,18 @@ struct RunsImportCommand: ParsableCommand {
                 metric: series.metric),
             curve: LossCurve(unit: unit ?? MetricChoice.unit(of: series.metric), points: points),
             imported: Date.now.formatted(.iso8601))
+    }
+
+    private func tokens(_ step: Int, _ tokensPerStep: Int, _ file: String) throws -> Int {
+        let (tokens, isTooLarge) = step.multipliedReportingOverflow(by: tokensPerStep)
+        guard !isTooLarge else {
+            throw ScalebenchError(
+                .invalidInput, "step \(step) times \(tokensPerStep) tokens per step is too large a number", at: file,
+                hint:
+                    "give the tokens of one step with --tokens-per-step, and the column that counts steps with --step-column"
+            )
+        }
+        return tokens
     }
 
     private func writeTemplate(_ found: [Found], to file: String) throws {

@@ -38,11 +38,11 @@ struct RunsListCommand: ParsableCommand {
         let all = try catalog.runs(suite: filter.suite, candidate: filter.candidate) { status == nil || $0 == status }
         let runs = all.prefix(limit ?? all.count).map(\.summary)
         if json {
-            return try FileHandle.standardOutput.write(contentsOf: try JSONDocument.pretty(Document(runs: runs)))
+            return try StandardOutput.write(try JSONDocument.pretty(Document(runs: runs)))
         }
         var text = runs.isEmpty ? "No runs.\n" : RunReport.list(runs)
         if runs.count < all.count { text += "\n\(all.count - runs.count) more; raise --limit\n" }
-        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        try StandardOutput.write(Data(text.utf8))
     }
 }
 

@@ -32,7 +32,7 @@ struct RunsShowCommand: ParsableCommand {
         let text = RunReport.show(
             found.summary, job: job, record: record, imported: imported, curve: found.curve, path: path,
             isUnicode: !ascii && Self.localeIsUnicode)
-        try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        try StandardOutput.write(Data(text.utf8))
     }
 
     /// An unset locale counts as Unicode: scripts and containers often leave it unset, and read UTF-8 nevertheless.

@@ -24,10 +24,10 @@ package final class ByteSource {
     private static let inputBytes = 1 << 17
     private static let outputBytes = 1 << 18
 
-    /// Opens the file at `path`; throws `notFound` or `inputOutput`.
+    /// Opens the file at `path`; throws what `InputFile.open` throws.
     package init(_ path: String) throws {
         self.path = path == "-" ? "standard input" : path
-        handle = path == "-" ? .standardInput : try Self.open(path)
+        handle = path == "-" ? .standardInput : try InputFile.open(path)
         input = try Self.read(handle, self.path)
         bytesRead = input.count
         if input.starts(with: [0x1F, 0x8B]) {
@@ -47,18 +47,6 @@ package final class ByteSource {
     }
 
     deinit { if handle !== FileHandle.standardInput { try? handle.close() } }
-
-    private static func open(_ path: String) throws -> FileHandle {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw ScalebenchError(.notFound, "there is no such file", at: path)
-        }
-        guard !isFolder.boolValue, let handle = FileHandle(forReadingAtPath: path) else {
-            throw ScalebenchError(
-                .inputOutput, isFolder.boolValue ? "is a folder" : "cannot be read", at: path, hint: "name a file")
-        }
-        return handle
-    }
 
     /// Bytes of the file at `path` as it lies on disk, for a progress bar; nil for what has no size.
     package static func size(_ path: String) -> Int? {
@@ -124,13 +112,15 @@ package final class ByteSource {
     }
 
     /// The whole file at once, for small files; throws `invalidInput` beyond `limit` bytes.
-    package static func readAll(_ path: String, limit: Int = 1 << 30) throws -> Data {
+    package static func readAll(_ path: String, limit: Int = 200_000_000) throws -> Data {
         let source = try ByteSource(path)
         var data = Data()
         while let piece = try source.next() {
             data.append(contentsOf: piece)
             guard data.count <= limit else {
-                throw ScalebenchError(.invalidInput, "larger than \(limit) bytes", at: path)
+                throw ScalebenchError(
+                    .invalidInput, "larger than \(limit / 1_000_000) MB", at: path,
+                    hint: "split the file, or keep the rows that matter")
             }
         }
         return data

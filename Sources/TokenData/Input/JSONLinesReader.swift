@@ -73,7 +73,7 @@ final class JSONLinesReader: DocumentReader {
             guard bytes.contains(where: { $0 > 0x20 }) else { continue }
             let parsed: Line
             do {
-                parsed = try decoder.decode(Line.self, from: Data(bytes))
+                parsed = try JSONInput.decode(Line.self, from: Data(bytes), with: decoder)
             } catch {
                 throw ScalebenchError(
                     .invalidInput,
@@ -143,14 +143,14 @@ final class JSONLinesReader: DocumentReader {
         guard start.first == UInt8(ascii: "{") else { return false }
         let line = start.prefix { $0 != UInt8(ascii: "\n") }
         if line.endIndex == head.endIndex { return line.dropFirst().first { $0 > 0x20 } == UInt8(ascii: "\"") }
-        return (try? JSONDecoder().decode([String: JSONValue].self, from: Data(line))) != nil
+        return (try? JSONInput.decode([String: JSONValue].self, from: Data(line))) != nil
     }
 
     /// The first line that is not blank, for its fields; it is read again by `next`.
     private func firstObject() throws -> [String: JSONValue] {
         while let (range, number) = try nextLine() {
             guard pending[range].contains(where: { $0 > 0x20 }) else { continue }
-            guard let object = try? JSONDecoder().decode([String: JSONValue].self, from: Data(pending[range])) else {
+            guard let object = try? JSONInput.decode([String: JSONValue].self, from: Data(pending[range])) else {
                 throw ScalebenchError(
                     .invalidInput, "not a JSON object", at: "\(source.path):\(number)",
                     hint: "JSON Lines has one object per line")

@@ -55,7 +55,7 @@ package struct TokenizerFile: Sendable {
     }
 
     private static func huggingFace(_ data: Data, _ path: String) throws -> [Int: Int] {
-        guard let file = try? JSONDecoder().decode(HuggingFace.self, from: data), file.model.type ?? "BPE" == "BPE",
+        guard let file = try? JSONInput.decode(HuggingFace.self, from: data), file.model.type ?? "BPE" == "BPE",
             file.model.vocab.values.allSatisfy({ $0 >= 0 })
         else { throw unknown(path) }
         let vocabulary = file.model.vocab

@@ -51,10 +51,10 @@ struct OutputOptions: ParsableArguments {
         if let reportFile { try AtomicFile.write(HTMLReport.render(content), to: reportFile) }
         if let json, json != "-" { try AtomicFile.write(try result.json(), to: json) }
         if json == "-" {
-            try FileHandle.standardOutput.write(contentsOf: try result.json())
+            try StandardOutput.write(try result.json())
         } else if !quiet {
             let place = reportFile.map { "\nReport: \(SafeText.line($0, limit: 1000))\n" } ?? ""
-            try FileHandle.standardOutput.write(contentsOf: Data((TextReport.render(result) + place).utf8))
+            try StandardOutput.write(Data((TextReport.render(result) + place).utf8))
         }
         if let failure { throw failure }
         for condition in failOn where result.pairs.contains(where: condition.isMet) {

@@ -33,7 +33,7 @@ struct TableOptions: ParsableArguments {
             }
         }
         for filter in filters where !filter.contains("=") {
-            throw ValidationError("--where takes column=value, found '\(filter)'.")
+            throw ValidationError("--where takes column=value, found '\(SafeText.line(filter))'.")
         }
     }
 

@@ -84,5 +84,5 @@ struct ProgressLine {
 
 /// Prints a result as JSON, keys sorted, as `compare` does.
 func printJSON(_ value: some Encodable) throws {
-    try FileHandle.standardOutput.write(contentsOf: try JSONDocument.pretty(value))
+    try StandardOutput.write(try JSONDocument.pretty(value))
 }

@@ -143,7 +143,10 @@ struct DataMix: ParsableCommand {
             let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
             guard sides.count == 2, let weight = Int(sides[1]), DatasetManifest.MixturePart.weights.contains(weight),
                 seen.insert(sides[0]).inserted
-            else { throw ValidationError("Parts are NAME=WEIGHT, each name once, weights 1 to 1000: '\(text)'.") }
+            else {
+                throw ValidationError(
+                    "Parts are NAME=WEIGHT, each name once, weights 1 to 1000: '\(SafeText.line(text))'.")
+            }
             return DatasetManifest.MixturePart(dataset: sides[0], weight: weight)
         }
         let folder = try new.folder()
