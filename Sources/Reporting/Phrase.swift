@@ -112,7 +112,7 @@ package enum Phrase {
         let right = rows.filter { $0.probabilityOfWinner > 0.5 }.count
         let held = rows.filter { $0.predictedGap.interval90.contains($0.observedGap) }.count
         let surprise = rows.first { $0.probabilityOfWinner < 0.05 }.map {
-            "; at \(SafeText.line($0.label)) the winner had been given \(percent($0.probabilityOfWinner))"
+            "; at \(SafeText.line($0.label)) the winner had been given a probability of \(percent($0.probabilityOfWinner))"
         }
         return
             "this method on this ladder, each rung from those below: winner right at \(right) of \(rows.count), "
@@ -131,7 +131,7 @@ package enum Phrase {
             + percent(max(early.probabilityABetter, 1 - early.probabilityABetter))
     }
 
-    /// Names the runs that did not go to their end, and what that saved.
+    /// Names the runs that were stopped early, and says what that saved.
     static func stoppedEarly(_ stopped: StoppedEarly, candidates: [String]) -> String {
         let runs = stopped.runs.map { run in
             run.candidates.map { SafeText.line(candidates[$0], limit: 40) }.joined(separator: " = ")
@@ -220,8 +220,8 @@ package enum Phrase {
     /// A sentence for captions where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.
     static func path(_ result: CompareResult) -> String {
         result.tokensVary
-            ? " Rungs differ in their tokens too: lines and bands are for runs trained about as long for their FLOPs as "
-                + "the target; marks lie off them where a rung was trained for longer or shorter."
+            ? " Rungs differ in their tokens too: lines and bands are for runs with about as many tokens for their FLOPs "
+                + "as the target; marks lie off them where a rung has more or fewer tokens."
             : ""
     }
 }

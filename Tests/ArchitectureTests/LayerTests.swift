@@ -28,11 +28,11 @@ struct LayerTests {
     }
 
     /// The names of a module's dependencies as Package.swift declares them.
-    private static func declared(by module: String) throws -> Set<String>? {
+    private static func declared(by module: String, call: String = "module") throws -> Set<String>? {
         let text = try String(contentsOf: SourceTree.root.appendingPathComponent("Package.swift"), encoding: .utf8)
             .replacing(/\s+/, with: " ")
         let pattern = try Regex<(Substring, Substring)>(
-            #"(?:module\( ?|executableTarget\( ?name: )"\#(module)",(?: dependencies:)? \[(.*?)\]"#)
+            #"(?:\#(call)\( ?|executableTarget\( ?name: )"\#(module)",(?: dependencies:)? \[(.*?)\]"#)
         guard let match = text.firstMatch(of: pattern) else { return nil }
         return Set(match.1.matches(of: /\w+/).map { $0.0.prefix(1).uppercased() + $0.0.dropFirst() })
     }
@@ -61,10 +61,20 @@ struct LayerTests {
         }
     }
 
+    /// A module that a test imports without declaring it is found only where it happens to be built already.
+    @Test func importsOfTestsAreDeclared() throws {
+        for module in Self.all {
+            guard let declared = try Self.declared(by: module, call: "tests") else { continue }
+            let imports = try SourceTree.files(of: "\(module)Tests", under: "Tests").flatMap(\.imports)
+            let undeclared = Set(imports).intersection(Self.all).subtracting(declared)
+            #expect(undeclared.isEmpty, "\(module)Tests")
+        }
+    }
+
     /// Who prints and who ends the process: the command line alone.
     @Test func onlyTheCommandLinePrintsAndExits() throws {
         let libraries = Self.all.subtracting(["ScalebenchCLI", "ScalebenchMain"])
-        for file in try libraries.flatMap(SourceTree.files) {
+        for file in try libraries.flatMap({ try SourceTree.files(of: $0) }) {
             let pattern = /(?m)(?:^|[^.\w])(?:print|exit|_exit|ExitCode)\(|FileHandle\.standard(?:Output|Error)/
             let found = file.code.firstMatch(of: pattern).map { "\(file.module)/\(file.name): \($0.0)" }
             #expect(found == nil)

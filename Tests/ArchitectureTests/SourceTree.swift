@@ -39,8 +39,8 @@ enum SourceTree {
         }
     }
 
-    static func files(of module: String) throws -> [SourceFile] {
-        let folder = root.appendingPathComponent("Sources/\(module)")
+    static func files(of module: String, under top: String = "Sources") throws -> [SourceFile] {
+        let folder = root.appendingPathComponent("\(top)/\(module)")
         let paths = (FileManager.default.enumerator(atPath: folder.path)?.allObjects as? [String] ?? [])
         return try paths.filter { $0.hasSuffix(".swift") }.sorted().map { path in
             let parts = path.split(separator: "/").map(String.init)

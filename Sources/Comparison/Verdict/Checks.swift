@@ -31,7 +31,7 @@ package enum Checks {
             Finding(
                 "repeatedTokens", .warning,
                 "the longest run goes through the training data \(Quantity.significant(coverage.passes)) times, "
-                    + "\(Quantity.significant(100 * coverage.repeatedShare)) % of its sequences are repeated: this is "
+                    + "and \(Quantity.significant(100 * coverage.repeatedShare)) % of its sequences are repeated: this is "
                     + "not one-pass training",
                 advice: "use a larger data set or fewer tokens per rung before concluding anything about regularisation"
             )
@@ -78,7 +78,7 @@ package enum Checks {
                 "\(names) at \(plan.label(of: first.place)), seed \(first.spec.seed)\(others) ended with a loss of zero, "
                     + "which no model reaches: these runs take no part",
                 advice:
-                    "look at the data: validation text that can be known by heart, such as constant text, says nothing")
+                    "check the data: fully predictable validation text, such as constant text, shows no difference")
         ]
     }
 
@@ -104,7 +104,7 @@ package enum Checks {
             Finding(
                 "sharedRungs", .note,
                 "both candidates gave the same runs, to the last bit, at \(shared.joined(separator: ", ")): the gap there is zero",
-                advice: "nothing to do; such a rung does not show which candidate is better")
+                advice: "you need not act, but such a rung does not show which candidate is better")
         ]
     }
 
@@ -151,7 +151,8 @@ package enum Checks {
         return [
             Finding(
                 "farTarget", .warning,
-                "the target is \(Quantity.short(lever)) times the top common rung; the method was scored up to 30 times",
+                "the target is at \(Quantity.short(lever)) times the scale of the top common rung; the method was "
+                    + "scored up to 30 times",
                 advice: "add a rung nearer to the target")
         ]
     }
@@ -164,8 +165,8 @@ package enum Checks {
             return [
                 Finding(
                     "targetTokensUnknown", .warning,
-                    "runs of nearly equal FLOPs differ in their tokens, and those of the target are not known: it is "
-                        + "judged at \(usual) tokens, on the trend of the ladder",
+                    "runs of nearly equal FLOPs differ in their tokens, and the target's are not known: the target "
+                        + "is judged at \(usual) tokens, on the trend of the ladder",
                     advice: "say how long the target is trained: --target-tokens")
             ]
         }
@@ -187,7 +188,8 @@ package enum Checks {
         return [
             Finding(
                 "fewRungs", .warning,
-                "only \(Quantity.count(count, "common rung")) below the target: a trend cannot be told from noise",
+                "the pair has only \(Quantity.count(count, "common rung")) below the target: a trend cannot be told "
+                    + "from noise",
                 advice: "add a rung")
         ]
     }
@@ -258,8 +260,8 @@ package enum Checks {
             Finding(
                 "noComputeMultiplier", .note,
                 onParameters
-                    ? "no compute multiplier: the axis counts parameters alone"
-                    : "no compute multiplier: the loss of \(pair.b) is not known to fall with scale at the target",
+                    ? "there is no compute multiplier: the axis counts parameters alone"
+                    : "there is no compute multiplier: the loss of \(pair.b) is not known to fall at the target",
                 advice: onParameters ? "give FLOPs or tokens (--axis flops)" : "add a rung near the target")
         ]
     }
