@@ -1,4 +1,4 @@
-// Scores the verdict's model on decisions whose outcome is known, beside five baselines. Each source is judged with
+// Scores the verdict's model on decisions whose outcome is known, beside six baselines. Each source is judged with
 // priors that were fitted without it. It is pure: it makes a report from cases, and neither reads files nor prints.
 
 import Foundation
@@ -156,18 +156,32 @@ package struct DecisionBacktest: Sendable {
         try model.knowing(floor: decision.knownFloor).posterior(decision.visible).forecastOfMeans(decision.target)
     }
 
+    /// The closed form fitted on all cases.
+    package func fitClosedForm() -> ClosedForm { ClosedForm(cases, weights: sourceWeights) }
+
     // MARK: - Baselines
 
     private func baselineAnswers(_ baseline: DecisionBaseline, _ sources: [String]) -> [DecisionAnswer] {
-        guard baseline == .calibratedRank else {
-            return inParallel(cases.count) { DecisionAnswer(probabilityABetter: baseline.probability(cases[$0])) }
+        switch baseline {
+        case .calibratedRank:
+            fittedWithoutSource(sources) { CalibratedRank($0, weights: $1).probability }
+        case .closedForm where sources.count > 1:
+            fittedWithoutSource(sources) { ClosedForm($0, weights: $1).probability }
+        default:
+            inParallel(cases.count) { DecisionAnswer(probabilityABetter: baseline.probability(cases[$0])) }
         }
+    }
+
+    /// Each source judged with what `fit` makes of all others and their weights.
+    private func fittedWithoutSource(
+        _ sources: [String], _ fit: @Sendable ([DecisionCase], [Double]) -> (DecisionCase) -> Double
+    ) -> [DecisionAnswer] {
         var answers = cases.map { _ in DecisionAnswer(probabilityABetter: 0.5) }
         for source in sources {
             let training = cases.indices.filter { cases[$0].source != source }
-            let calibrated = CalibratedRank(training.map { cases[$0] }, weights: training.map { sourceWeights[$0] })
+            let probability = fit(training.map { cases[$0] }, training.map { sourceWeights[$0] })
             for index in cases.indices where cases[index].source == source {
-                answers[index].probabilityABetter = calibrated.probability(cases[index])
+                answers[index].probabilityABetter = probability(cases[index])
             }
         }
         return answers

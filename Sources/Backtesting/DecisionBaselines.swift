@@ -1,14 +1,15 @@
-// The baselines: five ways in which people choose between two candidates today. Each gives P(A better); those that only
-// rank the candidates give 0 or 1.
+// The baselines: five ways in which people choose between two candidates today, and a forecast with four numbers. Each
+// gives P(A better); those that only rank the candidates give 0 or 1.
 
 import Foundation
 import ScalingLaws
 
-/// The five baselines.
+/// The six baselines.
 enum DecisionBaseline: String, CaseIterable {
-    case rank, calibratedRank, separatePowerLaws, sharedExponent, linearGap
+    case rank, calibratedRank, separatePowerLaws, sharedExponent, linearGap, closedForm
 
-    /// P(A better), as 0 or 1, from the decision's own ladder alone. For `calibratedRank` it is that of plain rank.
+    /// P(A better) from the decision's own ladder alone: 0 or 1, but for `closedForm`, which has its shipped numbers here.
+    /// For `calibratedRank` it is that of plain rank.
     func probability(_ decision: DecisionCase) -> Double {
         let choice: Bool
         switch self {
@@ -16,6 +17,7 @@ enum DecisionBaseline: String, CaseIterable {
         case .separatePowerLaws: choice = Self.lawsPreferA(decision, shared: false)
         case .sharedExponent: choice = Self.lawsPreferA(decision, shared: true)
         case .linearGap: choice = Self.linePrefersA(decision)
+        case .closedForm: return ClosedForm.shipped.probability(decision)
         }
         return choice ? 1 : 0
     }

@@ -62,6 +62,13 @@ enum PublicDecisions {
         #expect(abs(try value("calibratedRank", \.brier) - 0.0796) < 0.0006)
         #expect(abs(try value("calibratedRank", \.brier, macro: true) - 0.1557) < 0.0006)
 
+        let fitted = DecisionBacktest(cases).fitClosedForm().coefficients
+        for (number, shipped) in zip(fitted, ClosedForm.shipped.coefficients) { #expect(abs(number - shipped) < 0.01, "\(fitted)") }
+        // A prototype of the same form, fitted elsewhere.
+        #expect(abs(try value("closedForm", \.accuracy) - 0.905) < 0.003)
+        #expect(abs(try value("closedForm", \.brier) - 0.0672) < 0.001)
+        #expect(abs(try value("closedForm", \.brier, macro: true) - 0.1355) < 0.002)
+
         #expect(try value("model", \.accuracy) >= value("rank", \.accuracy) - 0.005)
         #expect(try value("model", \.brier) < value("calibratedRank", \.brier))
         #expect(try value("model", \.brier, macro: true) < value("calibratedRank", \.brier, macro: true))
