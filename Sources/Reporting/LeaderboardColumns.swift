@@ -60,7 +60,7 @@ struct LeaderboardColumn: Sendable {
                 Field(name: "coreHours", ranked: { text($0.cost.coreHours) }, notRanked: { text($0.cost.coreHours) })
             ]),
         LeaderboardColumn(
-            title: "date", cell: { String($0.date.prefix(10)) },
+            title: "date", cell: { SafeText.line(String($0.date.prefix(10))) },
             fields: [Field(name: "date", ranked: { $0.date }, notRanked: { $0.date })]),
     ]
 

@@ -14,7 +14,7 @@ package enum RunReport {
             table.add([
                 run.id.rawValue, run.status.rawValue, names(run.candidates), names(run.suites), run.place ?? scale(run),
                 String(run.seed), loss ?? "–", run.seconds.map(Quantity.duration) ?? "–",
-                run.date.map { String($0.prefix(16)).replacing("T", with: " ") } ?? "–",
+                run.date.map { SafeText.line(String($0.prefix(16))).replacing("T", with: " ") } ?? "–",
             ])
         }
         return table.text + "\n"
@@ -138,8 +138,8 @@ package enum RunReport {
         var rows: [(String, String)] = []
         if let start = record?.start {
             let resumed = start.resumedFromStep > 0 ? ", from step \(start.resumedFromStep)" : ""
-            rows.append(("started", start.time + resumed))
-            rows.append(("trainer", start.trainerVersion))
+            rows.append(("started", SafeText.line(start.time) + resumed))
+            rows.append(("trainer", SafeText.line(start.trainerVersion)))
             rows += start.machine.sorted { $0.key < $1.key }.map { ($0.key, SafeText.line($0.value, limit: 120)) }
         }
         if let job {

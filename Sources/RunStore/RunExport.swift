@@ -35,12 +35,12 @@ package enum RunExport {
     ]
 
     /// Final losses, one line per run and candidate, as `compare --runs` reads them. For trained runs `params` counts
-    /// non-embedding parameters. Runs without a final loss or a candidate are left out of the text and returned.
+    /// non-embedding parameters. Runs without a candidate or a believable final loss are left out of the text and returned.
     package static func table(_ runs: [CatalogRun]) -> (text: String, leftOut: [RunSummary]) {
         var text = DelimitedText.line(tableColumns), leftOut: [RunSummary] = []
         for summary in runs.map(\.summary) {
             let isResult = summary.status == .completed || summary.status == .imported
-            guard isResult, let loss = summary.loss, !summary.candidates.isEmpty else {
+            guard isResult, let loss = summary.loss, BelievableLoss.contains(loss), !summary.candidates.isEmpty else {
                 leftOut.append(summary)
                 continue
             }

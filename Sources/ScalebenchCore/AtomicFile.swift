@@ -48,7 +48,11 @@ package enum AtomicFile {
     }
 
     private static func writeInPlace(_ data: Data, to path: String) throws {
-        guard let handle = FileHandle(forWritingAtPath: path) else { throw unwritable(path, "it cannot be opened") }
+        // A named pipe without a reader is refused rather than waited for.
+        let descriptor = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unwritable(path, String(cString: strerror(errno))) }
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         do {
             try handle.write(contentsOf: data)
             try handle.close()

@@ -9,5 +9,7 @@ package enum BelievableLoss {
     package static func contains(_ loss: Double) -> Bool { range.contains(loss) }
 
     /// The loss as an event states it; nil stands for one that is not finite or too large: the run diverged.
-    package static func finite(_ loss: Double) -> Double? { loss <= range.upperBound ? loss : nil }
+    package static func finite(_ loss: Double) -> Double? {
+        loss.isFinite && loss <= range.upperBound ? loss : nil
+    }
 }

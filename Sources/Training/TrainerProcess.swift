@@ -35,7 +35,8 @@ final class TrainerProcess {
         var inherited = ProcessInfo.processInfo.environment
         inherited["SCALEBENCH_LAUNCHED"] = nil
         inherited.merge(environment) { $1 }
-        let log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        // Without O_NONBLOCK a named pipe in its place would wait for a reader; on a regular file the flag means nothing.
+        let log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o644)
         guard log >= 0 else { throw Self.failure("the trainer's log cannot be written", errno, output) }
         defer { close(log) }
         let gate = try Self.connection(folder)

@@ -63,7 +63,9 @@ enum PublicDecisions {
         #expect(abs(try value("calibratedRank", \.brier, macro: true) - 0.1557) < 0.0006)
 
         let fitted = DecisionBacktest(cases).fitClosedForm().coefficients
-        for (number, shipped) in zip(fitted, ClosedForm.shipped.coefficients) { #expect(abs(number - shipped) < 0.01, "\(fitted)") }
+        for (number, shipped) in zip(fitted, ClosedForm.shipped.coefficients) {
+            #expect(abs(number - shipped) < 0.01, "\(fitted)")
+        }
         // A prototype of the same form, fitted elsewhere.
         #expect(abs(try value("closedForm", \.accuracy) - 0.905) < 0.003)
         #expect(abs(try value("closedForm", \.brier) - 0.0672) < 0.001)

@@ -96,6 +96,33 @@ struct HostileInputTests {
         }
     }
 
+    @Test func anImpossibleLossIsNoRowOfATable() throws {
+        let scratch = try Scratch()
+        for (name, losses) in [("good", ["3", "2"]), ("negative", ["3", "-3"]), ("infinite", ["3", "-inf"])] {
+            let lines = losses.enumerated().map { "\($0.offset + 1),\($0.element)" }
+            try scratch.write("step,val_loss\n" + lines.joined(separator: "\n") + "\n", to: "\(name).csv")
+            let result = try Tool.run(
+                ["runs", "import", "\(name).csv", "--candidate", name, "--parameters", "1e6"], in: scratch.url)
+            #expect(result.status == 0, "\(result.errors)")
+        }
+        let table = try Tool.run(["runs", "export", "--table"], in: scratch.url)
+        #expect(table.status == 0 && table.output.contains("good") && !table.output.contains("negative"))
+        #expect(!table.output.contains("infinite"))
+        try scratch.write("{\"step\":-5,\"val_loss\":3}\n{\"step\":2,\"val_loss\":2}\n", to: "log.jsonl")
+        let log = try Tool.run(
+            ["runs", "import", "log.jsonl", "--candidate", "x", "--parameters", "1e6"], in: scratch.url)
+        #expect(log.status == 0)
+        #expect(!(try Tool.run(["runs", "export"], in: scratch.url)).output.contains("-5"))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aPipeForResultsIsRefused() throws {
+        let scratch = try Scratch()
+        let arguments = try compared(scratch).dropLast() + ["p"]
+        #expect(mkfifo(scratch.url.appendingPathComponent("p").path, 0o644) == 0)
+        let result = try Tool.run(Array(arguments), in: scratch.url)
+        #expect(result.status == 1 && result.errors.contains("p: cannot be written"), "\(result.errors)")
+    }
+
     @Test func errorsAndTablesCarryNoEscapes() throws {
         let scratch = try Scratch()
         let table = try scratch.write(

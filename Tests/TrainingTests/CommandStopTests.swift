@@ -56,6 +56,12 @@ import Training
         #expect { try scripts.perform(run) } throws: { "\($0)".contains("not a regular file") }
     }
 
+    @Test(.timeLimit(.minutes(1))) func aNamedPipeInPlaceOfTheLogIsAnError() throws {
+        let run = try scripts.run(Scripts.good)
+        #expect(mkfifo(run.trainerLog, 0o644) == 0)
+        #expect { try scripts.perform(run) } throws: { "\($0)".contains("log cannot be written") }
+    }
+
     @Test func whatATrainerLeavesBehindIsKilled() throws {
         let run = try scripts.run(Self.leftover + Scripts.good)
         #expect(try scripts.perform(run) == .completed)

@@ -75,7 +75,7 @@ package enum Checks {
         return [
             Finding(
                 "impossibleLoss", .warning,
-                "\(names) at \(plan.label(of: first.place)), seed \(first.spec.seed)\(others) ended with a loss of zero, "
+                "\(names) at \(plan.label(of: first.place)), seed \(first.spec.seed)\(others) ended with a loss of zero or less, "
                     + "which no model reaches: these runs take no part",
                 advice:
                     "check the data: fully predictable validation text, such as constant text, shows no difference")

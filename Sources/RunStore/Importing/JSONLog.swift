@@ -26,7 +26,8 @@ enum JSONLog {
                     hint: "a line of a log holds one step's metrics, in at most \(longestLine) bytes")
             }
             let values = try numbers(line[start...], at: "\(file):\(number + 1)")
-            guard let name = stepNames.first(where: { values[$0] != nil }), let step = Int(exactly: values[name]!)
+            guard let name = stepNames.first(where: { values[$0] != nil }), let step = Int(exactly: values[name]!),
+                step >= 0
             else {
                 continue
             }
