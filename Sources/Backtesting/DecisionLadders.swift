@@ -33,7 +33,7 @@ package struct DecisionLadders: Sendable {
         for row in table.rows {
             let key = Key(source: table.text(.source, row) ?? "", ladder: table.text(.ladder, row) ?? "")
             let candidate = table.text(.candidate, row) ?? ""
-            let hasTokens = table.statedAxis(row) == .flops && table.text(.tokens, row).map { !$0.isEmpty } ?? false
+            let hasTokens = try table.statedAxis(row) == .flops && table.text(.tokens, row).map { !$0.isEmpty } ?? false
             let place = RungGrouping.Place(
                 candidate: candidate, scale: try table.number(.scale, row),
                 tokens: hasTokens ? try table.number(.tokens, row) : nil)

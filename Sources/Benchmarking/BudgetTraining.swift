@@ -26,7 +26,7 @@ struct BudgetTraining {
     /// made.
     mutating func run(_ training: LadderTraining) async throws -> BudgetResult {
         while true {
-            let decision = try planner.nextDecision(try training.records())
+            let decision = try planner.nextDecision(training.records())
             guard case .make(let step) = decision else {
                 decision.outcome.map { planner.end($0) }
                 return planner.result
@@ -36,7 +36,7 @@ struct BudgetTraining {
             training.plan = planner.plan
             try await training.train(
                 at: { $0 == step.place }, of: step.candidates, upTo: step.expected.toFraction, stoppingBy: stopping)
-            planner.end(step, runs, try training.records())
+            planner.end(step, runs, training.records())
             if training.failure != nil {
                 planner.end(.failed)
                 return planner.result

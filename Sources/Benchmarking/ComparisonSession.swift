@@ -43,9 +43,9 @@ package struct ComparisonSession {
             further = try await steps.run(training)
             try keep(training.plan, resolved, store)
         } else if request.trainsTarget {
-            if try training.hasWork(at: { $0 == .target }) {
+            if training.hasWork(at: { $0 == .target }) {
                 // Where the ladder allows no prediction, the target is trained without one.
-                let ladder = resolved.plan.ladder(try training.records()).withoutTarget
+                let ladder = resolved.plan.ladder(training.records()).withoutTarget
                 if let pairs = try? resolved.judge.pairs(ladder, until: request.until) {
                     progress?.note(.predicted(pairs))
                 }
@@ -53,7 +53,7 @@ package struct ComparisonSession {
             try await training.train(
                 at: { $0 == .target }, stoppingBy: request.stopsEarly ? resolved.judge : nil)
         }
-        let records = try training.records()
+        let records = training.records()
         do {
             return ComparisonOutcome(
                 result: try result(resolved, training, records: records, further: further), plan: training.plan,

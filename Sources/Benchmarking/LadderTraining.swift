@@ -32,16 +32,23 @@ final class LadderTraining {
         self.dataset = dataset
     }
 
-    /// The records of all runs of the plan that have begun.
-    func records() throws -> [RunID: RunRecord] {
+    /// The records of all runs of the plan that have begun. A run whose events cannot be read counts as failed, so that it
+    /// does not keep the others from being judged.
+    func records() -> [RunID: RunRecord] {
         var records: [RunID: RunRecord] = [:]
-        for run in plan.runs { records[run.id] = try store.record(run.id) }
+        for run in plan.runs {
+            do {
+                records[run.id] = try store.record(run.id)
+            } catch {
+                failures[run.id] = "\(error)"
+            }
+        }
         return records
     }
 
     /// Whether runs at the wanted places are still to be trained.
-    func hasWork(at isWanted: (LadderPlace) -> Bool) throws -> Bool {
-        try !runsToDo(at: isWanted).isEmpty
+    func hasWork(at isWanted: (LadderPlace) -> Bool) -> Bool {
+        !runsToDo(at: isWanted).isEmpty
     }
 
     func note(_ event: ComparisonEvent) { progress?.note(event) }
@@ -57,10 +64,10 @@ final class LadderTraining {
         at isWanted: (LadderPlace) -> Bool, of candidates: Set<Int>? = nil, upTo fraction: Double = 1,
         stoppingBy judge: Judge? = nil
     ) async throws {
-        var work = try runsToDo(at: isWanted, upTo: fraction)
+        var work = runsToDo(at: isWanted, upTo: fraction)
         if let candidates { work.removeAll { candidates.isDisjoint(with: $0.candidates) } }
         if let judge {
-            let records = try records()
+            let records = records()
             let decided = Set(judge.runsDecidedEarly(plan, records).map(\.id))
             work.removeAll { decided.contains($0.id) && records[$0.id]?.isWaiting == true }
         }
@@ -74,7 +81,7 @@ final class LadderTraining {
         let results = try await launch(work, described, upTo: fraction, stoppingBy: judge)
         try checkStop()
         for (run, result) in zip(work, results) {
-            failures[run.id] = try failure(of: run, result, upTo: fraction, isJudged: judge != nil)
+            failures[run.id] = failure(of: run, result, upTo: fraction, isJudged: judge != nil)
         }
     }
 
@@ -125,7 +132,7 @@ final class LadderTraining {
         _ judge: Judge?, _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
         guard let judge else { return try await body() }
-        let ladder = try records(), plan = plan, store = store
+        let ladder = records(), plan = plan, store = store
         let watching = Task {
             var seen = 0
             while !Task.isCancelled {
@@ -147,8 +154,8 @@ final class LadderTraining {
     /// ladder is not trained at the target, where failing is most expensive.
     private func runsToDo(
         at isWanted: (LadderPlace) -> Bool, upTo fraction: Double = 1
-    ) throws -> [ComparisonPlan.Run] {
-        let records = try self.records()
+    ) -> [ComparisonPlan.Run] {
+        let records = self.records()
         let failed = Set(plan.runs.filter { failures[$0.id] != nil }.flatMap(\.candidates))
         return plan.runs(at: isWanted).filter { run in
             !run.hasReached(fraction, records[run.id])
@@ -158,7 +165,7 @@ final class LadderTraining {
 
     private func checkStop() throws {
         guard stop.isRequested else { return }
-        let finished = try records().values.filter(\.isFinished).count
+        let finished = records().values.filter(\.isFinished).count
         throw ComparisonInterrupted(finished: (finished, plan.runs.count))
     }
 
@@ -167,14 +174,14 @@ final class LadderTraining {
     /// The reason why a run has no result after training; nil where it was trained as far as it was wanted.
     private func failure(
         of run: ComparisonPlan.Run, _ result: LaunchResult, upTo fraction: Double, isJudged: Bool
-    ) throws -> String? {
+    ) -> String? {
         switch result.status {
         case .finished:
             // Another compare may want less of a run than this one.
-            let hasCome = try isJudged || run.hasReached(fraction, store.record(run.id))
+            let hasCome = isJudged || run.hasReached(fraction, try? store.record(run.id))
             return hasCome ? failures[run.id] : "stopped by another process"
         case .failed(let explanation):
-            let end = try store.record(run.id)?.end
+            let end = try? store.record(run.id)?.end
             return end?.status == .failed ? end?.reason ?? explanation : explanation
         case .interrupted, .notStarted: return "stopped by another process"
         }

@@ -31,7 +31,7 @@ package struct LawTable: Sendable {
         for axis in ScaleAxis.allCases where table.has(LossColumn(axis)) { columns[axis] = LossColumn(axis) }
         if table.has(.scale) {
             // The column axis says what the column scale counts.
-            let axis = table.statedAxis(table.rows[0]) ?? wanted?.first ?? .parameters
+            let axis = try table.statedAxis(table.rows[0]) ?? wanted?.first ?? .parameters
             if columns[axis] == nil { columns[axis] = .scale }
         }
         let axes = try wanted ?? Self.varying(columns, table)

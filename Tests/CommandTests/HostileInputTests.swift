@@ -40,6 +40,21 @@ struct HostileInputTests {
         #expect(!backtest.errors.contains("Fatal") && (0...1).contains(backtest.status), "\(backtest.errors)")
     }
 
+    @Test func aDamagedRunIsNamedAndTheRestIsJudged() throws {
+        let scratch = try Scratch()
+        var arguments = try compared(scratch)
+        let names = scratch.files(under: ".scalebench/runs").filter { $0.hasSuffix("events.jsonl") }
+        let file = scratch.url.appendingPathComponent(".scalebench/runs/\(try #require(names.first))")
+        var bytes = try Data(contentsOf: file)
+        bytes.append(Data("xx\n".utf8))
+        try bytes.write(to: file)
+        arguments.insert(try scratch.synthetic("c", .init(amplitude: 0.9)), at: 3)
+        let result = try Tool.run(arguments, in: scratch.url)
+        #expect(result.status == 1 && result.errors.contains("not a run event"), "\(result.errors)")
+        #expect(result.output.contains("runsFailed") && result.output.contains("\"c\""))
+        #expect(try Data(contentsOf: file) == bytes)
+    }
+
     @Test(arguments: ["1e299", "1e200", "5e12"]) func anAbsurdLossIsNoResult(loss: String) throws {
         let scratch = try Scratch()
         let arguments = try compared(scratch)
@@ -121,6 +136,17 @@ struct HostileInputTests {
         #expect(mkfifo(scratch.url.appendingPathComponent("p").path, 0o644) == 0)
         let result = try Tool.run(Array(arguments), in: scratch.url)
         #expect(result.status == 1 && result.errors.contains("p: cannot be written"), "\(result.errors)")
+    }
+
+    @Test(arguments: [
+        ("candidate,scale,seed,loss,axis\na,1,0,3,flop\n", "did you mean"),
+        ("candidate,scale,seed,loss,loss\na,1,0,3,4\n", "two columns are called loss"),
+        ("candidate,scale,seed,loss\na,1,0,3\na,1,00,3\nb,1,0,3\n", "the same candidate, scale and seed as line 2"),
+    ]) func tablesThatContradictThemselvesAreRefused(table: String, words: String) throws {
+        let scratch = try Scratch()
+        try scratch.write(table, to: "t.csv")
+        let result = try Tool.run(["compare", "--runs", "t.csv", "--target-scale", "16"], in: scratch.url)
+        #expect(result.status == 1 && result.errors.contains(words), "\(result.errors)")
     }
 
     @Test func errorsAndTablesCarryNoEscapes() throws {

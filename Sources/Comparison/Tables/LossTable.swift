@@ -29,6 +29,10 @@ package struct LossTable: Sendable {
         header = text.header
         var places: [LossColumn: Int] = [:]
         for column in LossColumn.allCases {
+            if let twice = column.names.first(where: { name in text.header.filter { $0 == name }.count > 1 }) {
+                throw ScalebenchError(
+                    .invalidInput, "two columns are called \(twice)", at: "\(file):1", hint: "remove one, or rename it")
+            }
             places[column] = column.names.lazy.compactMap { text.header.firstIndex(of: $0) }.first
         }
         self.places = places
@@ -114,7 +118,17 @@ package struct LossTable: Sendable {
     }
 
     /// The axis that a row states; nil where it states none.
-    package func statedAxis(_ row: Row) -> ScaleAxis? { text(.axis, row).flatMap(ScaleAxis.init) }
+    /// - Throws: `invalidInput` for a word that is not an axis.
+    package func statedAxis(_ row: Row) throws -> ScaleAxis? {
+        guard let word = text(.axis, row), !word.isEmpty else { return nil }
+        guard let axis = ScaleAxis(rawValue: word) else {
+            throw ScalebenchError(
+                .invalidInput, "unknown axis \"\(word)\"", at: "\(file):\(row.line)",
+                hint: NearestName.hint(
+                    word, among: ScaleAxis.allCases.map(\.rawValue), otherwise: "use parameters, tokens or flops"))
+        }
+        return axis
+    }
 }
 
 extension DelimitedText {

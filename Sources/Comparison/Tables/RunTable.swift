@@ -105,13 +105,16 @@ public struct RunTable: Sendable {
             hint: "name two of them, or say which one the others are compared with: --reference '\(candidates[0])'")
     }
 
+    /// One spelling of a seed: 0, 00 and 0.0 are the same.
+    private static func spelling(_ seed: String) -> String { Double(seed).map { "\($0)" } ?? seed }
+
     /// Refuses two runs of equal candidate, scale, tokens and seed.
     /// - Parameter telling: the hint of the error: how to tell such rows apart.
     private func refuseDuplicates(telling: String) throws {
         var seen: [String: Int] = [:]
         for row in rows {
             let place = row.place
-            let key = "\(place.candidate)\u{0}\(place.scale)\u{0}\(place.tokens ?? 0)\u{0}\(row.seed)"
+            let key = "\(place.candidate)\u{0}\(place.scale)\u{0}\(place.tokens ?? 0)\u{0}\(Self.spelling(row.seed))"
             if let earlier = seen.updateValue(row.line, forKey: key) {
                 throw ScalebenchError(
                     .invalidInput,

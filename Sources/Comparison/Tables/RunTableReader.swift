@@ -43,7 +43,8 @@ struct RunTableReader {
     /// The axis and the column of the scale; the column is nil where the scale is computed.
     private static func axis(of table: LossTable, _ wanted: ScaleAxis?) throws -> (ScaleAxis, LossColumn?) {
         if table.has(.scale) {
-            return (wanted ?? table.rows.first.flatMap(table.statedAxis) ?? .parameters, .scale)
+            let stated = try table.rows.first.flatMap { try table.statedAxis($0) }
+            return (wanted ?? stated ?? .parameters, .scale)
         }
         let axes = wanted.map { [$0] } ?? [.flops, .parameters, .tokens]
         if let axis = axes.first(where: { table.isFull(LossColumn($0)) }) { return (axis, LossColumn(axis)) }

@@ -18,7 +18,11 @@ enum JSONLog {
         let stepNames = stepColumn.map { [$0] } ?? TableLog.stepNames
         var series: [String: [(step: Int, value: Double)]] = [:], order: [String] = []
         var hasStep = false
-        for (number, line) in data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        var rest = data[...], number = -1
+        while !rest.isEmpty {
+            let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            rest = rest[line.endIndex...].dropFirst()
+            number += 1
             guard let start = line.firstIndex(of: UInt8(ascii: "{")) else { continue }
             guard line.count <= longestLine else {
                 throw ScalebenchError(

@@ -85,6 +85,9 @@ enum TextLog {
     /// The number that a text begins with; digits may be grouped by commas.
     private static func number(_ text: Line) -> Double? {
         let word = text.drop { $0 == UInt8(ascii: " ") }.prefix { !" \r|".utf8.contains($0) }
-        return Double(String(decoding: word.filter { $0 != UInt8(ascii: ",") }, as: UTF8.self))
+        var digits = String(decoding: word, as: UTF8.self)
+        if digits.hasSuffix(",") { digits.removeLast() }
+        if digits.wholeMatch(of: /[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?/) != nil { digits.replace(",", with: "") }
+        return Double(digits)
     }
 }
