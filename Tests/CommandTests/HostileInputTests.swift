@@ -198,9 +198,10 @@ struct HostileInputTests {
             #"{ "name": "a", "batchTokens": 256, "optimizer": { "learningRate": 0.01 } }"#, to: "a.json")
         let b = try scratch.write(
             #"{ "name": "b", "batchTokens": 256, "optimizer": { "learningRate": 0.02 } }"#, to: "b.json")
+        try scratch.write("", to: "some/where/else")
         let result = try Tool.run(
-            ["compare", a, b, "--suite", "../suite", "--dry-run"],
-            in: scratch.url.appendingPathComponent("text"))
+            ["compare", a, b, "--suite", "../../suite", "--dry-run"],
+            in: scratch.url.appendingPathComponent("some/where"))
         #expect(result.status == 0, "\(result.errors)")
     }
 }

@@ -21,6 +21,20 @@ struct TrainingLogTests {
         #expect(points(log, "train_loss") == [[1, 11.0092]])
     }
 
+    @Test func commasGroupDigitsOrSeparateNumbers() throws {
+        let log = try read("s:0 tel:1,234.5\ns:1 tel:1,2,3\ns:2 tel:6.5, lr:0.1\n")
+        #expect(points(log, "val_loss") == [[0, 1234.5], [2, 6.5]])
+    }
+
+    @Test func blankLinesOfJSONCount() throws {
+        let blank = String(repeating: "\n", count: 1000)
+        let log = try read("{\"step\":1,\"val_loss\":3}" + blank + "{\"step\":2,\"val_loss\":2.5}")
+        #expect(points(log, "val_loss") == [[1, 3], [2, 2.5]])
+        #expect { try read("{\"step\":1,\"val_loss\":3}" + blank + "{x}\n") } throws: {
+            ($0 as? ScalebenchError)?.location == "log:1001"
+        }
+    }
+
     /// The file begins with the training script, whose own format strings must not be taken for results.
     @Test func moddedNanoGPT() throws {
         let log = try read(
