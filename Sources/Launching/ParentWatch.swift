@@ -8,13 +8,14 @@ package import ScalebenchCore
 package enum ParentWatch {
     /// The variable that is set in the environment of a child whose standard input is the launcher's connection.
     static let variable = "SCALEBENCH_LAUNCHED"
-    /// Seconds that a run has to checkpoint after its launcher has gone.
-    private static let gracePeriod: UInt32 = 30
-
     /// In a process that a `LocalLauncher` started: requests a stop as soon as the launcher has gone, and takes every
     /// byte that it sends for one core more. Elsewhere (by hand, under a scheduler) it does nothing.
-    /// - Parameter end: ends the process; called where it is still there half a minute after its launcher.
-    package static func begin(stop: StopRequest, cores: CoreAllowance, end: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - gracePeriod: seconds that the run has to checkpoint after its launcher has gone.
+    ///   - end: ends the process; called where it is still there after that time.
+    package static func begin(
+        stop: StopRequest, cores: CoreAllowance, gracePeriod: Double = 30, end: @escaping @Sendable () -> Void
+    ) {
         guard ProcessInfo.processInfo.environment[variable] == "1" else { return }
         Thread.detachNewThread {
             var byte: UInt8 = 0
@@ -25,7 +26,7 @@ package enum ParentWatch {
             }
             stop.request()
             // A worker that hangs, or whose step takes longer than this, ends without a checkpoint.
-            sleep(gracePeriod)
+            Thread.sleep(forTimeInterval: gracePeriod)
             end()
         }
     }

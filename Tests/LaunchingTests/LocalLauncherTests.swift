@@ -156,6 +156,17 @@ import Testing
         }
     }
 
+    @Test func whatHangsEndsSoonAfterItsLauncher() async {
+        await #expect(processExitsWith: .exitCode(75)) {
+            var ends: [Int32] = [0, 0]
+            precondition(pipe(&ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
+            setenv("SCALEBENCH_LAUNCHED", "1", 1)
+            ParentWatch.begin(stop: StopRequest(), cores: CoreAllowance(), gracePeriod: 0.1) { _exit(75) }
+            close(ends[1])
+            sleep(60)
+        }
+    }
+
     @Test func missingExecutableIsOneError() async throws {
         let launcher = LocalLauncher(executable: "\(root)/none", slots: 1)
         await #expect { try await launcher.launch(try folders(2), stop: StopRequest()) { _ in } } throws: { error in

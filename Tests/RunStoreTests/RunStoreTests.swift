@@ -33,6 +33,20 @@ import Testing
         }
     }
 
+    /// Process 4194304 is above the largest number that Linux gives.
+    @Test func whatAKilledWriterLeftIsRemoved() throws {
+        let store = try RunStore(root: root), job = try job(), folder = store.folder(of: job.runID).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let dead = "\(folder)/job.json.tmp-4194304", alive = "\(folder)/job.json.tmp-\(getpid())"
+        for file in [dead, alive] {
+            try Data().write(to: URL(fileURLWithPath: file))
+            try FileManager.default.setAttributes([.modificationDate: Date.now - 60], ofItemAtPath: file)
+        }
+        // This process replaces its own file when it writes the job.
+        try store.prepare(job)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["job.json"])
+    }
+
     @Test func preparedJobIsReadBack() throws {
         let store = try RunStore(root: root)
         let jobs = try [job(seed: 1), job(seed: 2)]

@@ -22,6 +22,12 @@ import Testing
         }
     }
 
+    @Test func aHintNamesEveryKeyOnce() {
+        let text = #"{ "optimizer": { "learningRate": 0.1 }, "batchTokens": 64, "zzzzzzzzzzzz": 1 }"#
+        let keys = error(text)?.hint?.split(separator: ": ").last?.split(separator: ", ") ?? []
+        #expect(keys.contains("batchTokens") && Set(keys).count == keys.count)
+    }
+
     @Test func unknownKeyNamesPathAndNearestKey() {
         let error = error(#"{ "optimizer": { "learningrate": 0.1 }, "batchTokens": 64 }"#)
         #expect(error?.location == "a.json:optimizer")  // the required key is missed first

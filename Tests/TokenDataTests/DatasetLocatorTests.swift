@@ -128,4 +128,10 @@ import TokenData
         #expect(description.contextLength == 64 && description.trainTokens >= 8_000_000)
         #expect(description.validationTokens > 2048 * 64)
     }
+
+    @Test func withoutAHomeTheAccountsOwnIsUsed() {
+        let cache = DatasetLocator.standardCache([:])
+        #expect(cache == "\(NSHomeDirectory())/.cache/scalebench/datasets" && !cache.hasPrefix(NSTemporaryDirectory()))
+        #expect(DatasetLocator.standardCache(["HOME": "/h"]) == "/h/.cache/scalebench/datasets")
+    }
 }

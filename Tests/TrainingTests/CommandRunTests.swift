@@ -32,6 +32,17 @@ import Training
         #expect(place.hasSuffix("\((scripts.folder.path as NSString).lastPathComponent)\n"))
     }
 
+    @Test func factsAboutAMachineCarryNoEscapes() throws {
+        let start = #"{"event":"start","machine":{"\\u001b[31mkey":"\\u001b]0;value\\u0007"}}"#
+        let run = try scripts.run(
+            "cat > \"$1\" <<'END'\n\(start.replacing(#"\\"#, with: #"\"#))\nEND\n"
+                + Scripts.append(Scripts.step(4), Scripts.evaluation, Scripts.end))
+        #expect(try scripts.perform(run) == .completed)
+        let machine = try #require(try readRecord(run).start?.machine)
+        #expect(machine.contains { $0.key.hasSuffix("[31mkey") && $0.value.contains("value") })
+        #expect(!machine.contains { ($0.key + $0.value).unicodeScalars.contains { $0.value < 32 } })
+    }
+
     @Test func withoutAStartTheRunBeginsAtTheBeginning() throws {
         let run = try scripts.run(Scripts.append(Scripts.step(4), Scripts.evaluation, Scripts.end))
         #expect(try scripts.perform(run) == .completed)
