@@ -161,7 +161,7 @@ private struct RiskPicture {
             id: "risk-plot", title: "Errors among the decisions that are made, the surest first",
             caption: "Towards the left only the surest decisions are made. The line of a method that knows when it is "
                 + "unsure falls there; that of a method that only ranks is flat.",
-            legend: report.methods.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element.name) },
+            legend: report.methods.enumerated().map { ("c\($0.offset % 7) shape\($0.offset % 4)", $0.element.name) },
             height: 360, table: table, plot: draw)
     }
 
@@ -176,11 +176,11 @@ private struct RiskPicture {
         return frame.draw {
             for (index, method) in report.methods.enumerated() {
                 frame.line(
-                    method.riskCoverage.map(\.coverage), method.riskCoverage.map(\.risk), "fit c\(index % 6)",
+                    method.riskCoverage.map(\.coverage), method.riskCoverage.map(\.risk), "fit c\(index % 7)",
                     hover: method.name)
                 for point in method.riskCoverage where Int((100 * point.coverage).rounded()) % 20 == 0 {
                     frame.marker(
-                        point.coverage, point.risk, candidate: index, style: "c\(index % 6)", size: 4,
+                        point.coverage, point.risk, candidate: index, style: "c\(index % 7)", size: 4,
                         hover: "\(method.name): of the surest \(share(point.coverage)), \(share(point.risk)) wrong")
                 }
             }

@@ -38,8 +38,8 @@ package struct DelimitedText: Sendable {
         }
     }
 
-    /// The most cells of one row, and of a table. A row takes some 100 bytes besides its cells, so a full table takes
-    /// less than 500 MB.
+    /// The most cells of one row, and of a table. A row takes some 100 bytes and each cell 16; the text
+    /// of a cell of more than 15 bytes comes on top.
     private static let mostCellsOfRow = 20_000, mostCells = 4_000_000
 
     private static func records(of data: Data, file: String) throws -> [(line: Int, cells: [String])] {

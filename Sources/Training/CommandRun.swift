@@ -120,7 +120,7 @@ struct CommandRun {
                 return try outcome(ended, events, tail: tail, logStart: logStart, wasAskedToStop: askedToStop != nil)
             }
             let size = Self.size(folder.trainerLog)
-            if try TrainerLog(folder.trainerLog).shorten() { logStart = 0 }
+            if TrainerLog(folder.trainerLog).shorten() { logStart = 0 }
             if !lines.isEmpty || size != outputSize {
                 lastSign = .now
                 outputSize = size

@@ -15,22 +15,28 @@ struct TrainerLog {
 
     /// Drops all but the end of a log that has become too long, and says so in its place. The trainer goes on appending;
     /// what it prints in this moment may be lost.
+    /// A log that cannot be shortened stays as it is, because no run should fail for its log.
     /// - Returns: whether the log was shortened.
-    func shorten() throws -> Bool {
+    func shorten() -> Bool {
         var status = stat()
-        guard stat(path, &status) == 0, Int(status.st_size) > Self.limit else { return false }
-        let handle = try InputFile.open(path)
-        defer { try? handle.close() }
-        try handle.seek(toOffset: UInt64(Int(status.st_size) - Self.kept))
-        let end = try handle.read(upToCount: Self.kept) ?? Data()
+        guard stat(path, &status) == 0, Int(status.st_size) > Self.limit,
+            let end = try? end(from: Int(status.st_size) - Self.kept)
+        else { return false }
         let note =
             "[scalebench keeps the last \(Quantity.bytes(Double(Self.kept))) of a log that grows beyond "
             + "\(Quantity.bytes(Double(Self.limit))); what was here is gone]\n"
         let descriptor = open(path, O_WRONLY | O_TRUNC | O_APPEND | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         let output = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        try output.write(contentsOf: Data(note.utf8) + end)
-        try output.close()
+        try? output.write(contentsOf: Data(note.utf8) + end)
+        try? output.close()
         return true
+    }
+
+    private func end(from offset: Int) throws -> Data {
+        let handle = try InputFile.open(path)
+        defer { try? handle.close() }
+        try handle.seek(toOffset: UInt64(offset))
+        return try handle.read(upToCount: Self.kept) ?? Data()
     }
 }

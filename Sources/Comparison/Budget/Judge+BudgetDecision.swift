@@ -36,7 +36,7 @@ extension Judge {
             }
         }
         if isDecided { return .decided }
-        // Of equally good steps the first is taken, as in a result's list.
+        // Where steps are equally good, the first one is taken, as in a result's list.
         let affordable = steps.enumerated().filter { $0.element.cost <= budget }
         let best = affordable.min {
             ($1.element.expected.worthPerCost, $0.offset) < ($0.element.expected.worthPerCost, $1.offset)
