@@ -201,7 +201,7 @@ extension TrendPriors {
             slopes.map { slope in
                 var priors = self
                 priors.misfit.median = misfit
-                priors.kinds[0].slope.median = slope
+                priors.slope.median = slope
                 return priors
             }
         }

@@ -85,7 +85,7 @@ package struct CurveReport: Codable, Sendable {
 
         init(_ priors: TrendPriors) {
             misfit = priors.misfit.median
-            slope = priors.kinds[0].slope.median
+            slope = priors.slope.median
         }
     }
 

@@ -15,6 +15,8 @@ package struct DecisionReport: Codable, Sendable {
         package var pooled: DecisionScore
         /// The means over sources.
         package var macro: DecisionScore
+        /// The scores over the decisions that end at least half a percent apart.
+        package var material: DecisionScore
         /// The scores of each source, by its name.
         package var sources: [String: DecisionScore]
         /// How often decisions were right, by stated confidence.
@@ -29,11 +31,19 @@ package struct DecisionReport: Codable, Sendable {
     package var decisions: Int
     /// The number of decisions whose order changes between the top visible rung and the target.
     package var crossovers: Int
+    /// The number of distinct pairs of candidates.
+    package var pairs: Int
+    /// The number of distinct candidates.
+    package var candidates: Int
+    /// What intervals resample: "candidates" or "sources".
+    package var resampled: String
     /// "leaveOneSourceOut" where the priors were fitted without the source that they are scored on, else "shipped" or
     /// "given".
     package var priors: String
     /// The model first, then the baselines.
     package var methods: [Method]
+    /// The model's figures minus those of the baselines that state probabilities or rank.
+    package var differences: [ScoreDifference]
     /// The model's forecast and the outcome of every decision; null for public ladders.
     @OrNull package var outcomes: [Outcome]?
 
@@ -84,8 +94,9 @@ package struct DecisionBacktest: Sendable {
 
     /// The whole report.
     /// - Parameters:
-    ///   - priors: the priors for every case. If they are nil, each source is judged with priors fitted on the others,
-    ///     or with the shipped ones where there is only one source.
+    ///   - priors: the priors for every case; the baselines then have their shipped numbers. If they are nil, each
+    ///     source is judged with priors and numbers fitted on the others, or with the shipped ones where there is only
+    ///     one source.
     ///   - withOutcomes: whether the report lists every decision.
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     package func report(priors: GapPriors? = nil, withOutcomes: Bool = false) throws -> DecisionReport {
@@ -103,14 +114,22 @@ package struct DecisionBacktest: Sendable {
                     $0.contains(decision.observedGap)
                 }, expectsCrossover: forecast.probabilitySignDiffersFromTopRung >= 0.2)
         }
-        var methods = [method("model", answers, scorer)]
-        // Rank is calibrated on the other sources, which is impossible with one source alone.
-        for baseline in DecisionBaseline.allCases where baseline != .calibratedRank || scorer.sources.count > 1 {
-            methods.append(method(baseline.rawValue, baselineAnswers(baseline, scorer.sources), scorer))
+        let baselines = DecisionBaseline.allCases.map {
+            (name: $0.rawValue, answers: baselineAnswers($0, isFitted ? scorer.sources : []))
+        }
+        let compared: Set<String> = [DecisionBaseline.rank, .calibratedRank, .closedForm].reduce(into: []) {
+            $0.insert($1.rawValue)
         }
         return DecisionReport(
             decisions: cases.count, crossovers: cases.filter(\.isCrossover).count,
-            priors: isFitted ? "leaveOneSourceOut" : fallback == .shipped ? "shipped" : "given", methods: methods,
+            pairs: Set(cases.map { [$0.source, $0.a, $0.b] }).count,
+            candidates: Set(cases.flatMap { [[$0.source, $0.a], [$0.source, $0.b]] }).count,
+            resampled: scorer.sources.count >= DecisionScorer.manySources ? "sources" : "candidates",
+            priors: isFitted ? "leaveOneSourceOut" : fallback == .shipped ? "shipped" : "given",
+            methods: [method("model", answers, scorer)] + baselines.map { method($0.name, $0.answers, scorer) },
+            differences: baselines.filter { compared.contains($0.name) }.map {
+                scorer.difference(answers, $0.answers, to: $0.name)
+            },
             outcomes: withOutcomes ? zip(cases, forecasts).map(Self.outcome) : nil)
     }
 
@@ -125,7 +144,8 @@ package struct DecisionBacktest: Sendable {
     {
         DecisionReport.Method(
             name: name, pooled: scorer.pooled(answers), macro: scorer.macro(answers),
-            sources: scorer.bySource(answers), reliability: scorer.reliability(answers),
+            material: scorer.material(answers), sources: scorer.bySource(answers),
+            reliability: scorer.reliability(answers),
             probabilityBins: scorer.probabilityBins(answers), riskCoverage: scorer.riskCoverage(answers))
     }
 
@@ -161,9 +181,10 @@ package struct DecisionBacktest: Sendable {
 
     // MARK: - Baselines
 
+    /// - Parameter sources: those that are judged with numbers fitted on the others; with none, shipped numbers judge.
     private func baselineAnswers(_ baseline: DecisionBaseline, _ sources: [String]) -> [DecisionAnswer] {
         switch baseline {
-        case .calibratedRank:
+        case .calibratedRank where sources.count > 1:
             fittedWithoutSource(sources) { CalibratedRank($0, weights: $1).probability }
         case .closedForm where sources.count > 1:
             fittedWithoutSource(sources) { ClosedForm($0, weights: $1).probability }

@@ -1,6 +1,7 @@
 // Scores of the probabilities stated for decisions, with intervals that allow for what the decisions share. Pairs of
 // one source share candidates, so whole candidates are resampled: a pair counts with the product of how often its two
-// candidates were drawn. Source: A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007) 386.
+// candidates were drawn. Where there are ten sources or more, whole sources are resampled instead.
+// Source: A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1 (2007) 386.
 
 import Foundation
 package import ScalingLaws
@@ -71,10 +72,11 @@ package struct ProbabilityBin: Codable, Sendable, Equatable {
     package var decisions: Int
     /// The mean stated probability; left out where the bin is empty.
     package var meanProbability: Double?
-    /// The share of decisions in which A was better; left out where the bin is empty.
+    /// The share of decisions in which A was better; left out where the bin is empty. Which candidate is A is drawn by
+    /// lot, because tables list candidates in orders of their own.
     package var aWasBetter: Double?
-    /// The range in which this share lies with 99 % probability if the stated probabilities are right and the decisions
-    /// independent (binomial).
+    /// The range in which this share lies with 99 % probability if the stated probabilities are right. It is that of
+    /// independent decisions (binomial), or a wider one where decisions share candidates.
     package var band99: Interval?
 
     /// Whether the share lies inside the band; nil without decisions.
@@ -89,6 +91,18 @@ package struct RiskPoint: Codable, Sendable, Equatable {
     package var risk: Double
 }
 
+/// How much a method's figures differ from those of another one on the same decisions.
+package struct ScoreDifference: Codable, Sendable, Equatable {
+    /// The name of the other method.
+    package var to: String
+    /// The difference of the accuracies.
+    package var accuracy: ScoredFigure
+    /// The difference of the Brier scores; negative is better.
+    package var brier: ScoredFigure
+    /// The difference of the log scores; negative is better.
+    package var logScore: ScoredFigure
+}
+
 /// The answer of one method to one decision.
 struct DecisionAnswer: Sendable {
     var probabilityABetter: Double
@@ -100,6 +114,10 @@ struct DecisionAnswer: Sendable {
 /// Scores answers; one instance serves every method, with the same resamples.
 struct DecisionScorer {
     private static let resamples = 200
+    /// So many sources are resampled whole.
+    static let manySources = 10
+    /// The relative gap at the target from which on a decision is material.
+    static let materialGap = 0.005
     private static let figures: [any WritableKeyPath<DecisionScore, ScoredFigure> & Sendable] = [
         \.accuracy, \.brier, \.logScore, \.regret, \.claims, \.claimError, \.caught, \.abstained, \.missed, \.denied,
         \.coverage50, \.coverage80, \.coverage90,
@@ -119,8 +137,13 @@ struct DecisionScorer {
         let candidates = Dictionary(grouping: cases, by: \.source).mapValues { group in
             Set(group.flatMap { [$0.a, $0.b] }).sorted()
         }
-        let order = sources
+        let order = sources, wholeSources = order.count >= Self.manySources
         multiplicities = (0..<Self.resamples).map { _ in
+            guard !wholeSources else {
+                var counts: [String: Double] = [:]
+                for _ in order { counts[order.randomElement(using: &generator)!, default: 0] += 1 }
+                return cases.map { counts[$0.source] ?? 0 }
+            }
             var counts: [String: [String: Double]] = [:]
             for source in order {
                 let names = candidates[source] ?? []
@@ -134,6 +157,25 @@ struct DecisionScorer {
 
     /// The scores over all decisions.
     func pooled(_ answers: [DecisionAnswer]) -> DecisionScore { score(answers, Array(cases.indices)) }
+
+    /// The scores over the decisions that end at least half a percent apart.
+    func material(_ answers: [DecisionAnswer]) -> DecisionScore {
+        score(
+            answers,
+            cases.indices.filter { abs(cases[$0].observedGap) >= Self.materialGap * cases[$0].target.lossesA.mean })
+    }
+
+    /// The figures of `answers` minus those of `others` over all decisions, with intervals from common resamples.
+    func difference(_ answers: [DecisionAnswer], _ others: [DecisionAnswer], to name: String) -> ScoreDifference {
+        let indices = Array(cases.indices), all = [Double](repeating: 1, count: cases.count)
+        func differences(_ weights: [Double]) -> [Double?] {
+            zip(figures(answers, indices, weights), figures(others, indices, weights)).map { pair in
+                pair.0.flatMap { own in pair.1.map { own - $0 } }
+            }
+        }
+        let values = assemble(indices, differences(all), multiplicities.map(differences))
+        return ScoreDifference(to: name, accuracy: values.accuracy, brier: values.brier, logScore: values.logScore)
+    }
 
     func bySource(_ answers: [DecisionAnswer]) -> [String: DecisionScore] {
         bySource.mapValues { score(answers, $0) }
@@ -169,18 +211,36 @@ struct DecisionScorer {
         }
     }
 
-    /// The ten equal bins of P(A better).
+    /// The ten equal bins of P(A better), where a coin decides which candidate is A.
     func probabilityBins(_ answers: [DecisionAnswer]) -> [ProbabilityBin] {
-        (0..<10).map { bin in
-            let inside = answers.indices.filter { min(Int(answers[$0].probabilityABetter * 10), 9) == bin }
-            let stated = inside.map { answers[$0].probabilityABetter }.mean
-            let better = Double(inside.count { cases[$0].aIsBetter })
+        var coin = SplitMix(seed: 39)
+        let drawn = zip(answers, cases).map { answer, decision -> (stated: Double, happened: Double) in
+            let swap = coin.next() & 1 == 1, better = decision.aIsBetter != swap
+            return (swap ? 1 - answer.probabilityABetter : answer.probabilityABetter, better ? 1 : 0)
+        }
+        return (0..<10).map { bin in
+            let inside = drawn.indices.filter { min(Int(drawn[$0].stated * 10), 9) == bin }
+            let stated = inside.map { drawn[$0].stated }.mean, happened = inside.map { drawn[$0].happened }.mean
             return ProbabilityBin(
                 lower: Double(bin) / 10, upper: Double(bin + 1) / 10, decisions: inside.count,
-                meanProbability: inside.isEmpty ? nil : stated,
-                aWasBetter: inside.isEmpty ? nil : better / Double(inside.count),
-                band99: inside.isEmpty ? nil : BinomialBand.interval99(of: inside.count, probability: stated))
+                meanProbability: inside.isEmpty ? nil : stated, aWasBetter: inside.isEmpty ? nil : happened,
+                band99: inside.isEmpty ? nil : band(inside, stated) { drawn[$0].happened - drawn[$0].stated })
         }
+    }
+
+    /// The band around `stated`: the wider of the binomial one and the one that resampling gives.
+    private func band(_ inside: [Int], _ stated: Double, _ surprise: (Int) -> Double) -> Interval {
+        let independent = BinomialBand.interval99(of: inside.count, probability: stated)
+        let draws = multiplicities.compactMap { weights -> Double? in
+            let total = inside.reduce(0) { $0 + weights[$1] }
+            return total > 0 ? inside.reduce(0) { $0 + weights[$1] * surprise($1) } / total : nil
+        }
+        guard draws.count > Self.resamples / 2 else { return independent }
+        let mean = draws.mean
+        let deviation = draws.map { ($0 - mean) * ($0 - mean) }.mean.squareRoot()
+        let half = NormalDistribution.quantile(0.995) * deviation
+        return Interval(
+            max(min(independent.lower, stated - half), 0), min(max(independent.upper, stated + half), 1))
     }
 
     /// The risk in steps of five percent of coverage. Errors are spread evenly over decisions that are equally sure.

@@ -19,7 +19,7 @@ package enum BacktestReport {
     private static func decisions(_ report: DecisionReport) -> [String] {
         var parts = [heading(report)]
         if let outcomes = report.outcomes { parts.append(self.outcomes(outcomes).text) }
-        parts += [methods(report).text, costs(report).text]
+        parts += [methods(report).text, differences(report).text, costs(report).text]
         if let model = report.methods.first {
             parts += [sources(model).text, reliability(model).text, probabilityBins(model).text]
         }
@@ -33,8 +33,10 @@ package enum BacktestReport {
             default: "the \(report.priors) ones"
             }
         return """
-            \(report.decisions) decisions, \(report.crossovers) of them true crossovers; priors: \(priors).
-            A claim is a winner named with probability 0.95 or more. Intervals (90 %) come from resampled candidates.
+            \(report.decisions) decisions on \(report.pairs) pairs of \(report.candidates) candidates, \
+            \(report.crossovers) of them true crossovers; priors: \(priors).
+            A claim is a winner named with probability 0.95 or more. Intervals (90 %) come from resampled \
+            \(report.resampled).
             """
     }
 
@@ -48,6 +50,25 @@ package enum BacktestReport {
                 value(method.macro.brier), value(method.pooled.claims), value(method.pooled.claimError),
                 value(method.pooled.missed),
             ])
+        }
+        return table
+    }
+
+    /// The model against the baselines, and every method on the decisions that matter.
+    static func differences(_ report: DecisionReport) -> TextTable {
+        var table = TextTable(header: [
+            "method", "ends 0.5 % apart", "accuracy", "Brier", "claims", "wrong", "model minus this: accuracy", "Brier",
+            "log score",
+        ])
+        for method in report.methods {
+            let score = method.material
+            let difference = report.differences.first { $0.to == method.name }
+            table.add(
+                [
+                    method.name, String(score.decisions), value(score.accuracy), value(score.brier),
+                    value(score.claims), value(score.claimError),
+                ]
+                    + [difference?.accuracy, difference?.brier, difference?.logScore].map { $0.map(figure) ?? "" })
         }
         return table
     }

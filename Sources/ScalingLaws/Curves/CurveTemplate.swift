@@ -2,7 +2,7 @@
 // Notation: f fraction of the run seen, T its end, N the rung's scale,
 //   y_N = ln L_N(T) − ln L_N(fT)      what is still to come at a finished rung,
 //   u = mean |y_N|, z_N = y_N/u       the same in units free of the metric: about −1 everywhere.
-// z + 1 is a trend process over log10 N (TrendProcess.swift): constant, slope, a little curvature, misfit, and the
+// z + 1 is a trend process over log10 N (TrendProcess.swift): constant, slope, a small random walk, misfit, and the
 // known noise of single runs; misfit and slope are integrated by evidence. At the target's scale it says how far the
 // run will still fall: ln L(T) = ln L(fT) + u z. Curves of equal schedules collapse when divided by their last loss;
 // how well this run follows them so far is reported as `collapseResidual`. PairedTemplate forecasts ratios of two
@@ -66,17 +66,15 @@ extension TrendPriors {
     /// The prior of z over log10 N. On public curves half this median misfit has the best log score, but its intervals
     /// hold the truth too seldom (LOG.md).
     package static let curveShapes = TrendPriors(
-        misfit: ScalePrior(median: 0.006, spread: 1),
-        constant: 1,
-        kinds: [TrendKind(share: 1, slope: ScalePrior(median: 0.4, spread: 1), curvature: 0.5, damping: 0)],
-        misfitGrid: LogarithmicGrid(0.002, 0.5, count: 8),
-        slopeGrid: LogarithmicGrid(0.01, 2, count: 8))
+        misfit: ScalePrior(median: 0.006, spread: 1), misfitGrid: LogarithmicGrid(0.002, 0.5, count: 8),
+        constant: 1, slope: ScalePrior(median: 0.4, spread: 1), slopeGrid: LogarithmicGrid(0.01, 2, count: 8),
+        walk: 0.1, offset: 0)
 }
 
 /// Finished runs of one recipe, ready to forecast a larger one.
 package struct CurveTemplate: Sendable {
     private let rungs: [CurveRung]
-    private let grid: TrendGrid
+    private let priors: TrendPriors
     /// The prior mean of z.
     private let expected: Double
 
@@ -88,7 +86,7 @@ package struct CurveTemplate: Sendable {
     init(_ rungs: [CurveRung], priors: TrendPriors, expected: Double) {
         self.rungs = rungs.filter { $0.scale > 0 && $0.scale.isFinite }.sorted { $0.scale < $1.scale }
         self.expected = expected
-        grid = TrendGrid(priors)
+        self.priors = priors
     }
 
     /// The rungs that were evaluated as early as `fraction`.
@@ -146,16 +144,17 @@ package struct CurveTemplate: Sendable {
         let topLog = log10(top.scale)
         let positions = usable.map { TrendPosition(x: log10($0.scale) - topLog) }
         guard zip(positions, positions.dropFirst()).allSatisfy({ !$0.isSame(as: $1) }) else { return nil }
-        let fits = grid.posterior(changes.map { $0.mean / u - expected }, positions, noise: noise).fits
+        let fits = Weighted.normalised(
+            priors.posterior(changes.map { $0.mean / u - expected }, positions, noise: noise))
         // 3. The forecast starts where the run stands, with its last evaluations smoothed against the largest rung.
         let standing = Standing(start, end: end, against: top.curves[0])
         let single = max(standing.variance + top.roughness(near: goal), betweenSeeds)
         let place = TrendPosition(x: log10(scale) - topLog)
         let components = fits.map { weighted in
-            let p = weighted.fit.predict(place, misfit: true)
+            let p = weighted.value.predict(place), misfit = weighted.value.scales.misfit
             return NormalMixture.Component(
                 weight: weighted.weight, mean: standing.logLoss + u * (p.mean + expected),
-                deviation: (u * u * p.variance + single).squareRoot())
+                deviation: (u * u * (p.variance + misfit * misfit) + single).squareRoot())
         }
         return CurveForecast(
             logLoss: NormalMixture(components), fraction: fraction,

@@ -38,11 +38,9 @@ extension TrendPriors {
     /// The prior of the change that is still to come in the ratio of two losses, in units of the losses' decline, over
     /// log10 N. It was chosen on public pairs of curves (LOG.md).
     package static let pairedShapes = TrendPriors(
-        misfit: ScalePrior(median: 0.02, spread: 0.7),
-        constant: 1,
-        kinds: [TrendKind(share: 1, slope: ScalePrior(median: 0.1, spread: 1), curvature: 0.5, damping: 0)],
-        misfitGrid: LogarithmicGrid(0.002, 0.2, count: 8),
-        slopeGrid: LogarithmicGrid(0.005, 1, count: 8))
+        misfit: ScalePrior(median: 0.02, spread: 0.7), misfitGrid: LogarithmicGrid(0.002, 0.2, count: 8),
+        constant: 1, slope: ScalePrior(median: 0.1, spread: 1), slopeGrid: LogarithmicGrid(0.005, 1, count: 8),
+        walk: 0.3, offset: 0)
 }
 
 /// Finished runs of two recipes, ready to forecast the gap of a larger pair.

@@ -5,6 +5,8 @@ import Foundation
 
 /// A validated ladder. Arrays have one element per rung, in ascending scale.
 struct GapLadder: Sendable {
+    private static let mostRungs = 64
+
     let rungs: [GapRung]
     /// The smallest mean loss, in the losses' own units.
     let unit: Double
@@ -35,7 +37,9 @@ struct GapLadder: Sendable {
                 throw GapModelError.noLosses(scale: rung.scale)
             }
         }
-        rungs = unsorted.sorted { ($0.scale, $0.tokens ?? 0) < ($1.scale, $1.tokens ?? 0) }
+        // The rungs near the top decide. More of them would cost time and change nothing.
+        rungs = Array(
+            unsorted.sorted { ($0.scale, $0.tokens ?? 0) < ($1.scale, $1.tokens ?? 0) }.suffix(Self.mostRungs))
         let known = rungs.allSatisfy { $0.tokens != nil }
         let below = rungs.contains { !$0.isTarget } ? rungs.filter { !$0.isTarget } : rungs
         let line = known ? TokenLine(scales: below.map(\.scale), tokens: below.compactMap(\.tokens)) : nil
@@ -74,7 +78,7 @@ struct GapLadder: Sendable {
 
     /// The position of the top rung; of several rungs at its scale, the one nearest to the path.
     var top: TrendPosition {
-        positions.filter { TrendFit.same($0.x, 0) }.min {
+        positions.filter { TrendPosition.isSame($0.x, 0) }.min {
             abs($0.offset - pathOffset) < abs($1.offset - pathOffset)
         } ?? TrendPosition(x: 0)
     }
@@ -82,8 +86,8 @@ struct GapLadder: Sendable {
     /// A known floor in units of the smallest loss. Noise can put a mean loss at or below it; it then moves just below.
     func floor(_ known: Double) -> Double { min(known / unit, 0.98) }
 
-    /// d at every rung, for the floor F.
-    func gaps(_ floor: Double) -> [Double] { zip(meanA, meanB).map { log(($1 - floor) / ($0 - floor)) } }
+    /// d at every rung.
+    var gaps: [Double] { zip(meanA, meanB).map { log($1 / $0) } }
 
     /// M at every rung.
     private var centres: [Double] { zip(meanA, meanB).map { $0.squareRoot() * $1.squareRoot() } }
@@ -91,14 +95,14 @@ struct GapLadder: Sendable {
     /// m at every rung, for the floor E.
     func levels(_ floor: Double) -> [Double] { centres.map { log($0 - floor) } }
 
-    /// Variance of d that seed noise explains, to first order.
-    func gapNoise(_ floor: Double) -> [Double] {
-        meanA.indices.map { noise($0, floor, sign: -1) }
+    /// Variance of d at every rung, to first order, from its seeds; `unknown` where σ is not known.
+    func gapNoise(unknown: Double) -> [Double] {
+        rungs.indices.map { rungs[$0].isNoiseKnown ? noise($0, sign: -1) : unknown }
     }
 
-    /// Variance of ln(b − F) ± ln(a − F) at a rung, to first order.
-    private func noise(_ rung: Int, _ floor: Double, sign: Double) -> Double {
-        let a = meanA[rung] - floor, b = meanB[rung] - floor
+    /// Variance of ln b ± ln a at a rung, to first order.
+    private func noise(_ rung: Int, sign: Double) -> Double {
+        let a = meanA[rung], b = meanB[rung]
         let shared = sign * 2 * min(max(covariance[rung] / a / b, -1e8), 1e8)
         return max(relative(varianceA[rung], a) + relative(varianceB[rung], b) + shared, 0)
     }
@@ -109,12 +113,12 @@ struct GapLadder: Sendable {
         return rungs.indices.map { rung in
             let steepness = centres[rung] / (centres[rung] - floor)
             let shared = rungs[rung].sharedDeviation ?? 0
-            return min((noise(rung, 0, sign: 1) / 4 + shared * shared) * steepness * steepness, 1e8)
+            return min((noise(rung, sign: 1) / 4 + shared * shared) * steepness * steepness, 1e8)
         }
     }
 
-    /// The logarithm of the derivative of d (at a given level), or of m, with respect to the logarithm of a loss,
-    /// summed over rungs. It makes the evidences of different floors comparable.
+    /// The logarithm of the derivative of m with respect to ln M, summed over rungs. It makes the evidences of
+    /// different floors comparable.
     func logJacobian(_ floor: Double) -> Double { centres.reduce(0) { $0 - log1p(-floor / $1) } }
 
     private func relative(_ variance: Double, _ reducible: Double) -> Double {

@@ -1,12 +1,14 @@
 // The gap of two candidates over scale, forecast from smaller runs. The difference is modelled instead of the two
 // curves, so that whatever both have in common (rung-to-rung deviations, misfit of the law) cancels.
-// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung below the target, F and E
-// floors,
-//   d = ln((b − F)/(a − F))      the gap, positive: A is better;
-//   M = √(a b), m = ln(M − E)    the level.
-// Where tokens are known, both also depend on how far a run is off the ladder's line of tokens over FLOPs (TokenLine).
-// d (given the level) and m are independent trend processes, each with a floor of its own; their scales and floors are
-// integrated over grids by evidence. The gap's floors include zero, which forecasts best on public ladders (LOG.md).
+// Notation: a and b mean losses of A and B at a rung, x log10 scale relative to the top rung below the target,
+//   d = ln(b/a)           the gap, positive: A is better;
+//   M = √(a b), m = ln(M − E)   the level above a floor E;
+//   r, g                  roughness and growth (GapPriors), v the variance of d at a rung from its seeds.
+// The gap is a random walk: near zero its standard deviation is r over one decade, far from zero it grows or fades by
+// factors and keeps its sign. One change of variable makes both a walk of constant speed:
+//   z = asinh(d/s),  s² = (r/g)² + v at the top rung,  z(x) = z(0) + g·W(x) with a Brownian motion W.
+// The roughness is integrated over a grid by the evidence of the pair's own steps, given where the pair stands at the
+// top rung. Where tokens are known, the walk also goes along the distance from the ladder's line (TokenLine).
 // Losses are divided by the smallest loss first, so every constant here is free of units.
 // Thresholds and verdicts belong to Comparison, the pooling of seed noise to SeedNoise.
 
@@ -22,8 +24,8 @@ public struct GapRung: Sendable, Codable, Equatable {
     /// Final losses, one per seed; at least one, positive and finite.
     public var lossesA: [Double]
     public var lossesB: [Double]
-    /// Standard deviation over seeds of one run's loss, in the loss's units; nil when unknown (the model's misfit then
-    /// covers seed noise too).
+    /// Standard deviation over seeds of one run's loss, in the loss's units; nil when unknown (the priors then
+    /// say how large it is).
     public var sigmaA: Double?
     public var sigmaB: Double?
     /// Standard deviation of an error that both losses have in common, as a share of them; it does not change the gap.
@@ -34,6 +36,8 @@ public struct GapRung: Sendable, Codable, Equatable {
     /// Whether this is the target, measured or forecast. It is weighed like a rung, but the ladder ends below it, so
     /// that a target whose losses are hardly known changes nothing.
     package var isTarget = false
+
+    var isNoiseKnown: Bool { sigmaA != nil || sigmaB != nil }
 
     public init(
         scale: Double, tokens: Double? = nil, lossesA: [Double], lossesB: [Double], sigmaA: Double? = nil,
@@ -83,24 +87,16 @@ public enum GapModelError: Error, Equatable, CustomStringConvertible {
 public struct GapModel: Sendable {
     let priors: GapPriors
     private(set) var knownFloor: Double?
-    private let gapGrid: TrendGrid
-    private let levelGrid: TrendGrid
 
     /// - Parameter knownFloor: the irreducible loss where the data's entropy is known, in the losses' units. It becomes
-    ///   the level's floor; the gap keeps the floors of the priors, which forecast better than the true one (LOG.md).
+    ///   the level's floor; the gap needs none.
     public init(priors: GapPriors = .shipped, knownFloor: Double? = nil) {
         self.priors = priors
-        gapGrid = TrendGrid(priors.gap)
-        levelGrid = TrendGrid(priors.level)
         self.knownFloor = Self.usable(knownFloor)
     }
 
     /// The same model for data of another entropy; nil where it is not known.
-    package func knowing(floor: Double?) -> GapModel {
-        var model = self
-        model.knownFloor = Self.usable(floor)
-        return model
-    }
+    package func knowing(floor: Double?) -> GapModel { GapModel(priors: priors, knownFloor: floor) }
 
     private static func usable(_ floor: Double?) -> Double? { floor.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil } }
 
@@ -113,27 +109,21 @@ public struct GapModel: Sendable {
     /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
     public func posterior(_ rungs: [GapRung], through target: TrainedScale? = nil) throws -> GapPosterior {
         let ladder = try GapLadder(rungs, through: target)
-        let gaps = priors.gapFloors.filter { $0.weight > 0 }.map { floor in
-            let posterior = gapGrid.posterior(
-                ladder.gaps(floor.value), ladder.positions, noise: ladder.gapNoise(floor.value),
-                factor: 1 / (1 - floor.value))
-            return FloorPosterior(
-                floor: floor.value, weight: log(floor.weight) + posterior.logEvidence + ladder.logJacobian(floor.value),
-                fits: posterior.fits)
+        let offsets = ladder.positions.contains { $0.offset != 0 } ? priors.offsets : [1]
+        let gaps = offsets.flatMap { offset in
+            priors.roughnessGrid.values.map { roughness in
+                let walk = GapWalk(ladder, roughness: roughness, offset: offset, priors)
+                return Weighted(walk, weight: priors.roughness.logDensity(roughness) + walk.logEvidence)
+            }
         }
-        let levels = levelFloors(ladder).map { floor in
-            let posterior = levelGrid.posterior(
-                ladder.levels(floor.value), ladder.positions, noise: ladder.levelNoise(floor.value))
-            return FloorPosterior(
-                floor: floor.value, weight: log(floor.weight) + posterior.logEvidence + ladder.logJacobian(floor.value),
-                fits: posterior.fits)
+        let floors = knownFloor.map { [ladder.floor($0)] } ?? priors.levelFloors
+        let levels = floors.flatMap { floor in
+            priors.level.posterior(ladder.levels(floor), ladder.positions, noise: ladder.levelNoise(floor)).map {
+                Weighted(LevelTrend(floor: floor, fit: $0.value), weight: $0.weight + ladder.logJacobian(floor))
+            }
         }
-        return GapPosterior(ladder: ladder, growth: priors.growth, gaps: gaps, levels: levels)
-    }
-
-    /// Floors in units of the smallest loss: the known one, or those of the prior.
-    private func levelFloors(_ ladder: GapLadder) -> [WeightedValue] {
-        guard let knownFloor else { return priors.levelFloors.filter { $0.weight > 0 } }
-        return [WeightedValue(ladder.floor(knownFloor), weight: 1)]
+        return GapPosterior(
+            ladder: ladder, unknownNoise: priors.unknownNoise, gaps: Weighted.normalised(gaps),
+            levels: Weighted.normalised(levels))
     }
 }

@@ -1,7 +1,4 @@
-// Sample paths of the gap's trend over an interval of scales, which show whether and where the two curves cross.
-// Paths are drawn from the prior, observed with simulated noise, and corrected by the data (Matheron's rule), so one
-// path costs a few multiplications per place whatever the number of places.
-// Source: J. Wilson et al., "Efficiently sampling functions from Gaussian process posteriors", ICML 2020, eq. 9.
+// Sample paths of the gap's walk over an interval of scales, which show whether and where the two curves cross.
 
 import Foundation
 
@@ -83,111 +80,19 @@ extension GapPosterior {
             interval90: map(estimate.interval90))
     }
 
-    /// Sample paths of the smooth trend of the gap at ascending `places`; the same ones at every call.
+    /// Sample paths of z at `places`, which has the sign of the gap; the same ones at every call.
     private func paths(at places: [TrendPosition], count: Int) -> [[Double]] {
         var generator = SplitMix(seed: 0x5CA1_EBE7)
-        var choices: [(fit: TrendFit, floor: Double, weight: Double)] = []
-        for gap in gaps {
-            for fit in gap.fits { choices.append((fit.fit, gap.floor, gap.weight * fit.weight)) }
-        }
-        let order = TrendFit.order(ladder.positions, places)
-        var result: [[Double]] = []
         var cumulative = 0.0, owner = 0
-        for path in 0..<count {
-            // Stratified choice of the fit: path i takes the owner of quantile (i + ½)/count.
+        return (0..<count).map { path in
+            // Stratified choice of the roughness: path i takes the owner of quantile (i + ½)/count.
             let quantile = (Double(path) + 0.5) / Double(count)
-            while owner < choices.count - 1, cumulative + choices[owner].weight < quantile {
-                cumulative += choices[owner].weight
+            while owner < gaps.count - 1, cumulative + gaps[owner].weight < quantile {
+                cumulative += gaps[owner].weight
                 owner += 1
             }
-            let (fit, floor, _) = choices[owner]
-            result.append(
-                fit.path(
-                    order, at: places, observations: ladder.gaps(floor), noise: ladder.gapNoise(floor), &generator))
+            let walk = gaps[owner].value
+            return walk.fit.path(at: places, observations: walk.observations, noise: walk.noise, &generator)
         }
-        return result
-    }
-}
-
-extension TrendFit {
-    /// The observed rungs and the places in one ascending list.
-    static func order(_ positions: [TrendPosition], _ places: [TrendPosition]) -> [(place: TrendPosition, isRung: Bool)]
-    {
-        (positions.map { ($0, true) } + places.map { ($0, false) }).sorted { $0.0.x < $1.0.x }
-    }
-
-    /// One draw of the posterior trend at ascending `places`.
-    func path(
-        _ order: [(place: TrendPosition, isRung: Bool)], at places: [TrendPosition], observations: [Double],
-        noise: [Double], _ generator: inout SplitMix
-    ) -> [Double] {
-        // 1. One prior path through the observed rungs and the places. Beyond the top rung a new motion starts, and the
-        //    old one goes on with a fading slope.
-        let kernel = kernel
-        let constant = scales.constant * generator.normal(), slope = scales.slope * generator.normal()
-        let bend = scales.slope * scales.curvature
-        var motion = IntegratedMotion(at: origin), top = IntegratedMotion(at: 0), isBeyond = false
-        var values: [Double] = []
-        for (place, _) in order {
-            if place.x > 0, !isBeyond { (top, motion, isBeyond) = (motion, IntegratedMotion(at: 0), true) }
-            motion.advance(to: place.x, &generator)
-            let parts = kernel.parts(place)
-            values.append(
-                constant + slope * parts.linear
-                    + bend * (isBeyond ? top.integral + top.velocity * parts.lever + motion.integral : motion.integral))
-        }
-        for (index, value) in offsetPath(order.map(\.place.offset), &generator).enumerated() { values[index] += value }
-        let atRungs = zip(order, values).filter { $0.0.isRung }.map(\.1)
-        var atPlaces = zip(order, values).filter { !$0.0.isRung }.map(\.1)
-        // 2. The correction, from the difference of the data and what this path would have shown.
-        let n = positions.count
-        var residual = (0..<n).map { i in
-            let deviation = (scales.misfit * scales.misfit + noise[i]).squareRoot()
-            return observations[i] - atRungs[i] - deviation * generator.normal()
-        }
-        Cholesky.solveLower(factor, n, &residual)
-        Cholesky.solveUpper(factor, n, &residual)
-        let rungs = positions.map { kernel.parts($0) }
-        for (index, place) in places.enumerated() {
-            let here = kernel.parts(place)
-            for i in 0..<n { atPlaces[index] += kernel.covariance(here, rungs[i]) * residual[i] }
-        }
-        return atPlaces
-    }
-
-    /// One prior draw of what the distance off the line adds at each of `offsets`. It draws nothing where all are zero.
-    private func offsetPath(_ offsets: [Double], _ generator: inout SplitMix) -> [Double] {
-        var path = [Double](repeating: 0, count: offsets.count)
-        guard offsets.contains(where: { $0 != 0 }) else { return path }
-        let steep = scales.slope * scales.offset.slope
-        let slope = steep * generator.normal()
-        for side in [-1.0, 1] {
-            var motion = IntegratedMotion(at: 0)
-            for index in offsets.indices.filter({ side * offsets[$0] > 0 }).sorted(by: {
-                abs(offsets[$0]) < abs(offsets[$1])
-            }) {
-                motion.advance(to: abs(offsets[index]), &generator)
-                path[index] = slope * offsets[index] + steep * scales.offset.curvature * motion.integral
-            }
-        }
-        return path
-    }
-}
-
-/// Brownian motion and its integral, drawn step by step.
-private struct IntegratedMotion {
-    var velocity = 0.0
-    var integral = 0.0
-    private var last: Double
-
-    init(at start: Double) { last = start }
-
-    mutating func advance(to x: Double, _ generator: inout SplitMix) {
-        let step = max(0, x - last)
-        guard step > 0 else { return }
-        let first = generator.normal(), second = generator.normal()
-        integral += step * velocity + step * step.squareRoot() * (first / 2 + second / 12.0.squareRoot())
-        velocity += step.squareRoot() * first
-        last = x
     }
 }

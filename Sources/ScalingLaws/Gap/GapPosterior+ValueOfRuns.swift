@@ -1,5 +1,5 @@
 // The worth of more runs: the expected probability of a right decision after them, computed before they are made.
-// Each fit of the mixture predicts what the runs could show; each outcome reweights the fits and moves their forecasts.
+// Each walk of the mixture predicts what the runs could show; each outcome reweights the walks and moves their forecasts.
 // A decision is right when the chosen candidate has the lower loss, of one run of each; a forecast's
 // `probabilityABetter` is the same probability. Seed noise at the target therefore limits what any runs can bring.
 // Comparison decides which runs are affordable, and knows what they cost.
@@ -56,7 +56,7 @@ extension GapPosterior {
     /// - Parameter sigmaA: as in `forecast`; `sigmaB` likewise.
     package func probabilityOfRightDecision(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> Double {
         let noise = noiseInUnits(sigmaA, sigmaB)
-        let p = probabilityABetter(ladder.position(of: scale), noise.a, noise.b)
+        let p = probabilityABetter(ladder.position(of: scale), noise)
         return max(p, 1 - p)
     }
 
@@ -70,9 +70,9 @@ extension GapPosterior {
     package func value(
         of runs: PossibleRuns, at scale: Double, sigmaA: Double?, sigmaB: Double?, decisive: Double
     ) -> ValueOfRuns {
-        let now = probabilityOfRightDecision(at: scale, sigmaA: sigmaA, sigmaB: sigmaB)
-        let unchanged = ValueOfRuns(probabilityRight: now, probabilityDecided: now >= decisive ? 1 : 0)
         let target = ladder.position(of: scale), place = ladder.position(of: runs.scale, tokens: runs.tokens)
+        let ahead = probabilityABetter(target, noiseInUnits(sigmaA, sigmaB)), now = max(ahead, 1 - ahead)
+        let unchanged = ValueOfRuns(probabilityRight: now, probabilityDecided: now >= decisive ? 1 : 0)
         let rung = ladder.positions.firstIndex { $0.isSame(as: place) }
         guard runs.runsA > 0 || runs.runsB > 0, rung != nil || (runs.runsA > 0 && runs.runsB > 0) else {
             return unchanged
@@ -81,7 +81,10 @@ extension GapPosterior {
             runs, place: place, rung: rung, target: target, targetNoise: noiseInUnits(sigmaA, sigmaB))
         guard !outcomes.isEmpty else { return unchanged }
 
-        // 1. Possible outcomes are equally likely draws; the weights choose the fit, a quasi-random number the value.
+        // Outcomes are weighed by an approximation of P(A better); what it misses now, it misses after them.
+        let missed =
+            ahead - outcomes.reduce(0) { $0 + $1.weight * $1.probabilityABetter($1.targetMean, $1.targetVariance) }
+        // 1. Possible outcomes are equally likely draws; the weights choose the walk, a quasi-random number the value.
         let sequence = QuasiRandomSequence(dimensions: 1)
         let nodes = 128
         var expected = 0.0, decided = 0
@@ -92,19 +95,18 @@ extension GapPosterior {
                 cumulative += outcomes[owner].weight
             }
             let z = NormalDistribution.approximateQuantile(sequence.value(node, 0))
-            let outcome = outcomes[owner].mean + z * outcomes[owner].deviation
-            // 2. After that outcome the fits have other weights and other means.
+            let outcome = outcomes[owner].walk.gap(outcomes[owner].mean + z * outcomes[owner].deviation)
+            // 2. After that outcome the walks have other weights and other means.
             var weight = 0.0, positive = 0.0
-            for fit in outcomes {
-                let z = (outcome - fit.mean) / fit.deviation
+            for other in outcomes {
+                let tie = other.walk.tie, z = (asinh(outcome / tie) - other.mean) / other.deviation
                 guard abs(z) < 8 else { continue }
-                let likelihood = fit.weight * exp(-0.5 * z * z) / fit.deviation
+                let likelihood = other.weight * exp(-0.5 * z * z) / other.deviation / hypot(outcome, tie)
                 weight += likelihood
-                positive +=
-                    likelihood
-                    * Self.probabilityPositive(fit.targetMean + fit.gain * z, fit.targetVariance - fit.gain * fit.gain)
+                let mean = other.targetMean + other.gain * z, variance = other.targetVariance - other.gain * other.gain
+                positive += likelihood * other.probabilityABetter(mean, max(variance, 0))
             }
-            let p = weight > 0 ? positive / weight : 0.5
+            let p = weight > 0 ? min(max(positive / weight + missed, 0), 1) : 0.5
             expected += max(p, 1 - p) / Double(nodes)
             if max(p, 1 - p) >= decisive { decided += 1 }
         }
@@ -112,56 +114,53 @@ extension GapPosterior {
             probabilityRight: min(max(expected, now), 1), probabilityDecided: Double(decided) / Double(nodes))
     }
 
-    /// One fit's prediction of the new mean gap and of the target.
+    /// One walk's prediction of the new mean gap and of the target, both in z.
     private struct Outcome {
+        var walk: GapWalk
         var weight: Double
         var mean: Double
         var deviation: Double
         var targetMean: Double
-        /// Variance of the gap for one run of each: that of the expected gap plus that of the seeds.
         var targetVariance: Double
+        /// Variance of d from the seeds of one run of each at the target.
+        var targetSeeds: Double
         /// Covariance of the new observation and the target, divided by the deviation of the observation.
         var gain: Double
+
+        /// P(one run of A beats one of B) for a z at the target with these moments, to first order in the seed noise; one
+        /// half for an exact zero, so that equal candidates stay equal.
+        func probabilityABetter(_ mean: Double, _ variance: Double) -> Double {
+            if mean == 0 { return 0.5 }
+            let all = variance + walk.observationVariance(near: mean, seeds: targetSeeds)
+            return all > 0 ? NormalDistribution.cumulative(mean / all.squareRoot()) : (mean > 0 ? 1 : 0)
+        }
     }
 
     private func outcomes(
         _ runs: PossibleRuns, place: TrendPosition, rung: Int?, target: TrendPosition,
-        targetNoise: (a: Double, b: Double)
+        targetNoise: SeedDeviations
     ) -> [Outcome] {
-        let centre = centre(place), targetCentre = self.centre(target)
         let observed = rung.map { ladder.rungs[$0] }
-        let noiseA = noiseOfMean(runs.sigmaA, runs.runsA, observed?.lossesA)
-        let noiseB = noiseOfMean(runs.sigmaB, runs.runsB, observed?.lossesB)
-        var result: [Outcome] = []
-        for gap in gaps {
-            let reducible = max(centre - gap.floor, 0.05)
-            // The same gap is a larger d above a higher floor; this factor brings all floors to the d of floor zero.
-            let unit = reducible / centre
-            for weighted in gap.fits {
-                let p = weighted.fit.predict(place, misfit: true), t = weighted.fit.predict(target, misfit: true)
-                let noise = Self.seedVariance(
-                    reducible: reducible, gap: p.mean, noiseA, noiseB, correlation: runs.correlationOfMeans)
-                let seeds = Self.seedVariance(
-                    reducible: targetCentre - gap.floor, gap: t.mean, targetNoise.a, targetNoise.b)
-                let deviation = (p.variance + noise).squareRoot()
-                guard deviation > 0 else { continue }
-                let covariance = weighted.fit.covariance(place, misfit: true, target, misfit: true)
-                result.append(
-                    Outcome(
-                        weight: gap.weight * weighted.weight, mean: p.mean * unit, deviation: deviation * unit,
-                        targetMean: t.mean, targetVariance: t.variance + seeds, gain: covariance / deviation))
-            }
+        let one = noiseInUnits(runs.sigmaA, runs.sigmaB)
+        let means = SeedDeviations(
+            a: one.a / runCount(runs.runsA, observed?.lossesA), b: one.b / runCount(runs.runsB, observed?.lossesB))
+        let seeds = means.variance(centre: centre(place), correlation: runs.correlationOfMeans)
+        let targetSeeds = targetNoise.variance(centre: centre(target))
+        // Walks of little weight cost as much as the others and change nothing, so they are left out.
+        let kept = gaps.filter { $0.weight > 1e-4 }
+        let total = kept.reduce(0) { $0 + $1.weight }
+        return kept.map { weighted in
+            let walk = weighted.value, p = walk.fit.predict(place), t = walk.fit.predict(target)
+            let deviation = (p.variance + walk.observationVariance(near: p.mean, seeds: seeds)).squareRoot()
+            return Outcome(
+                walk: walk, weight: weighted.weight / total, mean: p.mean, deviation: deviation, targetMean: t.mean,
+                targetVariance: t.variance, targetSeeds: targetSeeds,
+                gain: walk.fit.covariance(place, target) / deviation)
         }
-        // Fits of little weight cost as much as the others and change nothing, so they are left out.
-        result = result.filter { $0.weight > 1e-4 }
-        let total = result.reduce(0) { $0 + $1.weight }
-        for i in result.indices { result[i].weight /= total }
-        return result
     }
 
-    /// Noise of the mean of `count` new runs; without new runs, that of the `old` ones.
-    private func noiseOfMean(_ sigma: Double?, _ count: Int, _ old: [Double]?) -> Double {
-        let runs = count > 0 ? count : (old?.count ?? 1)
-        return min((sigma ?? 0) / ladder.unit, 1e100) / Double(runs).squareRoot()
+    /// The root of the number of new runs, or of the `old` ones where there are no new ones.
+    private func runCount(_ count: Int, _ old: [Double]?) -> Double {
+        Double(count > 0 ? count : (old?.count ?? 1)).squareRoot()
     }
 }

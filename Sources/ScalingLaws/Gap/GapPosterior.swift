@@ -32,87 +32,50 @@ package struct GapTrend: Sendable, Equatable {
     package var gap: Estimate
 }
 
-/// The posterior of the gap, or of the level, under one floor.
-struct FloorPosterior: Sendable {
-    /// The floor, in units of the smallest loss.
-    let floor: Double
-    /// The logarithm of the weight when the model makes it; the normalised weight inside a posterior.
-    var weight: Double
-    let fits: [WeightedFit]
-
-    /// The same floors with normalised weights; floors without weight are left out.
-    static func normalised(_ floors: [FloorPosterior]) -> [FloorPosterior] {
-        let total = logSumExp(floors.map(\.weight))
-        return floors.compactMap { floor in
-            let weight = exp(floor.weight - total)
-            return weight > 1e-6 ? FloorPosterior(floor: floor.floor, weight: weight, fits: floor.fits) : nil
-        }
-    }
-}
-
 /// The posterior of one pair.
 public struct GapPosterior: Sendable {
     let ladder: GapLadder
-    let growth: Double
-    let gaps: [FloorPosterior]
-    let levels: [FloorPosterior]
-    /// What the target's own runs say about the gap's growth up to it; nil while it has none.
-    private var seenGrowth: (x: Double, explained: Double)?
+    /// The standard deviation of d for one run of each, where the seed noise is not known.
+    let unknownNoise: Double
+    let gaps: [Weighted<GapWalk>]
+    let levels: [Weighted<LevelTrend>]
 
-    init(ladder: GapLadder, growth: Double, gaps: [FloorPosterior], levels: [FloorPosterior]) {
-        self.ladder = ladder
-        self.growth = growth
-        self.gaps = FloorPosterior.normalised(gaps)
-        self.levels = FloorPosterior.normalised(levels)
-        seenGrowth = growthAtTarget()
+    /// Weighted mean of a probability over the gap's roughness.
+    func mix(_ probability: (GapWalk) -> Double) -> Double {
+        min(max(gaps.reduce(0) { $0 + $1.weight * probability($1.value) }, 0), 1)
     }
 
-    /// The position of an observed target, and the share of the growth's variance there that it explains.
-    ///
-    /// The fit credits the measurement (noise σ²) to the trend alone, whose variance v falls to v′ = vσ²/(v + σ²). With
-    /// the growth's variance g² beside v, both would keep (v + g²)σ²/(v + g² + σ²); the difference is the growth's.
-    private func growthAtTarget() -> (x: Double, explained: Double)? {
-        guard let index = ladder.rungs.lastIndex(where: \.isTarget) else { return nil }
-        let place = ladder.positions[index]
-        var noise = 0.0, left = 0.0, square = 0.0
-        for gap in gaps {
-            noise += gap.weight * ladder.gapNoise(gap.floor)[index]
-            for fit in gap.fits {
-                let trend = fit.fit.predict(place, misfit: true)
-                left += gap.weight * fit.weight * trend.variance
-                square += gap.weight * fit.weight * trend.mean * trend.mean
-            }
+    /// P(d + noise > `threshold`) at a place, for normal noise of this variance.
+    func probability(above threshold: Double, _ place: TrendPosition, noise: Double) -> Double {
+        mix { $0.probability(above: threshold, $0.fit.predict(place), noise: noise) }
+    }
+
+    /// The central loss M at a place, from its mean level, in units of the smallest loss.
+    func centre(_ place: TrendPosition) -> Double {
+        levels.reduce(0) { sum, level in
+            let m = level.value.fit.predict(place).mean
+            return sum + level.weight * (level.value.floor + exp(min(max(m, -230), 230)))
         }
-        guard noise > 0 else { return (place.x, 1) }
-        let k = min(max(1 - left / noise, 0), 1)
-        return (place.x, 1 - k * k / (1 + k * growth * growth * place.x * square / noise))
     }
 
-    /// Weighted mean of a probability over the gap's fits and their floors.
-    func mix(_ probability: (TrendFit, Double) -> Double) -> Double {
-        var sum = 0.0
-        for gap in gaps {
-            for fit in gap.fits { sum += gap.weight * fit.weight * probability(fit.fit, gap.floor) }
+    /// Seed noise of one run of each, in units of the smallest loss. Where neither is known, it is that of the priors.
+    func noiseInUnits(_ sigmaA: Double?, _ sigmaB: Double?) -> SeedDeviations {
+        guard sigmaA != nil || sigmaB != nil else {
+            return SeedDeviations(a: unknownNoise / 2.0.squareRoot(), b: unknownNoise / 2.0.squareRoot())
         }
-        return min(max(sum, 0), 1)
+        return SeedDeviations(
+            a: min((sigmaA ?? 0) / ladder.unit, 1e100), b: min((sigmaB ?? 0) / ladder.unit, 1e100))
     }
+}
 
-    /// Standard deviation of ln |d| at a place beyond what the trend explains. It is 0 inside the ladder and that of a
-    /// Brownian motion outside, of which an observed target is a point with noise.
-    func growthDeviation(_ place: TrendPosition) -> Double {
-        let outside = max(place.x, (ladder.positions.first?.x ?? 0) - place.x, 0)
-        guard !TrendFit.same(outside, 0) else { return 0 }
-        var variance = outside
-        if let seen = seenGrowth, place.x > 0, seen.x > 0 {
-            let shared = min(place.x, seen.x)
-            variance -= seen.explained * shared * shared / seen.x
-        }
-        return growth * max(variance, 0).squareRoot()
-    }
+/// Standard deviations of a loss of A and of one of B, in units of the smallest loss.
+struct SeedDeviations {
+    var a: Double
+    var b: Double
 
-    /// P(N(mean, variance) > 0); one half for an exact zero, so that equal candidates stay equal.
-    static func probabilityPositive(_ mean: Double, _ variance: Double) -> Double {
-        if mean == 0 { return 0.5 }
-        return variance > 0 ? NormalDistribution.cumulative(mean / variance.squareRoot()) : (mean > 0 ? 1 : 0)
+    /// The variance that they add to d, where M is known.
+    func variance(centre: Double, correlation: Double = 0) -> Double {
+        let a = a / max(centre, 1e-100), b = b / max(centre, 1e-100)
+        return min(max(a * a + b * b - 2 * correlation * a * b, 0), 1e12)
     }
 }

@@ -38,6 +38,18 @@ package enum NormalDistribution {
         return q * top / bottom
     }
 
+    /// The mean of a smooth function of a standard normal number, by the trapezoidal rule, whose error is far below 1e-9
+    /// for functions that change over one unit or more.
+    static func mean(_ function: (Double) -> Double) -> Double {
+        nodes.reduce(0) { $0 + $1.weight * function($1.z) }
+    }
+
+    private static let nodes: [(z: Double, weight: Double)] = {
+        let places = Array(stride(from: -6.0, through: 6, by: 0.5)), weights = places.map { exp(-$0 * $0 / 2) }
+        let total = weights.reduce(0, +)
+        return zip(places, weights).map { ($0, $1 / total) }
+    }()
+
     // The coefficients are tuples, not arrays: these polynomials are the innermost loop of every draw.
     private static let centre = (
         -3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02, 1.383577518672690e+02,

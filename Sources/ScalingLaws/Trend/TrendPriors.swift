@@ -1,6 +1,5 @@
-// The beliefs about a trend before any rung is seen: how far rungs leave it, how steep it is and how it bends. The gap,
-// the level and the shapes of curves are trends, each with priors of its own. Units are those of the quantity; slopes
-// are its change per decade of scale.
+// The beliefs about a trend before any rung is seen. Levels and the shapes of curves are trends with a slope that is not
+// known; the walk around it is a fixed share of it. Misfit and slope are integrated over grids by their evidence.
 
 import Foundation
 
@@ -26,94 +25,56 @@ package struct ScalePrior: Codable, Sendable, Equatable {
     }
 }
 
-/// One value of a quantity that is integrated over a few values, with its prior weight.
-package struct WeightedValue: Codable, Sendable, Equatable {
-    package var value: Double
-    package var weight: Double
-
-    package init(_ value: Double, weight: Double) {
-        self.value = value
-        self.weight = weight
-    }
-}
-
-/// One kind of trend: how steep and how bent it is, and how often ladders are of this kind.
-package struct TrendKind: Codable, Sendable, Equatable {
-    package var share: Double
-    package var slope: ScalePrior
-    /// Standard deviation of the change of slope over one decade, as a multiple of the slope's own scale.
-    package var curvature: Double
-    /// How fast the slope fades beyond the top rung: by a factor of 10^damping per decade.
-    package var damping: Double
-    /// How far rungs leave the trend, if this kind has a prior of its own; null means the prior of all kinds.
-    package var misfit: ScalePrior?
-
-    package init(share: Double, slope: ScalePrior, curvature: Double, damping: Double, misfit: ScalePrior? = nil) {
-        self.share = share
-        self.slope = slope
-        self.curvature = curvature
-        self.damping = damping
-        self.misfit = misfit
-    }
-}
-
-/// How far a trend may change off the ladder's line.
-package struct OffsetScales: Codable, Sendable, Equatable {
-    /// Standard deviation of the slope per decade of tokens, as a multiple of the slope along the ladder.
-    package var slope: Double
-    /// Standard deviation of the change of that slope over one decade, as a multiple of itself.
-    package var curvature: Double
-
-    package init(slope: Double, curvature: Double) {
-        self.slope = slope
-        self.curvature = curvature
-    }
-}
-
-/// The priors of one trend process; misfit, slope and kind are integrated over the product of their grids.
+/// The priors of one trend.
 package struct TrendPriors: Codable, Sendable, Equatable {
     package var misfit: ScalePrior
+    package var misfitGrid: LogarithmicGrid
     /// Standard deviation of the trend at the top rung.
     package var constant: Double
-    package var kinds: [TrendKind]
-    package var misfitGrid: LogarithmicGrid
+    /// Change per decade of scale.
+    package var slope: ScalePrior
     package var slopeGrid: LogarithmicGrid
-    /// The change of the trend off the ladder's line; null means that rungs and targets differ only in scale.
-    package var offset: OffsetScales?
+    /// Standard deviation of the walk over one decade, as a share of the slope.
+    package var walk: Double
+    /// Standard deviation over one decade of tokens off the ladder's line, as a share of the slope.
+    package var offset: Double
 
-    package init(
-        misfit: ScalePrior, constant: Double, kinds: [TrendKind], misfitGrid: LogarithmicGrid,
-        slopeGrid: LogarithmicGrid, offset: OffsetScales? = nil
-    ) {
-        self.misfit = misfit
-        self.constant = constant
-        self.kinds = kinds
-        self.misfitGrid = misfitGrid
-        self.slopeGrid = slopeGrid
-        self.offset = offset
-    }
-
-    /// Every grid point: kinds outermost, then misfits, then slopes.
-    var scales: [TrendScales] {
-        kinds.flatMap { kind in
-            misfitGrid.values.flatMap { misfit in
-                slopeGrid.values.map {
-                    TrendScales(
-                        misfit: misfit, slope: $0, constant: constant, curvature: kind.curvature,
-                        damping: kind.damping, offset: offset ?? OffsetScales(slope: 0, curvature: 0))
-                }
+    /// Every grid point with the logarithm of its prior weight.
+    var grid: [(scales: TrendScales, logWeight: Double)] {
+        misfitGrid.values.flatMap { misfit in
+            slopeGrid.values.map { slope in
+                let scales = TrendScales(
+                    misfit: misfit, constant: constant, slope: slope, walk: walk * slope, offset: offset * slope)
+                return (scales, self.misfit.logDensity(misfit) + self.slope.logDensity(slope))
             }
         }
     }
 
-    /// Logarithms of the normalised prior weights of `scales`, in the same order.
-    var logWeights: [Double] {
-        kinds.flatMap { kind in
-            let misfits = misfitGrid.values.map { (kind.misfit ?? misfit).logDensity($0) }
-            let slopes = slopeGrid.values.map { kind.slope.logDensity($0) }
-            let block = misfits.flatMap { misfit in slopes.map { misfit + $0 } }
-            let total = logSumExp(block) - log(kind.share)
-            return block.map { $0 - total }
+    /// The posterior over the grid. The weights are logarithms and not normalised.
+    func posterior(_ observations: [Double], _ positions: [TrendPosition], noise: [Double]) -> [Weighted<TrendFit>] {
+        grid.map { scales, logWeight in
+            let fit = TrendFit(scales, positions: positions, observations: observations, noise: noise)
+            return Weighted(fit, weight: logWeight + fit.logEvidence)
         }
+    }
+}
+
+/// A value with its share of a posterior.
+struct Weighted<Value: Sendable>: Sendable {
+    let value: Value
+    var weight: Double
+
+    init(_ value: Value, weight: Double) {
+        self.value = value
+        self.weight = weight
+    }
+
+    /// Weights that sum to 1 from logarithms of weights. Values with less than a millionth of the best one's weight are
+    /// left out.
+    static func normalised(_ all: [Weighted]) -> [Weighted] {
+        let best = all.map(\.weight).max() ?? 0
+        let kept = all.filter { $0.weight > best - 13.8 }
+        let total = logSumExp(kept.map(\.weight))
+        return kept.map { Weighted($0.value, weight: exp($0.weight - total)) }
     }
 }

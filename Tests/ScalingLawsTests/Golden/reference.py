@@ -87,14 +87,12 @@ def template(rungs, start, end, scale):
     unit = np.abs(decline).mean()
     noise = np.array([roughness(p, l, f * p[-1]) + roughness(p, l, p[-1]) for _, p, l in rungs]) / unit**2
     x = np.log10([s for s, _, _ in rungs]); target = np.log10(scale) - x[-1]; x = x - x[-1]
-    u = np.append(x, target) - x[0]
-    low, high = np.minimum.outer(u, u), np.maximum.outer(u, u)
-    integrated = low * low * (3 * high - low) / 6
     places = np.append(x, target)
+    walked = np.where(np.multiply.outer(places, places) > 0, np.minimum.outer(abs(places), abs(places)), 0)
     parts = []
     for s in np.geomspace(0.01, 2, 8):
         prior = -0.5 * np.log(s / 0.4) ** 2
-        K = 1 + s * s * (np.outer(places, places) + 0.25 * integrated)
+        K = 1 + s * s * (np.outer(places, places) + 0.01 * walked)
         for m in np.geomspace(0.002, 0.5, 8):
             data = K[:-1, :-1] + np.diag(m * m + noise)
             z = decline / unit + 1
