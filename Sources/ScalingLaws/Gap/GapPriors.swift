@@ -1,6 +1,7 @@
 // The beliefs about a pair of candidates before its ladder is seen. Units: d = ln(L_B/L_A).
 // `scalebench backtest LADDERS --fit-priors FILE` fitted roughness, growth and unknown noise on 1,529 public decisions of six
-// sources; the shipped numbers are rounded. The level's priors were chosen by hand (LOG.md).
+// sources; the shipped numbers are rounded. The offsets were chosen on the decisions of .ci/token-decisions, and the
+// level's priors on the single losses of the same ladders (LOG.md).
 
 import Foundation
 
