@@ -10,6 +10,7 @@ package struct BacktestInput {
     /// The decisions to score.
     package private(set) var decisions: [DecisionCase] = []
     private(set) var levels: [LevelCase] = []
+    private(set) var stagedPairs: [StagedPair] = []
     private(set) var curves = CurveBacktest(CurveTable())
     private(set) var replicates: [ReplicatedLadder] = []
     private var seen: Set<String> = []
@@ -81,6 +82,7 @@ package struct BacktestInput {
         try final.add(table)
         let ladders = try DecisionLadders(table)
         levels += ladders.levels()
+        stagedPairs += ladders.stagedPairs()
         let list = "\(URL(filePath: file).deletingLastPathComponent().path)/decisions.csv"
         let isInFolder = URL(filePath: file).lastPathComponent.hasPrefix("ladders.csv")
         decisions +=

@@ -29,7 +29,7 @@ extension BacktestInput {
     package func scored(
         usesShipped: Bool, isOwn: Bool, progress: (String) -> Void = { _ in }
     ) throws -> BacktestResult? {
-        let backtest = DecisionBacktest(decisions), seeds = SeedBacktest.report(replicates)
+        let backtest = DecisionBacktest(decisions, staged: stagedPairs), seeds = SeedBacktest.report(replicates)
         guard !backtest.cases.isEmpty || !curves.isEmpty || seeds != nil else { return nil }
         var result = BacktestResult()
         if !backtest.cases.isEmpty {

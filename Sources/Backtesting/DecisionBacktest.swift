@@ -44,6 +44,8 @@ package struct DecisionReport: Codable, Sendable {
     package var methods: [Method]
     /// The model's figures minus those of the baselines that state probabilities or rank.
     package var differences: [ScoreDifference]
+    /// What a decision costs if the ladder grows in stages; null for a store's own ladders.
+    @OrNull package var stages: StageReport?
     /// The model's forecast and the outcome of every decision; null for public ladders.
     @OrNull package var outcomes: [Outcome]?
 
@@ -75,13 +77,17 @@ package struct DecisionReport: Codable, Sendable {
 package struct DecisionBacktest: Sendable {
     /// The decisions to score.
     package let cases: [DecisionCase]
+    private let staged: [StagedPair]
     private let start: GapPriors
     private let sourceWeights: [Double]
 
     /// A backtest on these cases.
-    /// - Parameter start: the structure of the priors, and the values from which fitting starts.
-    package init(_ cases: [DecisionCase], start: GapPriors = .shipped) {
+    /// - Parameters:
+    ///   - staged: pairs whose ladders can grow in stages.
+    ///   - start: the structure of the priors, and the values from which fitting starts.
+    package init(_ cases: [DecisionCase], staged: [StagedPair] = [], start: GapPriors = .shipped) {
         self.cases = cases
+        self.staged = staged
         self.start = start
         let sizes = Dictionary(grouping: cases, by: \.source).mapValues(\.count)
         // A source of n decisions counts √n, because they are neither one observation nor n independent ones.
@@ -130,6 +136,7 @@ package struct DecisionBacktest: Sendable {
             differences: baselines.filter { compared.contains($0.name) }.map {
                 scorer.difference(answers, $0.answers, to: $0.name)
             },
+            stages: try stages(models),
             outcomes: withOutcomes ? zip(cases, forecasts).map(Self.outcome) : nil)
     }
 
@@ -174,6 +181,14 @@ package struct DecisionBacktest: Sendable {
 
     private func forecast(_ decision: DecisionCase, _ model: GapModel) throws -> GapForecast {
         try model.knowing(floor: decision.knownFloor).posterior(decision.visible).forecastOfMeans(decision.target)
+    }
+
+    private func stages(_ models: [String: GapModel]) throws -> StageReport? {
+        let probabilities = try inParallel(staged.count) { index in
+            let model = models[staged[index].source] ?? GapModel(priors: start)
+            return Result { try staged[index].stages.map { try forecast($0.decision, model).probabilityABetter } }
+        }.map { try $0.get() }
+        return StageBacktest(pairs: staged, probabilities: probabilities).report
     }
 
     /// The closed form fitted on all cases.

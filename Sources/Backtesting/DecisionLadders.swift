@@ -64,18 +64,13 @@ package struct DecisionLadders: Sendable {
 
     /// Every pair at levers of 3, 10 and 30, at most `most` per ladder and lever (evenly spread over the pairs).
     package func cases(most: Int = 60) -> [DecisionCase] {
-        var candidates: [Key: [String]] = [:]
-        for (key, candidate) in order { candidates[key, default: []].append(candidate) }
         var result: [DecisionCase] = []
-        for key in candidates.keys.sorted(by: { ($0.source, $0.ladder) < ($1.source, $1.ladder) }) {
-            let names = (candidates[key] ?? []).sorted()
+        for (key, names) in namesByLadder {
             var seen: Set<String> = []
             for lever in [3.0, 10, 30] {
                 let found = pairs(names).compactMap { a, b -> DecisionCase? in
                     guard let rungs = shared(key, a, b), rungs.count >= 3 else { return nil }
-                    let target = rungs[rungs.count - 1]
-                    let limit = log10(target.scale) - log10(lever) + 0.02
-                    let visible = rungs.filter { log10($0.scale) <= limit }
+                    let target = rungs[rungs.count - 1], visible = rungs.below(target, lever: lever)
                     guard visible.count >= 2, !seen.contains("\(a)\u{0}\(b)\u{0}\(visible.count)"),
                         target.lossesA.mean != target.lossesB.mean
                     else { return nil }
@@ -89,6 +84,29 @@ package struct DecisionLadders: Sendable {
             }
         }
         return result
+    }
+
+    /// What pairs show at each stage: those that reach the ladder's largest scale by the most stages, at most `most` per
+    /// ladder (evenly spread).
+    func stagedPairs(most: Int = 300) -> [StagedPair] {
+        namesByLadder.flatMap { key, names in
+            let top = runs[key]?.values.joined().map(\.place.scale).max() ?? 0
+            let found = pairs(names).compactMap { a, b -> StagedPair? in
+                guard let rungs = shared(key, a, b), let target = rungs.last,
+                    RungGrouping.isSameScale(target.scale, top), target.lossesA.mean != target.lossesB.mean
+                else { return nil }
+                let pair = StagedPair(source: key.source, ladder: key.ladder, a: a, b: b, rungs: rungs)
+                return pair.stages.isEmpty ? nil : pair
+            }
+            let mostStages = found.map(\.stages.count).max()
+            return found.filter { $0.stages.count == mostStages }.evenlySpread(most)
+        }
+    }
+
+    /// The candidates of every ladder, by name.
+    private var namesByLadder: [(key: Key, names: [String])] {
+        Dictionary(grouping: order, by: \.key).map { ($0.key, $0.value.map(\.candidate).sorted()) }
+            .sorted { ($0.key.source, $0.key.ladder) < ($1.key.source, $1.key.ladder) }
     }
 
     /// Every candidate alone at levers of 3, 10 and 30, at most `most` per source (evenly spread).

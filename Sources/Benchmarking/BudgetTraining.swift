@@ -19,7 +19,7 @@ struct BudgetTraining {
         planner = BudgetPlanner(
             resolved.plan, judge: resolved.judge, until: until, budget: budget, workers: request.workers,
             includesTarget: request.trainsTarget, estimate: { costs.cost($0).seconds })
-        stopping = request.stopsEarly ? Judge(thresholds: strict, knownFloor: resolved.knownFloor) : nil
+        stopping = request.trainsAllRungs ? nil : Judge(thresholds: strict, knownFloor: resolved.knownFloor)
     }
 
     /// Takes steps until every pair is decided or no step can be paid. The training's plan gains the runs that are
@@ -47,9 +47,12 @@ struct BudgetTraining {
     /// The preview for a dry run: the places where steps could be taken, and the next step where the ladder has been
     /// trained.
     /// - Parameters:
+    ///   - isLadderTrained: whether all runs of the ladder that come before the steps have been made.
     ///   - record: the record of a run; nil where the store has none.
     ///   - isDone: whether a run would not be trained any further.
-    mutating func preview(record: (RunID) throws -> RunRecord?, isDone: (RunID) -> Bool) throws -> BudgetPreview {
+    mutating func preview(
+        isLadderTrained: Bool, record: (RunID) throws -> RunRecord?, isDone: (RunID) -> Bool
+    ) throws -> BudgetPreview {
         func records() throws -> [RunID: RunRecord] {
             var records: [RunID: RunRecord] = [:]
             for run in planner.plan.runs { records[run.id] = try record(run.id) }
@@ -58,7 +61,7 @@ struct BudgetTraining {
         var preview = BudgetPreview(
             until: planner.result.until, budget: planner.budget, includesTarget: planner.includesTarget,
             possible: planner.possibleSteps(try records()))
-        guard planner.plan.runs(at: { $0 != .target }).allSatisfy({ isDone($0.id) }) else { return preview }
+        guard isLadderTrained else { return preview }
         while true {
             let decision = try planner.nextDecision(try records())
             guard case .make(let step) = decision else {

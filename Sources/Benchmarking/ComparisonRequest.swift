@@ -21,8 +21,9 @@ public struct ComparisonRequest: Sendable {
     public var firstSeed = 0
     /// Whether the target is trained.
     public var trainsTarget = true
-    /// Whether the runs at the target end as soon as their curves have decided; they can go on later.
-    public var stopsEarly = false
+    /// Whether every rung and the whole target are trained, also once the verdict is decided. Otherwise the first stage
+    /// that decides is the last, and runs at the target end as soon as their curves have decided; they can go on later.
+    public var trainsAllRungs = false
     /// What further runs may cost, once the planned ladder has been trained; nil for no further runs.
     public var budget: Budget?
     /// The probability that further runs are to bring every winner to; nil for that of the suite's rule.

@@ -36,14 +36,14 @@ package struct ComparisonSession {
             dataset: RunDataset(
                 named: resolved.dataset, locator: resolved.locator, stop: stop, progress: progress))
 
-        try await training.train { $0 != .target }
+        let open = try await trainLadder(training, resolved)
         var further: BudgetResult?
         if let budget = request.budget {
             var steps = BudgetTraining(resolved, request, budget)
             further = try await steps.run(training)
             try keep(training.plan, resolved, store)
         } else if request.trainsTarget {
-            if training.hasWork(at: { $0 == .target }) {
+            if !open.isEmpty, training.hasWork(at: { $0 == .target }) {
                 // Where the ladder allows no prediction, the target is trained without one.
                 let ladder = resolved.plan.ladder(training.records()).withoutTarget
                 if let pairs = try? resolved.judge.pairs(ladder, until: request.until) {
@@ -51,12 +51,13 @@ package struct ComparisonSession {
                 }
             }
             try await training.train(
-                at: { $0 == .target }, stoppingBy: request.stopsEarly ? resolved.judge : nil)
+                at: { $0 == .target }, of: open, stoppingBy: request.trainsAllRungs ? nil : resolved.judge)
         }
         let records = training.records()
         do {
             return ComparisonOutcome(
-                result: try result(resolved, training, records: records, further: further), plan: training.plan,
+                result: try result(resolved, training, records: records, open: open, further: further),
+                plan: training.plan,
                 records: records,
                 report: try StoredReport.file(
                     training.plan, store: request.store, includesTarget: request.trainsTarget),
@@ -70,6 +71,21 @@ package struct ComparisonSession {
         }
     }
 
+    /// Trains the ladder stage by stage; a candidate whose comparison is decided is trained no further.
+    /// - Returns: the candidates whose comparison is open.
+    private func trainLadder(_ training: LadderTraining, _ resolved: ResolvedComparison) async throws -> Set<Int> {
+        var open = Set(resolved.plan.candidates.indices)
+        guard !request.trainsAllRungs else {
+            try await training.train { $0 != .target }
+            return open
+        }
+        for stage in resolved.plan.stages where !open.isEmpty {
+            try await training.train(at: { $0.isRung(in: stage) }, of: open)
+            open = resolved.open(training.records(), request)
+        }
+        return open
+    }
+
     /// Records in the store which runs belong to which candidate.
     private func keep(_ plan: ComparisonPlan, _ resolved: ResolvedComparison, _ store: RunStore) throws {
         let time = Date.now.formatted(.iso8601)
@@ -77,7 +93,7 @@ package struct ComparisonSession {
     }
 
     private func result(
-        _ resolved: ResolvedComparison, _ training: LadderTraining, records: [RunID: RunRecord],
+        _ resolved: ResolvedComparison, _ training: LadderTraining, records: [RunID: RunRecord], open: Set<Int>,
         further: BudgetResult?
     ) throws -> CompareResult {
         let plan = training.plan, suite = plan.suite
@@ -89,6 +105,10 @@ package struct ComparisonSession {
         context.findings =
             Checks.failedRuns(plan, reasons: training.failures) + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
+        let skipped = plan.runs { request.trainsTarget || $0 != .target }.filter {
+            open.isDisjoint(with: $0.candidates)
+        }
+        context.notNeeded = NotNeeded(skipped, plan, records)
         context.stoppedEarly = StoppedEarly(plan, records)
         context.approximationGap = resolved.entropies.flatMap {
             ApproximationGap(plan, records, entropies: $0, includesTarget: request.trainsTarget)

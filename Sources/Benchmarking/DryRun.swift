@@ -18,6 +18,8 @@ package struct DryRun {
     package let nextRuns: [ProposedRun]
     /// The steps that a budget could take; nil without a budget.
     package let budget: BudgetPreview?
+    /// What a decision is expected to cost; empty where the ladder has been trained, or all of it will be.
+    package let expectedCosts: [ExpectedCost]
 }
 
 /// The steps that a budget could take.
@@ -50,16 +52,17 @@ extension ComparisonSession {
         let store = exists ? try RunStore(root: request.store) : nil
         var records: [RunID: RunRecord] = [:]
         for run in plan.runs { records[run.id] = try store?.record(run.id) }
-        let decided = Set(request.stopsEarly ? resolved.judge.runsDecidedEarly(plan, records).map(\.id) : [])
+        let decided = Set(request.trainsAllRungs ? [] : resolved.judge.runsDecidedEarly(plan, records).map(\.id))
         func isDone(_ id: RunID) -> Bool {
             guard let record = try? store?.record(id) else { return false }
             return record.isFinished || (record.isWaiting && decided.contains(id))
         }
         let costs = CostModel()
+        let (open, isLadderTrained) = ladderState(resolved, records, isDone)
         let left = plan.runs.map { run in
-            (run.id, isDone(run.id) ? 0 : 1 - Double(records[run.id]?.checkpointStep ?? 0) / Double(run.spec.steps))
+            let isOver = isDone(run.id) || open.isDisjoint(with: run.candidates)
+            return (run.id, isOver ? 0 : 1 - Double(records[run.id]?.checkpointStep ?? 0) / Double(run.spec.steps))
         }
-        let isLadderTrained = plan.runs(at: { $0 != .target }).allSatisfy { isDone($0.id) }
         let pairs =
             request.budget == nil && isLadderTrained ? try resolved.judge.pairs(plan.ladder(records)) : []
         return DryRun(
@@ -68,7 +71,24 @@ extension ComparisonSession {
             left: Dictionary(uniqueKeysWithValues: left), nextRuns: pairs.compactMap(\.nextRuns.first),
             budget: try request.budget.map { budget in
                 var training = BudgetTraining(resolved, request, budget)
-                return try training.preview(record: { try store?.record($0) }, isDone: isDone)
-            })
+                return try training.preview(
+                    isLadderTrained: isLadderTrained, record: { try store?.record($0) }, isDone: isDone)
+            },
+            expectedCosts: request.trainsAllRungs || isLadderTrained ? [] : try plan.expectedCosts())
+    }
+
+    /// The candidates that are trained further as far as it is known now, and whether the ladder is trained as far as it
+    /// will be.
+    private func ladderState(
+        _ resolved: ResolvedComparison, _ records: [RunID: RunRecord], _ isDone: (RunID) -> Bool
+    ) -> (open: Set<Int>, isTrained: Bool) {
+        let plan = resolved.plan
+        var open = Set(plan.candidates.indices)
+        for stage in request.trainsAllRungs ? [plan.rungs.indices] : plan.stages where !open.isEmpty {
+            let runs = plan.runs { $0.isRung(in: stage) }.filter { !open.isDisjoint(with: $0.candidates) }
+            guard runs.allSatisfy({ isDone($0.id) }) else { return (open, false) }
+            if !request.trainsAllRungs { open = resolved.open(records, request) }
+        }
+        return (open, true)
     }
 }

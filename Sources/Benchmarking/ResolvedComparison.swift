@@ -31,11 +31,6 @@ struct ResolvedComparison {
         }
         let candidates = try names.map { try located.candidate($0) }
         try Self.refuseEqualNames(candidates)
-        guard !request.stopsEarly || suite.evaluation.curvePoints > 1 else {
-            throw ScalebenchError(
-                .invalidInput, "suite \(suite.name) evaluates its runs only at their end, so none can be stopped early",
-                at: "evaluation.curvePoints", hint: "raise it, or leave out --stop-early")
-        }
         // A path that a suite names starts at the suite's folder, wherever the command is given.
         let isOfSuite = request.dataset == nil && suite.dataset.contains("/") && !suite.dataset.hasPrefix("/")
         dataset = isOfSuite ? (located.folder.map { "\($0)/\(suite.dataset)" } ?? suite.dataset) : suite.dataset
@@ -52,6 +47,12 @@ struct ResolvedComparison {
 
     /// The judge with the rule of the suite and the known floor.
     var judge: Judge { Judge(thresholds: plan.suite.thresholds, knownFloor: knownFloor) }
+
+    /// The candidates whose comparison the records leave open.
+    func open(_ records: [RunID: RunRecord], _ request: ComparisonRequest) -> Set<Int> {
+        let ladder = plan.ladder(records)
+        return judge.openCandidates(request.trainsTarget ? ladder : ladder.withoutTargetResults, until: request.until)
+    }
 
     /// Entropy of the validation data in nats per token, where it is known.
     var knownFloor: Double? { entropies?.mean }

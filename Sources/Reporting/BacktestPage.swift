@@ -46,6 +46,16 @@ package enum BacktestPage {
             part("risk", "What deciding costs", RiskPicture(report: report).figure.markup),
             part("sources", "By source", ReportTable(BacktestReport.sources(model)).markup),
         ]
+            + (report.stages.map { stages in
+                [
+                    part(
+                        "stages", "What a decision costs",
+                        .joined([
+                            tag("p") { BacktestReport.stagesHeading },
+                            ReportTable(BacktestReport.stages(stages)).markup,
+                        ]))
+                ]
+            } ?? [])
     }
 
     private static func body(_ report: SeedReport) -> Markup {

@@ -20,6 +20,7 @@ package enum BacktestReport {
         var parts = [heading(report)]
         if let outcomes = report.outcomes { parts.append(self.outcomes(outcomes).text) }
         parts += [methods(report).text, differences(report).text, costs(report).text]
+        if let stages = report.stages { parts += [stagesHeading, self.stages(stages).text] }
         if let model = report.methods.first {
             parts += [sources(model).text, reliability(model).text, probabilityBins(model).text]
         }
@@ -89,6 +90,31 @@ package enum BacktestReport {
                     + [method.pooled, method.macro].flatMap { score in
                         [score.coverage50, score.coverage80, score.coverage90].map(value)
                     })
+        }
+        return table
+    }
+
+    static let stagesHeading = """
+        Cost of a decision, in units of training both candidates at the target: the ladder grows to the given shares of \
+        the target's scale, ends where a winner has probability 0.95, and the target is trained where none has.
+        """
+
+    static func stages(_ report: StageReport) -> TextTable {
+        let policies = report.sources.values.first ?? []
+        var table = TextTable(
+            header: ["cost with a ladder up to", "pairs"]
+                + policies.dropFirst().map { policy in
+                    policy.levers.map { "1/\(Quantity.significant($0))" }.joined(separator: ", ")
+                } + ["decided before the target", "wrong, by stage"])
+        for (name, policies) in report.sources.sorted(by: { $0.key < $1.key }) {
+            guard let last = policies.last else { continue }
+            table.add(
+                [SafeText.line(name), String(report.pairs[name] ?? 0)]
+                    + policies.dropFirst().map { Quantity.significant($0.cost) }
+                    + [
+                        Phrase.percent(last.decided),
+                        last.wrong.map { $0.map(Phrase.percent) ?? "–" }.joined(separator: ", "),
+                    ])
         }
         return table
     }

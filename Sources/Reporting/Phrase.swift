@@ -140,7 +140,13 @@ package enum Phrase {
         let time = stopped.secondsSaved.map { " and \(Quantity.duration($0)) of core time" } ?? ""
         return
             "Stopped early at the target: \(runs.joined(separator: ", ")). Saved \(Quantity.short(stopped.flopsSaved)) FLOPs"
-            + "\(time); a compare without --stop-early, --budget and --predict-only trains them to their end."
+            + "\(time); --all-rungs trains them to their end."
+    }
+
+    /// Says which part of the plan a decision made unnecessary.
+    static func notNeeded(_ rest: NotNeeded) -> String {
+        "Decided before \(rest.places.joined(separator: " and ")): \(runs(rest.runs)) of \(Quantity.short(rest.flopsSaved)) "
+            + "FLOPs were not needed; --all-rungs trains them too."
     }
 
     /// The step that `--budget` takes next.
@@ -154,7 +160,8 @@ package enum Phrase {
         return
             "next: \(what) (about \(amount(cost, budget))): right winner "
             + "\(percent(step.probabilityRightNow)) → \(percent(step.probabilityRightAfter)), "
-            + "chance to decide \(percent(step.probabilityDecided)); "
+            + "chance to decide \(percent(step.probabilityDecided)), "
+            + "expected cost \(costShare(step.expectedCost)) of the target's; "
             + "spent \(amount(spent, budget)) of \(amount(budget.amount, budget))"
     }
 
@@ -165,7 +172,7 @@ package enum Phrase {
 
     /// The budget for a dry run, which cannot know what the ladder will show.
     package static func furtherRunsToCome(until: Double, budget: Budget, includesTarget: Bool) -> String {
-        "up to \(amount(budget.amount, budget)) of further runs, those that help most for their cost, until every "
+        "up to \(amount(budget.amount, budget)) of further runs, the cheapest way to a decision, until every "
             + "winner has a probability of \(percent(until))"
             + (includesTarget ? "; the target is one of the choices" : "; the target is left untrained")
     }
@@ -206,16 +213,23 @@ package enum Phrase {
     /// `1 run`, `3 runs`.
     static func runs(_ count: Int) -> String { Quantity.count(count, "run") }
 
-    /// A sentence about the runs that add most certainty for their cost.
+    /// A sentence about the cheapest way to a decision.
     package static func nextStep(_ next: ProposedRun) -> String {
-        let cost = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
+        let flops = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
         // More digits are shown than elsewhere, since a few runs add little.
         let percent = { Quantity.significant(100 * $0) + " %" }
+        let cost =
+            next.expectedCost < 1
+            ? "; with the target where they do not decide, \(costShare(next.expectedCost)) of its cost is expected"
+            : ""
         return
-            "Best next step for its cost: \(runs(next.runsPerCandidate)) of each at \(SafeText.line(next.label))\(cost): "
+            "Cheapest way to a decision: \(runs(next.runsPerCandidate)) of each at \(SafeText.line(next.label))\(flops): "
             + "probability of naming the right winner \(percent(next.probabilityRightNow)) → "
-            + "\(percent(next.probabilityRightAfter)); chance to decide \(Self.percent(next.probabilityDecided))."
+            + "\(percent(next.probabilityRightAfter)), chance to decide \(Self.percent(next.probabilityDecided))\(cost)."
     }
+
+    /// A cost in percent of the target's cost; unlike a probability it may exceed 100 %.
+    static func costShare(_ cost: Double) -> String { Quantity.significant(100 * cost, digits: 2) + " %" }
 
     /// A sentence for captions where runs of nearly equal FLOPs differ in their tokens; empty elsewhere.
     static func path(_ result: CompareResult) -> String {

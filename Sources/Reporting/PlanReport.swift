@@ -30,7 +30,7 @@ package enum PlanReport {
                 range(runs.map { Double($0.spec.model.parametersNonEmbedding) }),
                 range(runs.map { Double($0.spec.tokens) }), range(runs.map(\.spec.flops)),
                 seconds(costs), costs.compactMap(\.memoryBytes).max().map(Quantity.bytes) ?? "–",
-                share(flops, targetFlops),
+                Phrase.costShare(flops / targetFlops),
             ])
         }
         let total = plan.runs.count { left($0) > 0 }
@@ -44,9 +44,20 @@ package enum PlanReport {
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
             \(Phrase.contest(plan.candidates.map(\.name)))
             \(table.text)
-            \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(share(ladderFlops, targetFlops)) of the target's FLOPs.
+            \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(Phrase.costShare(ladderFlops / targetFlops)) of the target's FLOPs.
 
             """
+    }
+
+    /// Where the ladder pauses, and what a decision is expected to cost.
+    package static func stages(_ plan: ComparisonPlan, _ costs: [ExpectedCost]) -> String {
+        let ends = plan.stages.map { plan.label(of: .rung($0.upperBound - 1)) }
+        let expected = costs.map { cost in
+            "\(Phrase.costShare(cost.cost)) if they differ by \(Phrase.costShare(cost.gap)) at the top rung"
+        }
+        return
+            "The comparison is judged after \(ends.joined(separator: ", after ")), and ends at the first verdict that decides. "
+            + "A decision costs, of training both at the target: \(expected.joined(separator: ", "))."
     }
 
     /// A table of the places where a budget's steps could be, and of what the smallest step there would cost.
@@ -61,11 +72,6 @@ package enum PlanReport {
             ])
         }
         return table.text + "\n"
-    }
-
-    /// A cost in percent of the target's cost; unlike a probability it may exceed 100 %.
-    private static func share(_ flops: Double, _ targetFlops: Double) -> String {
-        Quantity.significant(100 * flops / targetFlops, digits: 2) + " %"
     }
 
     private static func range(_ values: [Double]) -> String {

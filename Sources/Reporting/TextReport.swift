@@ -11,6 +11,7 @@ package enum TextReport {
         var parts = [heading(result), ladder(result)]
         for pair in result.pairs { parts.append(verdict(pair, of: result)) }
         if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further, result.pairs)) }
+        if let rest = result.notNeeded { parts.append(Phrase.notNeeded(rest)) }
         if let stopped = result.stoppedEarly {
             parts.append(Phrase.stoppedEarly(stopped, candidates: result.candidates))
         }

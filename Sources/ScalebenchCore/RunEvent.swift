@@ -140,7 +140,7 @@ package enum RunStatus: String, Codable, Sendable {
     case completed
     /// The loss was no longer finite, or exploded: the recipe loses here. This is a result and is never retried.
     case diverged
-    /// The run was ended because its comparison was decided (`compare --stop-early`). It has no result and goes on from
+    /// The run was ended because its comparison was decided. It has no result and goes on from
     /// its checkpoint when one is wanted.
     case stoppedEarly
     /// The run has come as far as a budget asked. It has no result and goes on from its checkpoint when one is wanted.

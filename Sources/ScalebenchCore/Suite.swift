@@ -13,6 +13,9 @@ package struct Suite: Sendable, Hashable {
     /// The rungs, smallest first.
     package var rungs: [Rung]
     package var target: Rung
+    /// The numbers of rungs after which a comparison is judged, ascending. It ends at the first verdict that decides.
+    /// Without any, `ComparisonPlan.stages` chooses them.
+    package var stages: [Int] = []
     package var evaluation: RunSpec.Evaluation
     package var thresholds: VerdictThresholds
     /// Candidates compared when none are named; the first is A, the reference.
@@ -38,7 +41,7 @@ package struct Suite: Sendable, Hashable {
 
 extension Suite {
     /// Hash of what makes results comparable: scales, context, evaluation and the verdict's rule. Name, question and
-    /// version, the list of candidates and the number of seeds are left out; the data set has a hash of its own.
+    /// version, the list of candidates, stages and the number of seeds are left out; the data set has a hash of its own.
     package var contentHash: String {
         let scales = (rungs + [target]).map { rung in
             JSONValue.array([.integer(rung.width), .integer(rung.layers), .integer(rung.tokens)])
@@ -63,11 +66,24 @@ extension Suite {
         contextLength = try reader.integer("contextLength", in: 2...65_536)
         rungs = try reader.objects("rungs").map { try Rung($0, seeds: 1...1000) }
         target = try Rung(try reader.object("target"), seeds: 1...1)
+        stages = try Self.stages(reader, rungs: rungs.count)
         evaluation = try RunSpec.Evaluation(try reader.object(ifPresent: "evaluation"))
         thresholds = try VerdictThresholds(try reader.object(ifPresent: "verdict"))
         candidates = try reader.strings("candidates", default: [])
         try reader.finish()
         try checkLadder(at: reader)
+    }
+
+    private static func stages(_ reader: ConfigReader, rungs: Int) throws -> [Int] {
+        guard let numbers = try reader.numbers(ifPresent: "stages", in: 2...Double(max(rungs, 2))) else { return [] }
+        let stages = numbers.map { Int($0) }
+        guard zip(numbers, stages).allSatisfy({ $0 == Double($1) }), zip(stages, stages.dropFirst()).allSatisfy(<)
+        else {
+            throw ScalebenchError(
+                .invalidInput, "stages are whole numbers that rise", at: reader.location(of: "stages"),
+                hint: "list after how many rungs a verdict may end the comparison, for example [2, 3]")
+        }
+        return stages
     }
 
     /// Rungs must rise in cost and stay below the target, or "extrapolation" has no meaning.

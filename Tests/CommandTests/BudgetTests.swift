@@ -69,8 +69,8 @@ struct BudgetTests {
         let further = try #require(result["furtherRuns"] as? [String: Any])
         #expect(further["outcome"] as? String == "decided" && further["spent"] as? Double == 0)
         #expect(further["until"] as? Double == 0.95 && further["budget"] as? Double == 7200)
-        // Not even the target is trained.
-        #expect(runCount(scratch) == 2 * (4 + 3 + 2 + 2))
+        // Neither the top rung nor the target is trained.
+        #expect(runCount(scratch) == 2 * (4 + 3 + 2))
         let pair = try #require((result["pairs"] as? [[String: Any]])?.first)
         #expect(pair["verdict"] as? String == "aBetter")
     }
@@ -81,7 +81,7 @@ struct BudgetTests {
         let before = try Tool.run(plain, in: scratch.url)
         let board = try Tool.run(["leaderboard", "--json", "-"], in: scratch.url)
         let known = try Tool.run(try turning(scratch) + ["--dry-run"], in: scratch.url)
-        #expect(known.output.contains("Best next step for its cost: "), "\(known.output)\(known.errors)")
+        #expect(known.output.contains("Cheapest way to a decision: "), "\(known.output)\(known.errors)")
         // A dry run names the step, with its cost.
         let dry = try Tool.run(try turning(scratch) + budget + ["--dry-run"], in: scratch.url)
         #expect(dry.output.contains("a new rung, width 256, 524 k tokens"), "\(dry.output)\(dry.errors)")
@@ -144,11 +144,12 @@ struct BudgetTests {
         let timed = ["--until", "0.99", "--budget", "1h", "--json", "-"]
         let timedBefore = try document(try Tool.run(arguments + timed, in: scratch.url))
 
-        // Without a budget the runs go on to the result of runs that were never stopped; the budget's steps stay.
-        let whole = try document(try Tool.run(arguments + ["--json", "-"], in: scratch.url))
+        // With --all-rungs the runs go on to the result of runs that were never stopped; the budget's steps stay.
+        let plain = ["--json", "-", "--all-rungs"],
+            whole = try document(try Tool.run(arguments + plain, in: scratch.url))
         let undisturbed = try Scratch()
         let reference = try document(
-            try Tool.run(try started(undisturbed) + ["--json", "-"], in: undisturbed.url))
+            try Tool.run(try started(undisturbed) + plain, in: undisturbed.url))
         #expect(whole["pairs"] as? NSArray == reference["pairs"] as? NSArray)
         let after = try document(try Tool.run(arguments + budget + ["--json", "-"], in: scratch.url))
         #expect(after["furtherRuns"] as? NSDictionary == further as NSDictionary)

@@ -17,7 +17,10 @@ struct DataTests {
                 #"{ "model": { "heads": 2 }, "optimizer": { "learningRate": \#(rate) }, "batchTokens": 256 }"#,
                 to: "\(name).json")
         }
-        return ["compare", "slow.json", "fast.json", "--suite", "./small", "--dataset", "./mine", "--json", "-"]
+        return [
+            "compare", "slow.json", "fast.json", "--suite", "./small", "--dataset", "./mine", "--json", "-",
+            "--all-rungs",
+        ]
     }
 
     @Test func ownTextBecomesAVerdictAndTheSameNumbersTwice() throws {

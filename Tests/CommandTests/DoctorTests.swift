@@ -31,7 +31,7 @@ struct DoctorTests {
         let compared = try Tool.run(
             [
                 "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
-                "--suite", try scratch.syntheticSuite(), "--quiet",
+                "--suite", try scratch.syntheticSuite(), "--quiet", "--all-rungs",
             ], in: scratch.url)
         #expect(compared.status == 0, "\(compared.errors)")
         #expect(find("runs", try checks(scratch))["value"] as? String == "24 completed")

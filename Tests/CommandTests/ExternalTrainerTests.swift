@@ -75,7 +75,7 @@ struct ExternalTrainerTests {
         let fault = #"[ "$width$seed" = 161 ] && [ ! -e mended ] && { echo "out of memory" >&2; exit 9; }"#
         let arguments = [
             "compare", try scratch.external("a", amplitude: 2), try scratch.external("b", amplitude: 2.2, fault: fault),
-            "--suite", try scratch.externalSuite(), "--json", "-",
+            "--suite", try scratch.externalSuite(), "--json", "-", "--all-rungs",
         ]
         let failed = try Tool.run(arguments, in: scratch.url)
         #expect(failed.status == 1)
@@ -100,7 +100,8 @@ struct ExternalTrainerTests {
         let a = try scratch.external("a", amplitude: 2), b = try scratch.external("b", amplitude: 2.2)
         let lost = try scratch.external("lost", amplitude: 2, fault: "exit 9")
         let suite = try scratch.externalSuite()
-        let result = try Tool.run(["compare", a, b, lost, "--suite", suite, "--json", "-"], in: scratch.url)
+        let result = try Tool.run(
+            ["compare", a, b, lost, "--suite", suite, "--json", "-", "--all-rungs"], in: scratch.url)
         #expect(result.status == 1)
         let pairs = try document(result)
         #expect(pairs[0]["verdict"] as? String == "aBetter" && pairs[0]["observed"] is [String: Any])

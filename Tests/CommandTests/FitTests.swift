@@ -98,7 +98,7 @@ struct FitTests {
         let names = try [("a", 1.0), ("b", 1.1), ("c", 0.9)].map { name, amplitude in
             try scratch.synthetic(name, SyntheticLaw(amplitude: amplitude))
         }
-        let compared = try Tool.run(["compare"] + names + ["--suite", suite, "-q"], in: scratch.url)
+        let compared = try Tool.run(["compare"] + names + ["--suite", suite, "-q", "--all-rungs"], in: scratch.url)
         #expect(compared.status == 0, "\(compared.errors)")
         let result = try Tool.run(
             ["backtest", "--store", ".scalebench", "--json", "scores.json", "--report", "scores.html"], in: scratch.url)

@@ -27,7 +27,7 @@ struct LeaderboardTests {
         let c = try scratch.synthetic("c", .init(amplitude: 0.9))
         let cliff = try scratch.synthetic("cliff", .init(amplitude: 0.8, divergesFromWidth: 256))
         try compare(scratch, [a, b, "--suite", suite])
-        try compare(scratch, [a, c, cliff, "--suite", suite])
+        try compare(scratch, [a, c, cliff, "--suite", suite, "--all-rungs"])
         // Another compare of the same candidates adds nothing new.
         try compare(scratch, [b, c, "--suite", suite])
         let board = try #require(try boards(scratch).first)
@@ -50,7 +50,7 @@ struct LeaderboardTests {
         let file = scratch.url.appendingPathComponent("planted/suite.json")
         let text = try String(contentsOf: file, encoding: .utf8)
         try text.replacing("\"version\": 1", with: "\"version\": 2").write(to: file, atomically: true, encoding: .utf8)
-        try compare(scratch, [a, b, "--suite", suite])
+        try compare(scratch, [a, b, "--suite", suite, "--all-rungs"])
         // The same version with other scales is yet another board.
         try text.replacing("\"tokens\": 524288", with: "\"tokens\": 624288").write(
             to: file, atomically: true, encoding: .utf8)

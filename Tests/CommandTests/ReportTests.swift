@@ -9,7 +9,7 @@ struct ReportTests {
         let arguments = [
             "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.2)),
             "--suite",
-            try scratch.syntheticSuite(),
+            try scratch.syntheticSuite(), "--all-rungs",
         ]
         let result = try Tool.run(arguments, in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")

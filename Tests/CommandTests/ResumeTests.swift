@@ -18,7 +18,7 @@ struct ResumeTests {
         let arguments = [
             "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
             "--suite",
-            try scratch.syntheticSuite(), "--json", "-",
+            try scratch.syntheticSuite(), "--json", "-", "--all-rungs",
         ]
         let first = try Tool.run(arguments, in: scratch.url)
         let starts = startLines(scratch)
@@ -31,7 +31,7 @@ struct ResumeTests {
         let third = try Tool.run(
             [
                 "compare", "a.json", try scratch.synthetic("c", .init(amplitude: 1.2)), "--suite", "./planted",
-                "--quiet",
+                "--quiet", "--all-rungs",
             ],
             in: scratch.url)
         #expect(third.status == 0, "\(third.errors)")

@@ -9,7 +9,7 @@ struct RunsTests {
         let result = try Tool.run(
             [
                 "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
-                "--suite", try scratch.syntheticSuite(), "--quiet",
+                "--suite", try scratch.syntheticSuite(), "--quiet", "--all-rungs",
             ], in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
         return scratch

@@ -13,8 +13,7 @@ struct SyntheticVerdictTests {
         let result = try Tool.run(
             [
                 "compare", try scratch.synthetic(names.0, a), try scratch.synthetic(names.1, b), "--suite", suite,
-                "--json",
-                "-",
+                "--json", "-", "--all-rungs",
             ] + options, in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
         let document = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
@@ -43,7 +42,7 @@ struct SyntheticVerdictTests {
     }
 
     @Test func unresolvedOffersTheNextRun() throws {
-        let pair = try compare(.init(noise: 0.03), .init(amplitude: 1.04, noise: 0.03), ["--predict-only"])
+        let pair = try compare(.init(noise: 0.02), .init(amplitude: 1.06, noise: 0.02), ["--predict-only"])
         #expect(pair["verdict"] as? String == "unresolved")
         #expect(try #require(pair["nextRuns"] as? [[String: Any]]).isEmpty == false)
     }
@@ -92,7 +91,7 @@ struct SyntheticVerdictTests {
         let result = try Tool.run(
             [
                 "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init()), "--suite", suite,
-                "--json", "-",
+                "--json", "-", "--all-rungs",
             ],
             in: scratch.url)
         let document = try #require(try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])

@@ -52,7 +52,7 @@ struct NextRunTests {
     }
 
     @Test func theTargetIsAChoiceUntilItIsTrained() throws {
-        let before = try judge(Self.ladder(gap: 0.006, noise: 0.01))
+        let before = try judge(Self.ladder(gap: 0.02, noise: 0.004, seeds: 2))
         #expect(before.nextRuns.contains { $0.label == "the target, top" && $0.runsPerCandidate == 1 })
         #expect(before.nextRuns.contains { $0.label.hasPrefix("a new rung") })
         let after = try judge(Self.ladder(gap: 0.006, noise: 0.01, atTarget: true))
@@ -63,8 +63,8 @@ struct NextRunTests {
     @Test func theFirstProposedRunIsTheFirstStepOfABudget() throws {
         let judge = Judge(thresholds: VerdictThresholds())
         var places: Set<String> = []
-        for gap in [0.001, 0.002, 0.004, 0.008] {
-            for noise in [0.002, 0.004, 0.01, 0.02, 0.04] {
+        for gap in [0.002, 0.008, 0.02, 0.03, 0.04] {
+            for noise in [0.001, 0.002, 0.004, 0.01] {
                 let ladder = Self.ladder(gap: gap, noise: noise, seeds: 3)
                 let proposed = try judge.pairs(ladder)[0].nextRuns
                 // Whatever a run costs in the budget's unit, as long as the budget can pay it.
@@ -107,14 +107,15 @@ struct NextRunTests {
         // The gap is a hundredth of the seed noise: even known exactly, it would not tell which run has the lower loss.
         let pair = try judge(Self.ladder(gap: 0.002, noise: 0.2, seeds: 100))
         #expect(pair.verdict == .unresolved || pair.verdict == .crossoverRisk)
-        #expect(pair.nextRuns.isEmpty)
+        #expect(pair.nextRuns.map(\.label) == ["the target, top"] && pair.nextRuns[0].expectedCost == 1)
         #expect(try #require(pair.probabilityWithKnownGap) < 0.6)
         let finding = try #require(pair.findings.first { $0.code == "noNextRun" })
         #expect(finding.message.contains("differ by their seeds"))
     }
 
     @Test func equalSeedsCountWithTheirCorrelation() throws {
-        let ladder = Self.ladder(gap: 0.002, noise: 0.02, shared: 0.9, seeds: 3), pair = try judge(ladder)
+        let ladder = Self.ladder(gap: 0.002, noise: 0.02, shared: 0.9, seeds: 3), until = 0.7
+        let pair = try Judge(thresholds: VerdictThresholds()).pairs(ladder, until: until)[0]
         let noise = SeedNoise(
             groups: ladder.rungs.flatMap { rung in
                 rung.points.enumerated().map {
@@ -139,7 +140,7 @@ struct NextRunTests {
                     sigmaA: rungs[index].sigmaA, sigmaB: rungs[index].sigmaB, seedCorrelation: correlation),
                 at: 6.4e14, sigmaA: noise.sigma(at: 6.4e14, candidate: 0),
                 sigmaB: noise.sigma(at: 6.4e14, candidate: 1),
-                decisive: 0.95)
+                decisive: until)
             #expect(worth.probabilityDecided == run.probabilityDecided)
             return worth.probabilityRight - run.probabilityRightAfter
         }

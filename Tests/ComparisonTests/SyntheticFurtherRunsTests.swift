@@ -71,9 +71,11 @@ import Testing
         }
     }
 
-    /// - Parameter includesTarget: whether a step can be at the target; else it can only be at a rung.
+    /// - Parameters:
+    ///   - until: the probability that a winner is to reach.
+    ///   - includesTarget: whether a step can be at the target; else it can only be at a rung.
     private static func play(
-        _ seed: UInt64, _ judge: Judge, shared: Double = 0, includesTarget: Bool = true
+        _ seed: UInt64, _ judge: Judge, shared: Double = 0, until: Double = 0.95, includesTarget: Bool = true
     ) throws -> Outcome {
         var pair = Pair(seed: seed, shared: shared), spent = 0.0
         let budget = 6 * target
@@ -82,7 +84,7 @@ import Testing
         var expected: Double?, atTarget: (Double, Bool)?
         steps: while true {
             let choice = try judge.nextDecision(
-                pair.ladder, until: 0.95, budget: budget - spent,
+                pair.ladder, until: until, budget: budget - spent,
                 includesTarget: includesTarget
             ) { place, candidates, runs in
                 let flops = if case .rung(let index) = place { scales[index] } else { target }
@@ -143,7 +145,7 @@ import Testing
         // Steps are at rungs alone, since runs at the target are never paired.
         let played = [0, 0.95].map { shared in
             inParallel(80) { index in
-                try? Self.play(900 + UInt64(index), judge, shared: shared, includesTarget: false)
+                try? Self.play(900 + UInt64(index), judge, shared: shared, until: 0.8, includesTarget: false)
             }.compactMap { $0 }
         }
         let spent = played.map { $0.reduce(0) { $0 + $1.spent } }, decided = played.map { $0.count { $0.isDecided } }

@@ -46,6 +46,7 @@ struct ExampleTests {
         ])
         request.store = folder.path("store")
         request.program = Scratch.program
+        request.trainsAllRungs = true
         let listener = Listener()
         let result = try await request.run(progress: listener)
 

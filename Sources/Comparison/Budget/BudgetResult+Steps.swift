@@ -24,5 +24,6 @@ extension BudgetResult.Step {
         probabilityRightBefore = runs.expected.probabilityRightNow
         probabilityRightExpected = runs.expected.probabilityRightAfter
         probabilityDecided = runs.expected.probabilityDecided
+        expectedCost = runs.expected.expectedCost
     }
 }

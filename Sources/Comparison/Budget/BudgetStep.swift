@@ -19,7 +19,7 @@ package enum BudgetDecision: Sendable {
     case make(BudgetStep)
     /// Every step that would help costs more than is left; this is the cheapest.
     case unaffordable(BudgetStep)
-    /// No possible runs would add 0.01 to the probability of a right decision, or decide with a probability of 0.1.
+    /// No possible runs are expected to decide at less cost than the target, which is trained or not a choice.
     case nothingHelps
 
     /// The outcome with which the budget ends; nil where it goes on.

@@ -1,5 +1,5 @@
-// Chooses the next runs where the planned ladder has not decided: of the runs that the pairs' results propose, those
-// with the best value for their cost that the budget can pay. The posterior uses the new runs like all others, and does
+// Chooses the next runs where the planned ladder has not decided: of the runs that the pairs' results propose and the
+// budget can pay, those with the smallest expected cost of a decision. The posterior uses the new runs like all others, and does
 // not depend on why they were made. `SyntheticFurtherRunsTests` check that the winners named in the end are right as
 // often as their probability says.
 
@@ -29,7 +29,8 @@ extension Judge {
             }
             isDecided = false
             let proposals = proposals(pair, posterior: posterior, forecast: forecast, decisive: probability)
-            for proposal in proposals where includesTarget || proposal.place != .target {
+            for proposal in proposals
+            where proposal.isWorthMaking && (includesTarget || proposal.place != .target) {
                 guard let cost = cost(proposal.place, [0, index], proposal.run), cost > 0 else { continue }
                 steps.append(
                     BudgetStep(place: proposal.place, candidates: [0, index], expected: proposal.run, cost: cost))
@@ -39,7 +40,7 @@ extension Judge {
         // Where steps are equally good, the first one is taken, as in a result's list.
         let affordable = steps.enumerated().filter { $0.element.cost <= budget }
         let best = affordable.min {
-            ($1.element.expected.worthPerCost, $0.offset) < ($0.element.expected.worthPerCost, $1.offset)
+            ($0.element.expected.expectedCost, $0.offset) < ($1.element.expected.expectedCost, $1.offset)
         }
         if let best { return .make(best.element) }
         return steps.min { $0.cost < $1.cost }.map { .unaffordable($0) } ?? .nothingHelps

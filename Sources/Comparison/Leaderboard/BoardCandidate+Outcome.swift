@@ -5,12 +5,13 @@ import ScalebenchCore
 extension BoardCandidate {
     /// The reason why the candidate cannot be ranked; nil when it can.
     func obstacle(_ records: [RunID: RunRecord]) -> (reason: Leaderboard.Reason, explanation: String)? {
-        let target = runs.places[runs.places.count - 1], top = runs.places[runs.places.count - 2]
-        let ladder = { (candidate: CandidateRuns) in candidate.places.dropLast().flatMap(\.runs) }
+        let target = runs.places[runs.places.count - 1], trained = Self.begunRungs(runs, records)
         let isFinished = { (run: CandidateRuns.Run) in records[run.id]?.isFinished == true }
-        guard recorded.contains(where: { ladder($0).allSatisfy(isFinished) }) else {
-            return unfinished(runs.places.dropLast().flatMap(\.runs), records)
+        let isComplete = recorded.contains { candidate in
+            let begun = Self.begunRungs(candidate, records)
+            return begun.count >= 2 && begun.flatMap(\.runs).allSatisfy(isFinished)
         }
+        guard isComplete, let top = trained.last else { return unfinished(trained.flatMap(\.runs), records) }
         let atTarget = Self.outcome(target, records), atTop = Self.outcome(top, records)
         if atTarget.losses == 0, atTarget.diverged > 0 { return (.diverged, "diverged at the target, \(target.label)") }
         if atTarget.losses == 0, target.runs.contains(where: { records[$0.id].map { !$0.isWaiting } ?? false }) {
@@ -18,6 +19,15 @@ extension BoardCandidate {
         }
         if atTarget.losses == 0, atTop.losses == 0 { return (.diverged, "diverged at the top rung, \(top.label)") }
         return nil
+    }
+
+    /// The rungs up to the last one of which a run has begun: a comparison that is decided trains no further ones.
+    private static func begunRungs(
+        _ candidate: CandidateRuns, _ records: [RunID: RunRecord]
+    ) -> ArraySlice<CandidateRuns.PlaceRuns> {
+        let rungs = candidate.places.dropLast()
+        let last = rungs.lastIndex { place in place.runs.contains { records[$0.id] != nil } }
+        return rungs.prefix(max(last.map { $0 + 1 } ?? 0, min(2, rungs.count)))
     }
 
     private func unfinished(

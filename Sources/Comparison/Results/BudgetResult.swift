@@ -25,8 +25,7 @@ public struct BudgetResult: Codable, Sendable {
         case decided
         /// The runs that would help cost more than was left.
         case budgetSpent
-        /// No further runs would have added 0.01 to the probability of a right decision, or decided with a probability
-        /// of 0.1.
+        /// No further runs were expected to decide at less cost than the target, which is trained or not a choice.
         case nothingHelps
         /// Runs failed.
         case failed
@@ -50,11 +49,13 @@ public struct BudgetResult: Codable, Sendable {
         public var probabilityRightExpected: Double
         /// The probability that the step would decide, as it was expected before.
         public var probabilityDecided: Double
+        /// The expected cost of a decision that begins with the step, as in `ProposedRun`.
+        public var expectedCost: Double
 
         private enum CodingKeys: String, CodingKey {
             case label, candidates, runsPerCandidate
             case toFraction = "toShare"
-            case spent, probabilityRightBefore, probabilityRightExpected, probabilityDecided
+            case spent, probabilityRightBefore, probabilityRightExpected, probabilityDecided, expectedCost
         }
     }
 }

@@ -36,7 +36,11 @@ public struct CompareResult: Codable, Sendable {
     /// The losses above the entropy of the data; null where that is not known.
     @OrNull public var approximationGap: ApproximationGap? = nil
 
-    /// The runs at the target that `--stop-early` or a budget ended before their time; null where there are none.
+    /// The runs that were not trained because smaller ones had decided; null where there are none.
+    @OrNull public var notNeeded: NotNeeded? = nil
+
+    /// The runs at the target that ended before their time, because their curves had decided or a budget ended them; null
+    /// where there are none.
     @OrNull public var stoppedEarly: StoppedEarly? = nil
 
     /// What `--budget` did; null without it.

@@ -32,7 +32,7 @@ public struct EarlyForecast: Codable, Sendable {
         public var candidate: String
         /// The fraction of the schedule up to which the run has been evaluated; 1 once it is finished.
         public var fraction: Double
-        /// Whether the run was ended because the comparison was decided. A compare without `--stop-early` trains it to
+        /// Whether the run was ended because the comparison was decided. `compare --all-rungs` trains it to
         /// its end.
         public var stoppedEarly: Bool
         /// The forecast of the final loss, or the result once the run is finished, in the losses' unit.

@@ -24,11 +24,15 @@ public struct ProposedRun: Codable, Sendable {
     public var probabilityRightAfter: Double
     /// The probability that a winner is then decided: it reaches the rule's decisive probability, or that of `--until`.
     public var probabilityDecided: Double
+    /// The expected cost of a decision that begins with these runs, if the target is trained where they do not decide,
+    /// as a share of what the target still costs for both candidates. It is 1 for the target itself; the smaller, the
+    /// better.
+    public var expectedCost: Double
 
     private enum CodingKeys: String, CodingKey {
         case label, scale, runsPerCandidate
         case fromFraction = "fromShare"
         case toFraction = "toShare"
-        case flops, probabilityRightNow, probabilityRightAfter, probabilityDecided
+        case flops, probabilityRightNow, probabilityRightAfter, probabilityDecided, expectedCost
     }
 }

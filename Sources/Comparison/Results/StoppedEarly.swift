@@ -1,4 +1,4 @@
-// What was saved at the target by `compare --stop-early`, or by a budget that trained runs only in part.
+// What was saved at the target by runs that ended once their curves had decided, or that a budget trained only in part.
 
 public import ScalebenchCore
 

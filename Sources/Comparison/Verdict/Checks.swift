@@ -229,10 +229,14 @@ package enum Checks {
     }
 
     private static func noNextRun(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
-        guard [.unresolved, .crossoverRisk].contains(result.verdict), result.nextRuns.isEmpty,
+        guard [.unresolved, .crossoverRisk].contains(result.verdict),
+            result.nextRuns.allSatisfy({ $0.expectedCost >= 1 }),
             let probability = result.probabilityABetter, let atBest = result.probabilityWithKnownGap
         else { return [] }
-        let more = "up to eight more runs of each at any one scale would hardly add to what is known"
+        let more =
+            result.observed != nil
+            ? "up to eight more runs of each at any one scale are not expected to decide"
+            : "no smaller runs are expected to decide at less cost than the target"
         // Seed noise is the reason where it takes more from certainty than knowing the expected gap would add.
         guard 1 - atBest > atBest - max(probability, 1 - probability) else {
             let advice =
@@ -240,13 +244,13 @@ package enum Checks {
                     "repeat the target with other seeds (--first-seed), or choose by the expected regret"
                 } else if result.earlyForecast != nil {
                     "let the runs at the target go on, or choose by the expected regret"
-                } else { "choose by the expected regret" }
+                } else { "train both at the target, or choose by the expected regret" }
             return [Finding("noNextRun", .note, more, advice: advice)]
         }
         return [
             Finding(
                 "noNextRun", .note,
-                "\(more), because single runs at the target differ by their seeds: were the expected gap there known "
+                "\(more), and single runs at the target differ by their seeds: were the expected gap there known "
                     + "exactly, the better one of two runs would still be named with probability "
                     + "\(Quantity.significant(100 * atBest, digits: 2)) % only",
                 advice: "choose by the expected regret")

@@ -13,6 +13,7 @@ extension Judge {
         public var findings: [Finding] = []
         public var dataCoverage: CompareResult.Coverage?
         public var approximationGap: ApproximationGap?
+        public var notNeeded: NotNeeded?
         public var stoppedEarly: StoppedEarly?
         public var furtherRuns: BudgetResult?
 
@@ -25,7 +26,7 @@ extension Judge {
     ///   unresolved.
     public func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
         let noise = LadderNoise(ladder)
-        let shown = ladder.rungs + (ladder.target.points.contains { !$0.isEmpty } ? [ladder.target] : [])
+        let shown = (ladder.rungs + [ladder.target]).filter { rung in rung.points.contains { !$0.isEmpty } }
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: context.question, suite: context.suite,
             axis: ladder.axis, targetScale: ladder.target.scale, targetTokens: ladder.target.tokens,
@@ -34,7 +35,8 @@ extension Judge {
                 RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
             },
             pairs: try pairs(ladder, findings: context.findings, until: until), dataCoverage: context.dataCoverage,
-            approximationGap: context.approximationGap, stoppedEarly: context.stoppedEarly,
+            approximationGap: context.approximationGap, notNeeded: context.notNeeded,
+            stoppedEarly: context.stoppedEarly,
             furtherRuns: context.furtherRuns)
     }
 

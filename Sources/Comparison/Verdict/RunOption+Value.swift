@@ -1,16 +1,26 @@
-// The expected worth of further runs, and the order in which they are proposed. Probabilities are those of the verdict,
-// for one run of each at the target with its seed noise.
+// What further runs are expected to bring, and the order in which they are proposed: by the expected cost of a decision,
+// if the target is trained where they do not decide. Probabilities are those of the verdict, for one run of each at the
+// target with its seed noise.
 
 import ScalingLaws
 
 /// A proposed run with the place of the ladder where it would be made.
 struct Proposal: Sendable {
+    /// Runs are worth making where they save at least this share of the target's cost.
+    private static let smallestSaving = 0.01
+
     let place: LadderPlace
     let run: ProposedRun
+
+    /// Whether the runs are a step of the cheapest way to a decision: they cost less than the target, or are the target.
+    var isWorthMaking: Bool {
+        run.expectedCost <= 1 - Self.smallestSaving || (place == .target && run.toFraction == 1)
+    }
 }
 
 extension Judge {
-    /// The runs that would make a pair's verdict surer, the best value for its cost first; none where none helps.
+    /// The runs that would help, and the target itself while it is not trained; the cheapest way to a decision comes
+    /// first.
     /// - Parameters:
     ///   - posterior: the posterior of the pair.
     ///   - forecast: the present forecast at the target.
@@ -19,18 +29,13 @@ extension Judge {
         _ pair: PairLadder, posterior: GapPosterior, forecast: GapForecast, decisive: Double
     ) -> [Proposal] {
         let value = ValuedOptions(pair: pair, posterior: posterior, forecast: forecast, decisive: decisive)
-        var atTarget = 0.0
-        let proposals = pair.runOptions().compactMap { option -> Proposal? in
-            guard let run = value.proposal(option) else { return nil }
-            if option.place == .target {
-                // A larger part of the target must help more than a smaller one.
-                guard run.worth >= atTarget + ValuedOptions.smallestGain else { return nil }
-                atTarget = run.worth
-            }
-            return Proposal(place: option.place, run: run)
+        let proposals = pair.runOptions().compactMap { option in
+            value.proposal(option).map { Proposal(place: option.place, run: $0) }
         }
+        let order = { (proposal: Proposal) in proposal.isWorthMaking ? 0 : 1 }
         return proposals.enumerated().sorted {
-            ($1.element.run.worthPerCost, $0.offset) < ($0.element.run.worthPerCost, $1.offset)
+            (order($0.element), $0.element.run.expectedCost, $0.offset)
+                < (order($1.element), $1.element.run.expectedCost, $1.offset)
         }.map(\.element)
     }
 
@@ -45,19 +50,6 @@ extension Judge {
     }
 }
 
-extension ProposedRun {
-    /// What the runs add to the probability of a right decision, plus the chance that they decide. Either alone
-    /// misleads: few runs decide at once, and runs that will only confirm the leader add little to the expected
-    /// probability.
-    var worth: Double { probabilityRightAfter - probabilityRightNow + probabilityDecided }
-
-    /// The number by which proposals are ranked everywhere: the worth divided by the FLOPs that all runs still need.
-    /// Where FLOPs are unknown, the scale stands for the cost.
-    var worthPerCost: Double {
-        worth / (flops ?? scale * Double(2 * runsPerCandidate) * (toFraction - fromFraction))
-    }
-}
-
 /// Values options against what is known of a pair.
 private struct ValuedOptions {
     let pair: PairLadder
@@ -65,14 +57,19 @@ private struct ValuedOptions {
     let forecast: GapForecast
     let decisive: Double
 
-    /// Runs that add less to the probability of a right decision, and decide with a smaller chance, are not proposed.
-    static let smallestGain = 0.01, smallestChance = 0.1
+    /// Runs that add less to the probability of a right decision, and decide with a smaller chance, are not listed.
+    private static let smallestGain = 0.01, smallestChance = 0.1
 
-    /// A proposal of the fewest runs of an option that help; nil where even the most do not.
+    /// A proposal of the number of an option's runs that makes a decision cheapest; nil where they hardly help.
     func proposal(_ option: RunOption) -> ProposedRun? {
-        option.counts.lazy.compactMap { count in
-            runs(option, count: count).flatMap { proposal(option, count: count, runs: $0) }
-        }.first
+        let proposals = option.counts.compactMap { count in
+            runs(option, count: count).map { proposal(option, count: count, runs: $0) }
+        }
+        return proposals.min { $0.expectedCost < $1.expectedCost }.flatMap { best in
+            let gain = best.probabilityRightAfter - best.probabilityRightNow
+            let helps = gain >= Self.smallestGain || best.probabilityDecided >= Self.smallestChance
+            return helps || option.isRestOfTarget ? best : nil
+        }
     }
 
     /// The option's runs as the statistics take them; nil for a part of the target from which no rung's curves can
@@ -89,18 +86,19 @@ private struct ValuedOptions {
             seedCorrelation: pair.seedCorrelation(at: option.place) ?? 0)
     }
 
-    private func proposal(_ option: RunOption, count: Int, runs: PossibleRuns) -> ProposedRun? {
+    private func proposal(_ option: RunOption, count: Int, runs: PossibleRuns) -> ProposedRun {
         let sigma = pair.sigmaAtTarget
         let now = posterior.probabilityOfRightDecision(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
         let value = posterior.value(
             of: runs, at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b, decisive: decisive)
-        guard
-            value.probabilityRight - now >= Self.smallestGain || value.probabilityDecided >= Self.smallestChance
-        else { return nil }
+        let cost = Double(count) * option.relativeCost(beside: pair)
+        // What has been trained of the target is not trained again.
+        let rest = option.place == .target ? 1 - cost : 1
         return ProposedRun(
             label: option.label, scale: option.scale, runsPerCandidate: count, fromFraction: option.fromFraction,
             toFraction: option.toFraction, flops: option.flops.map { $0 * Double(2 * count) },
             probabilityRightNow: now, probabilityRightAfter: value.probabilityRight,
-            probabilityDecided: value.probabilityDecided)
+            probabilityDecided: value.probabilityDecided,
+            expectedCost: option.isRestOfTarget ? 1 : cost + (1 - value.probabilityDecided) * rest)
     }
 }

@@ -19,6 +19,19 @@ struct RunOption: Sendable {
     /// The fractions of their schedule between which the runs are trained.
     var fromFraction = 0.0, toFraction = 1.0
 
+    /// Whether the option trains the target to its end.
+    var isRestOfTarget: Bool { place == .target && toFraction == 1 }
+
+    /// The cost of one run of each candidate, as a share of what the target still costs for both: of its FLOPs, or of its
+    /// scale where FLOPs are not known.
+    func relativeCost(beside pair: PairLadder) -> Double {
+        let seen = pair.isTargetTrained ? (a: 0, b: 0) : pair.seenOfTarget
+        let left = (1 - seen.a) + (1 - seen.b)
+        if let flops, let target = pair.target.rung.flops { return 2 * flops / (target * left) }
+        return place == .target
+            ? (max(0, toFraction - seen.a) + max(0, toFraction - seen.b)) / left : 2 * scale / (pair.targetScale * left)
+    }
+
     /// The numbers of further seeds at a rung that both have.
     static let furtherSeeds = [2, 4, 8]
     /// The numbers of first runs at a new rung.

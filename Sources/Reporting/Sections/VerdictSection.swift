@@ -17,7 +17,10 @@ extension ReportSection {
                     if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
                     numbers(pair, of: result).markup
                 }
-            } + [result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } } ?? .empty]
+            } + [
+                result.notNeeded.map { rest in tag("p") { Phrase.notNeeded(rest) } } ?? .empty,
+                result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } } ?? .empty,
+            ]
         )
     }
 
@@ -43,14 +46,22 @@ extension ReportSection {
     }
 
     @MarkupBuilder private static func nextRuns(_ runs: [ProposedRun]) -> Markup {
-        tag("p") { "These runs would make the verdict surer, the best value first:" }
+        tag("p") {
+            """
+            These runs are the next steps, the cheapest way to a decision first. The expected cost is that of the runs and, \
+            where they do not decide, of the target; 100 % is what the target still costs for both.
+            """
+        }
         ReportTable(
-            header: ["more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)"],
+            header: [
+                "more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)",
+                "expected cost",
+            ],
             rows: runs.map {
                 [
                     $0.label, String($0.runsPerCandidate), $0.flops.map(Quantity.short) ?? "–",
                     Phrase.percent($0.probabilityRightNow), Phrase.percent($0.probabilityRightAfter),
-                    Phrase.percent($0.probabilityDecided),
+                    Phrase.percent($0.probabilityDecided), Phrase.costShare($0.expectedCost),
                 ]
             }
         ).markup

@@ -83,6 +83,12 @@ struct GapLadder: Sendable {
         } ?? TrendPosition(x: 0)
     }
 
+    /// Whether the ladder can show that a gap goes on growing or shrinking: below the target it has three scales.
+    var showsDrift: Bool {
+        let below = zip(rungs, positions).filter { !$0.0.isTarget }.map(\.1.x)
+        return below.indices.count { $0 == 0 || !TrendPosition.isSame(below[$0], below[$0 - 1]) } >= 3
+    }
+
     /// A known floor in units of the smallest loss. Noise can put a mean loss at or below it; it then moves just below.
     func floor(_ known: Double) -> Double { min(known / unit, 0.98) }
 

@@ -6,7 +6,8 @@
 //   r, g                  roughness and growth (GapPriors), v the variance of d at a rung from its seeds.
 // The gap is a random walk: near zero its standard deviation is r over one decade, far from zero it grows or fades by
 // factors and keeps its sign. One change of variable makes both a walk of constant speed:
-//   z = asinh(d/s),  s² = (r/g)² + v at the top rung,  z(x) = z(0) + g·W(x) with a Brownian motion W.
+//   z = asinh(d/s),  s² = (r/g)² + v at the top rung,  z(x) = z(0) + g·(W(x) + D(x)) with a Brownian motion W and a
+//   drift D (DriftProcess), which goes on for about a decade.
 // The roughness is integrated over a grid by the evidence of the pair's own steps, given where the pair stands at the
 // top rung. Where tokens are known, the walk also goes along the distance from the ladder's line (TokenLine).
 // Losses are divided by the smallest loss first, so every constant here is free of units.

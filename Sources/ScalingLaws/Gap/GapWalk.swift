@@ -26,6 +26,7 @@ struct GapWalk: Sendable {
         observations = gaps.map { asinh($0 / tie) }
         let scales = TrendScales(
             misfit: 0, constant: Self.constant, slope: 0, walk: priors.growth,
+            drift: ladder.showsDrift ? priors.drift * priors.growth : 0,
             offset: priors.growth * offset.squareRoot())
         fit = TrendFit(scales, positions: ladder.positions, observations: observations, noise: noise)
         // The change of variable counts at every rung but the top one, whose gap is given. It is that of d where a rung is

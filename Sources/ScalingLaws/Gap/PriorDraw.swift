@@ -27,10 +27,17 @@ package struct PriorDraw: Sendable {
         let near = (drawn ?? values[values.count - 1]) / priors.growth
         let tie = (near * near + priors.unknownNoise * priors.unknownNoise).squareRoot()
         // 2. The gap walks from the top rung in both directions, and every run has its noise.
-        let all = scales + [target], top = log10(scales[scales.count - 1])
-        let walk = TrendFit.motion(at: all.map { log10($0) - top }, &generator)
+        let all = scales + [target], top = log10(scales[scales.count - 1]), x = all.map { log10($0) - top }
+        var walk = TrendFit.motion(at: x, &generator)
+        if scales.count >= 3 {
+            for (index, drift) in DriftProcess.draw(at: x, &generator).enumerated() {
+                walk[index] += priors.drift * drift
+            }
+        }
         let rungs = zip(all, walk).map { scale, walked in
-            let d = tie * sinh(asinh(gap / tie) + priors.growth * walked) + priors.unknownNoise * generator.normal()
+            let z = asinh(gap / tie) + priors.growth * walked
+            // Rare draws of a rough ladder would overflow.
+            let d = min(max(tie * sinh(z), -200), 200) + priors.unknownNoise * generator.normal()
             return GapRung(
                 scale: scale, lossesA: [centre(scale) * exp(-d / 2)], lossesB: [centre(scale) * exp(d / 2)])
         }

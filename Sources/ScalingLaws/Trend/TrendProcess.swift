@@ -1,20 +1,21 @@
-// A Gaussian process over log10 scale: a constant, a slope and a random walk, observed with known seed noise and a
-// misfit. It is not tied to losses: the gap, the level and the shapes of curves are such trends.
+// A Gaussian process over log10 scale: a constant, a slope, a random walk and a drift, observed with known seed noise and
+// a misfit. It is not tied to losses: the gap, the level and the shapes of curves are such trends.
 // Notation: x log10 scale relative to the top rung, o decades of tokens off the ladder's line (TokenLine), W and V
-// Brownian motions that start at 0 and go both ways, y observations, K their covariance, L its Cholesky factor (lower,
-// row-major), alpha = K⁻¹ y:
-//   f(x, o) = constant·z₁ + slope·z₂ x + walk·W(x) + offset·V(o),  y = f + misfit + seed noise.
+// Brownian motions that start at 0 and go both ways, D a drift (DriftProcess), y observations, K their covariance, L its
+// Cholesky factor (lower, row-major), alpha = K⁻¹ y:
+//   f(x, o) = constant·z₁ + slope·z₂ x + walk·W(x) + drift·D(x) + offset·V(o),  y = f + misfit + seed noise.
 // Source: Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), algorithm 2.1.
 
 import Foundation
 
-/// The scales of one trend: standard deviations in the units of the observations, those of slope, walk and offset per
-/// decade.
+/// The scales of one trend: standard deviations in the units of the observations, those of slope, walk, drift and offset
+/// per decade.
 struct TrendScales: Sendable, Equatable {
     var misfit: Double
     var constant: Double
     var slope: Double
     var walk: Double
+    var drift = 0.0
     var offset: Double
 }
 
@@ -79,6 +80,7 @@ struct TrendFit: Sendable {
     private static func prior(_ scales: TrendScales, _ s: TrendPosition, _ t: TrendPosition) -> Double {
         scales.constant * scales.constant + scales.slope * scales.slope * s.x * t.x
             + scales.walk * scales.walk * shared(s.x, t.x)
+            + (scales.drift > 0 ? scales.drift * scales.drift * DriftProcess.covariance(s.x, t.x) : 0)
             + scales.offset * scales.offset * shared(s.offset, t.offset)
     }
 
@@ -125,7 +127,11 @@ struct TrendFit: Sendable {
         let all = positions + places
         let walk = Self.motion(at: all.map(\.x), &generator), off = Self.motion(at: all.map(\.offset), &generator)
         let constant = scales.constant * generator.normal(), slope = scales.slope * generator.normal()
-        let drawn = all.indices.map { constant + slope * all[$0].x + scales.walk * walk[$0] + scales.offset * off[$0] }
+        var drawn = all.indices.map { constant + slope * all[$0].x + scales.walk * walk[$0] + scales.offset * off[$0] }
+        if scales.drift > 0 {
+            let drift = DriftProcess.draw(at: all.map(\.x), &generator)
+            for index in all.indices { drawn[index] += scales.drift * drift[index] }
+        }
         let n = positions.count
         var residual = (0..<n).map { i in
             let deviation = (scales.misfit * scales.misfit + noise[i]).squareRoot()

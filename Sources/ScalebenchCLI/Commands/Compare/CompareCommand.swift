@@ -15,20 +15,22 @@ struct CompareCommand: AsyncParsableCommand {
             CANDIDATES are files (a.json) or names of the suite's own candidates; the first is the reference A, every \
             other is judged against it. Without any, the suite's own pair is compared.
 
-            A compare that was interrupted, or is asked again with one more candidate, trains only what is missing.
+            The ladder is trained in stages, the cheapest first, and the comparison ends at the first that decides; \
+            the target is trained where none does, and its runs end once their curves decide. A compare that was \
+            interrupted, or is asked again with one more candidate, trains only what is missing.
             Gap = loss of B − loss of A: positive means A is better.
 
             Examples:
               scalebench compare                                  the default
               scalebench compare a.json b.json --dry-run          what it costs
               scalebench compare a.json b.json --predict-only     no target run
-              scalebench compare a.json b.json --stop-early       half a target run
+              scalebench compare a.json b.json --all-rungs        no early decision
               scalebench compare a.json b.json --until 0.95 --budget 2h
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
 
-            --budget adds the runs that help most for their cost: seeds at a rung, a rung between the \
+            --budget adds the runs that are the cheapest way to a decision: seeds at a rung, a rung between the \
             last one and the target, or the target's runs in part or whole; with --dry-run it says what comes next. \
             Without --budget only the suite's own runs are compared, even if a budget has added others.
 

@@ -17,8 +17,8 @@ struct LadderOptions: ParsableArguments {
     var until: Double?
     @Option(help: "What these further runs may cost: wall time such as 90m or 2h, or FLOPs such as 3e15.")
     var budget: Budget?
-    @Flag(help: "End the runs at the target as soon as their curves have decided; they can go on later.")
-    var stopEarly = false
+    @Flag(help: "Train every rung and the whole target, also once the verdict is decided.")
+    var allRungs = false
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
@@ -28,15 +28,12 @@ struct LadderOptions: ParsableArguments {
                 throw ValidationError("--until needs a --budget: 2h of wall time, or 3e15 FLOPs.")
             }
         }
-        guard !(stopEarly && predictOnly) else {
-            throw ValidationError("--stop-early is about the target's runs; --predict-only does not train them.")
-        }
         guard (0...1_000_000_000).contains(firstSeed) else { throw ValidationError("--first-seed takes 0 to 10⁹.") }
     }
 
     var isUsed: Bool {
         suite != nil || dataset != nil || store != nil || workers != nil || firstSeed != 0 || dryRun || predictOnly
-            || stopEarly || until != nil || budget != nil
+            || allRungs || until != nil || budget != nil
     }
 
     func request(_ candidates: [String]) -> ComparisonRequest {
@@ -47,7 +44,7 @@ struct LadderOptions: ParsableArguments {
         if let workers { request.workers = workers }
         request.firstSeed = firstSeed
         request.trainsTarget = !predictOnly
-        request.stopsEarly = stopEarly
+        request.trainsAllRungs = allRungs
         request.until = until
         request.budget = budget
         request.program = Bundle.main.executablePath
