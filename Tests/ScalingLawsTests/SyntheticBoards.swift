@@ -8,7 +8,7 @@ struct SyntheticBoard: Sendable {
     enum Kind: CaseIterable {
         /// Every candidate has the loss of the first, at every scale.
         case ties
-        /// A third are exact ties of the first; the others differ from it by half the noise of the top rung.
+        /// A third are exact ties of the first; the others differ from it by about 0.4 times the noise of the top rung.
         case nearTies
         /// The same, but for one that is better by 10 to 50 percent at the top rung.
         case oneWinner
@@ -28,8 +28,8 @@ struct SyntheticBoard: Sendable {
     /// The candidate with the smallest loss of one run at the target.
     var winner: Int { outcome.indices.min { outcome[$0] < outcome[$1] }! }
 
-    /// One of the boards: every second one has one winner, and the relative seed noise at the top rung is 0.002, 0.005
-    /// or 0.02. The roughness of the board is drawn from the priors.
+    /// One of the boards: every second one has one winner, and the seed noise at the top rung is 0.006, 0.015 or 0.06 nats
+    /// at a loss of about 2.35. The roughness of the board is drawn from the priors.
     init(_ index: Int, candidates count: Int = 20) {
         var generator = SplitMix(seed: 29 &+ UInt64(index) &* 0x9E37_79B9)
         kind = [.oneWinner, .nearTies, .oneWinner, .ties, .oneWinner, .twoWinners][index % 6]
