@@ -1,5 +1,5 @@
-// Resolves a request into the suite, the candidates, the data set, and the plan of runs. Nothing is trained or written
-// here.
+// Resolves a request into the suite, the candidates, the data set, and the plan of runs, in which finished runs of other
+// comparisons count. Nothing is trained or written here.
 
 import Comparison
 import Foundation
@@ -36,9 +36,11 @@ struct ResolvedComparison {
         dataset = isOfSuite ? (located.folder.map { "\($0)/\(suite.dataset)" } ?? suite.dataset) : suite.dataset
         data = try locator.describe(dataset)
         try Self.checkSize(data, for: suite)
-        plan = try ComparisonPlan(
+        var plan = try ComparisonPlan(
             suite: suite, candidates: candidates, vocabularySize: data.vocabularySize, dataHash: data.contentHash,
             firstSeed: request.firstSeed)
+        plan.addFinishedRuns(of: request.store)
+        self.plan = plan
         entropies =
             Self.readsData(plan)
             ? try locator.validationEntropy(

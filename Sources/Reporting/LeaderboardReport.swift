@@ -83,12 +83,18 @@ package enum LeaderboardReport {
     }
 
     private static func notes(_ board: Leaderboard) -> [String] {
-        var lines = [
-            "Candidates share a rank (=) where the first of that rank is not known to be better than the others with "
-                + "probability \(Quantity.significant(board.suite.thresholds.decisiveProbability)).",
-            "best: probability that one run at the target has the smallest loss. compute: the factor by which its "
-                + "FLOPs must grow to reach the reference's loss. exponent: −d ln loss / d ln FLOPs below the target.",
-        ]
+        let best = board.best.map { best in
+            let heading = Phrase.bestHeading(best)
+            return heading.prefix(1).uppercased() + heading.dropFirst() + ". "
+                + Phrase.best(best, reference: board.reference ?? "–", unit: " nats/token")
+        }
+        var lines =
+            [best].compactMap { $0 } + [
+                "Candidates share a rank (=) where the first of that rank is not known to be better than the others with "
+                    + "probability \(Quantity.significant(board.suite.thresholds.decisiveProbability)).",
+                "best: probability that one run at the target has the smallest loss. compute: the factor by which its "
+                    + "FLOPs must grow to reach the reference's loss. exponent: −d ln loss / d ln FLOPs below the target.",
+            ]
         if board.ranking.contains(where: { $0.basis == .predicted }) {
             lines.append("* not trained at the target: predicted from the ladder.")
         }

@@ -8,7 +8,9 @@ import ScalingLaws
 package enum TextReport {
     /// The whole result; ends with a newline.
     package static func render(_ result: CompareResult) -> String {
-        var parts = [heading(result), ladder(result)]
+        var parts = [heading(result)]
+        if let best = result.best { parts.append(self.best(best, of: result)) }
+        parts.append(ladder(result))
         for pair in result.pairs { parts.append(verdict(pair, of: result)) }
         if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further, result.pairs)) }
         if let rest = result.notNeeded { parts.append(Phrase.notNeeded(rest)) }
@@ -27,6 +29,12 @@ package enum TextReport {
         if let question = result.question { lines.append(SafeText.line(question, limit: 200)) }
         lines.append("Reference A: \(SafeText.line(result.candidates[0]))")
         return lines.joined(separator: "\n")
+    }
+
+    private static func best(_ best: BestResult, of result: CompareResult) -> String {
+        let heading = Phrase.bestHeading(best)
+        return heading.prefix(1).uppercased() + heading.dropFirst() + "\n"
+            + Phrase.best(best, reference: result.candidates[0], unit: Phrase.unit(result))
     }
 
     private static func ladder(_ result: CompareResult) -> String {

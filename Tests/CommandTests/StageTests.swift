@@ -153,6 +153,21 @@ struct StageTests {
         #expect((result["notNeeded"] as? [String: Any])?["runs"] as? Int == 3)
     }
 
+    /// Both beat the reference at once; which of them is the best is not known before the target.
+    @Test func whoMayBeTheBestGoesOn() throws {
+        let scratch = try Scratch()
+        let result = try document(
+            try Tool.run(
+                [
+                    "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 0.7)),
+                    try scratch.synthetic("c", .init(amplitude: 0.697)), "--suite", try scratch.syntheticSuite(),
+                    "--json", "-",
+                ], in: scratch.url))
+        let target = try #require((result["ladder"] as? [[String: Any]])?.last)
+        #expect((target["candidates"] as? [[String: Any]])?.map { $0["runs"] as? Int } == [1, 1, 1])
+        #expect(result["best"] is [String: Any])
+    }
+
     @Test func aSuiteDeclaresItsStages() throws {
         let scratch = try Scratch(), suite = try scratch.syntheticSuite()
         let file = scratch.url.appendingPathComponent("planted/suite.json")

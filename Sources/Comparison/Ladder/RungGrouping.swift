@@ -11,7 +11,7 @@ package enum RungGrouping {
     package static let tokenTolerance = 1.1
 
     /// The place of a run: its candidate, scale and tokens.
-    package struct Place: Sendable, Equatable {
+    package struct Place: Sendable, Hashable {
         package var candidate: String
         /// The scale in units of the ladder's axis.
         package var scale: Double

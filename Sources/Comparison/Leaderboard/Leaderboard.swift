@@ -34,6 +34,8 @@ package struct Leaderboard: Codable, Sendable {
     @OrNull package var targetScale: Double?
     /// The candidate that gaps and multipliers refer to; null where none is ranked.
     @OrNull package var reference: String?
+    /// The best of all ranked candidates; null where fewer than three are ranked.
+    @OrNull package var best: BestResult?
     /// The ranked candidates, the smallest expected loss first.
     package var ranking: [Row]
     /// Candidates that cannot be ranked, in the order in which they were first recorded.
@@ -65,7 +67,8 @@ package struct Leaderboard: Codable, Sendable {
         /// The mean loss of its runs at the target in nats per token; null where none has a loss.
         @OrNull package var observedLoss: Double?
         /// The probability that one run of it at the target has a smaller loss than one run of each other ranked
-        /// candidate. `BestOf` in the sources states how the gaps are assumed to be correlated.
+        /// candidate, with the luck of the best taken off as in `best`. `BestOf` in the sources states how the gaps are
+        /// assumed to be correlated.
         package var probabilityBest: Double
         /// The probability that one run of it has a smaller loss than one run of the reference; null for the reference.
         @OrNull package var probabilityBetterThanReference: Double?

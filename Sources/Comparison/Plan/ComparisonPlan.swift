@@ -70,12 +70,17 @@ package struct ComparisonPlan: Sendable {
         var result: [Run] = []
         for seed in first..<(first + count) {
             for candidate in candidates.sorted() {
-                var spec = specs[place]![candidate]
-                spec.seed = seed
-                Self.insert(Run(id: spec.runID, spec: spec, place: place, candidates: [candidate]), into: &result)
+                Self.insert(run(seed: seed, at: place, of: candidate), into: &result)
             }
         }
         return result
+    }
+
+    /// The run of a candidate at a place of the plan with any seed.
+    package func run(seed: Int, at place: LadderPlace, of candidate: Int) -> Run {
+        var spec = specs[place]![candidate]
+        spec.seed = seed
+        return Run(id: spec.runID, spec: spec, place: place, candidates: [candidate])
     }
 
     /// Adds runs to the plan; a run that it already has gains candidates.

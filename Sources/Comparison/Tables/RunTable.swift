@@ -2,8 +2,8 @@
 //
 // The columns are `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored.
 // `--where` must choose one ladder of a file that holds several (more than one value of source, ladder, metric or
-// axis). On an axis of FLOPs a column `tokens` tells runs of equal cost apart: small models trained long, large ones
-// briefly.
+// axis). Without a column of seeds, rows of equal candidate and scale are repeats. On an axis of FLOPs a column `tokens`
+// tells runs of equal cost apart: small models trained long, large ones briefly.
 
 public import ScalebenchCore
 
@@ -69,7 +69,8 @@ public struct RunTable: Sendable {
         axis = reader.axis
         candidates = try Self.chosen(query, all, file: file)
         let names = Set(candidates)
-        rows = all.filter { names.contains($0.place.candidate) }
+        let kept = all.filter { names.contains($0.place.candidate) }
+        rows = reader.numbersRepeats ? Self.numberingRepeats(kept) : kept
         try refuseDuplicates(telling: reader.telling)
     }
 
@@ -103,6 +104,20 @@ public struct RunTable: Sendable {
         throw ScalebenchError(
             .invalidInput, "the table holds \(candidates.count) candidates", at: file,
             hint: "name two of them, or say which one the others are compared with: --reference '\(candidates[0])'")
+    }
+
+    /// The rows of a table without seeds: those of equal candidate, scale and tokens are repeats of one run, and are
+    /// numbered as such. A row with the loss of an earlier one keeps its number, so that a line that is there twice is
+    /// noticed.
+    private static func numberingRepeats(_ rows: [Row]) -> [Row] {
+        var losses: [RungGrouping.Place: [Double]] = [:]
+        return rows.map { row in
+            var row = row
+            let earlier = losses[row.place, default: []]
+            row.seed = String(earlier.firstIndex(of: row.loss) ?? earlier.count)
+            losses[row.place] = earlier + [row.loss]
+            return row
+        }
     }
 
     /// One spelling of a seed: 0, 00 and 0.0 are the same.

@@ -8,6 +8,9 @@ struct RunTableReader {
     let axis: ScaleAxis
     /// The hint for duplicate rows: it says how to tell them apart.
     let telling: String
+    /// Whether rows that nothing tells apart are repeats of one run: there are no seeds, and no other column says that
+    /// such rows are models of different sizes.
+    let numbersRepeats: Bool
     private let table: LossTable
     /// The column of the scale; nil where the scale is FLOPs, computed as 6 · parameters · tokens.
     private let scale: LossColumn?
@@ -26,8 +29,10 @@ struct RunTableReader {
         }
         (axis, scale) = try Self.axis(of: table, wanted)
         let others = "remove one, number the seeds, or narrow the file with --where"
+        let mayDiffer = axis != .flops && table.isFull(.parameters) && table.isFull(.tokens)
+        numbersRepeats = !table.has(.seed) && !mayDiffer
         telling =
-            axis != .flops && table.isFull(.parameters) && table.isFull(.tokens)
+            mayDiffer
             ? "if they differ in parameters or tokens, judge them over FLOPs (--axis flops); else \(others)" : others
         // On an axis of FLOPs, tokens tell runs of equal cost apart. They are not used on the other axes.
         let without = table.rowsWithout(.tokens)

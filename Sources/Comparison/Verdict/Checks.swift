@@ -114,7 +114,8 @@ package enum Checks {
                 "noisyArms", .warning,
                 "\(name) is \(Quantity.significant(ratio, digits: 2)) times as noisy as the ladder's other runs at \(label)",
                 advice: ratio > 1
-                    ? "it may be near its stability limit there: add seeds at this rung, or lower its learning rate"
+                    ? "it may be near its stability limit there: add seeds at this rung, or lower its learning rate; where its "
+                        + "repeats were made at different times, check that nothing else changed between them"
                     : "its noise was not pooled there; add seeds at this rung to be sure of it")
         }
     }

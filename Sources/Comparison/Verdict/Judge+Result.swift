@@ -26,6 +26,7 @@ extension Judge {
     ///   unresolved.
     public func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
         let noise = LadderNoise(ladder)
+        let judged = try judged(ladder, noise, findings: context.findings, until: until)
         let shown = (ladder.rungs + [ladder.target]).filter { rung in rung.points.contains { !$0.isEmpty } }
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: context.question, suite: context.suite,
@@ -34,8 +35,9 @@ extension Judge {
             ladder: shown.map { rung in
                 RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
             },
-            pairs: try pairs(ladder, findings: context.findings, until: until), dataCoverage: context.dataCoverage,
-            approximationGap: context.approximationGap, notNeeded: context.notNeeded,
+            pairs: judged.map(\.result), best: best(ladder, noise, judged.map(\.assessment)),
+            dataCoverage: context.dataCoverage, approximationGap: context.approximationGap,
+            notNeeded: context.notNeeded,
             stoppedEarly: context.stoppedEarly,
             furtherRuns: context.furtherRuns)
     }
@@ -44,30 +46,39 @@ extension Judge {
     /// - Parameter findings: the findings that hold for every pair.
     /// - Throws: what `result` throws.
     package func pairs(_ ladder: Ladder, findings: [Finding] = [], until: Double? = nil) throws -> [PairResult] {
-        let noise = LadderNoise(ladder), noiseBefore = LadderNoise(ladder.withoutTarget)
+        try judged(ladder, LadderNoise(ladder), findings: findings, until: until).map(\.result)
+    }
+
+    /// The same with their assessments, which are nil for identical candidates and for pairs that cannot be judged.
+    private func judged(
+        _ ladder: Ladder, _ noise: LadderNoise, findings: [Finding], until: Double?
+    ) throws -> [(result: PairResult, assessment: Assessment?)] {
+        let noiseBefore = LadderNoise(ladder.withoutTarget)
         var errors: [ScalebenchError] = []
-        let pairs = try ladder.candidates.indices.dropFirst().map { index in
+        let pairs = try ladder.candidates.indices.dropFirst().map { index -> (PairResult, Assessment?) in
             let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
             let before = PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore)
-            var result: PairResult
+            var result: PairResult, assessment: Assessment?
             do {
-                result = try judge(pair, before: before, until: until ?? thresholds.decisiveProbability)
+                (result, assessment) = try judge(pair, before: before, until: until ?? thresholds.decisiveProbability)
             } catch let error as ScalebenchError {
                 errors.append(error)
                 result = notJudged(pair, error)
             }
             result.findings += findings
             if !pair.candidatesAreIdentical { result.methodOnThisLadder = try rungChecks(ladder, b: index) }
-            return result
+            return (result, assessment)
         }
         if let error = errors.first, errors.count == pairs.count { throw error }
         return pairs
     }
 
-    /// The result of one pair.
+    /// The result of one pair with its assessment.
     /// - Parameter blind: the same pair as it was before any run at the target.
-    private func judge(_ pair: PairLadder, before blind: PairLadder, until: Double) throws -> PairResult {
-        if pair.candidatesAreIdentical { return identical(pair) }
+    private func judge(
+        _ pair: PairLadder, before blind: PairLadder, until: Double
+    ) throws -> (PairResult, Assessment?) {
+        if pair.candidatesAreIdentical { return (identical(pair), nil) }
         let prediction = try assess(blind)
         let now = pair.isTargetTrained || pair.early != nil ? try assess(pair) : prediction
         let forecast = now.forecast
@@ -87,7 +98,7 @@ extension Judge {
             probabilityWithKnownGap: now.posterior.map { probabilityWithKnownGap(pair, $0) },
             nextRuns: proposedRuns(pair, now, until: until))
         result.findings = Checks.all.flatMap { $0(pair, result) }
-        return result
+        return (result, now)
     }
 
     /// The runs that would make the verdict surer; none where the pair is decided.

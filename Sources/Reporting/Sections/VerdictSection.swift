@@ -7,21 +7,45 @@ extension ReportSection {
     static let verdict = ReportSection(id: "verdict", title: "Verdict") { content in
         let result = content.result
         return Markup.joined(
-            result.pairs.map { pair in
-                tag("article", ["class": "verdict"]) {
-                    tag("p", ["class": "answer"]) {
-                        tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { Phrase.verdict(pair) }
-                        " "
-                        Phrase.sentence(pair, unit: Phrase.unit(result))
+            [result.best.map { best($0, of: result) } ?? .empty]
+                + result.pairs.map { pair in
+                    tag("article", ["class": "verdict"]) {
+                        tag("p", ["class": "answer"]) {
+                            tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { Phrase.verdict(pair) }
+                            " "
+                            Phrase.sentence(pair, unit: Phrase.unit(result))
+                        }
+                        if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
+                        numbers(pair, of: result).markup
                     }
-                    if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
-                    numbers(pair, of: result).markup
-                }
-            } + [
-                result.notNeeded.map { rest in tag("p") { Phrase.notNeeded(rest) } } ?? .empty,
-                result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } } ?? .empty,
-            ]
+                } + [
+                    result.notNeeded.map { rest in tag("p") { Phrase.notNeeded(rest) } } ?? .empty,
+                    result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } }
+                        ?? .empty,
+                ]
         )
+    }
+
+    @MarkupBuilder private static func best(_ best: BestResult, of result: CompareResult) -> Markup {
+        tag("article", ["class": "verdict"]) {
+            tag("p", ["class": "answer"]) {
+                tag("strong", ["class": best.winner == nil ? "chip unresolved" : "chip aBetter"]) {
+                    Phrase.bestHeading(best)
+                }
+                " "
+                Phrase.best(best, reference: result.candidates[0], unit: Phrase.unit(result))
+            }
+            ReportTable(
+                header: ["candidate", "best of all", "expected gap to \(SafeText.line(result.candidates[0])) [90 %]"],
+                rows: best.candidates.map { one in
+                    [
+                        SafeText.line(one.candidate), Phrase.percent(one.probabilityBest),
+                        one.candidate == result.candidates[0]
+                            ? "reference" : Phrase.interval(one.expectedGapToReference, Phrase.gap),
+                    ]
+                }
+            ).markup
+        }
     }
 
     private static func numbers(_ pair: PairResult, of result: CompareResult) -> ReportTable {

@@ -2,30 +2,17 @@
 //
 // Assumption (a Gaussian copula): a normal number lies behind every gap, the candidate's own deviation minus the
 // reference's; all deviations are independent. The reference's is common to all gaps; its variance is taken as half of
-// the smallest gap's. Gaps of exchangeable candidates are therefore correlated by ½; a gap that is far less certain
-// than the smallest owes that to its own candidate and is hardly correlated with the others.
-// Notation: s_c the spread of c's gap, ρ_c = min s / (√2 s_c), w and w_c standard normal deviations of reference and c;
-//   the gap of c is its own quantile at Φ(√(1 − ρ_c²) w_c − ρ_c w).
+// the usual gap's. Gaps of exchangeable candidates are therefore correlated by ½; a gap that is far less certain than
+// the usual one owes that to its own candidate and is hardly correlated with the others.
+// Notation: s_c the spread of c's gap, s their (lower) median, ρ_c = min(s / s_c, 1) / √2, w and w_c standard normal
+//   deviations of reference and c; the gap of c is its own quantile at Φ(√(1 − ρ_c²) w_c − ρ_c w).
 // Given w the candidates are independent, so the answer is a sum over a grid of w; nothing is drawn at random.
 
 import Foundation
 
-/// The predictive distribution of loss of B − loss of A, for one run of each.
-package struct GapDistribution: Sendable, Equatable {
-    /// Equally likely draws.
-    package var draws: [Double]
-    /// P(gap > 0), which is known more exactly than the draws show it.
-    package var probabilityPositive: Double
-
-    package init(draws: [Double], probabilityPositive: Double) {
-        self.draws = draws
-        self.probabilityPositive = probabilityPositive
-    }
-}
-
 /// Probabilities of being the best of several.
 package enum BestOf {
-    private static let nodes = 128
+    private static let nodes = 64
     /// The number of points that stand for one distribution.
     private static let points = 512
 
@@ -34,10 +21,10 @@ package enum BestOf {
     package static func probabilities(_ gaps: [GapDistribution]) -> [Double] {
         let isTwin = gaps.map { gap in gap.draws.allSatisfy { $0 == 0 } }
         let others = gaps.indices.filter { !isTwin[$0] }
-        let spreads = others.map { spread(gaps[$0]) }
-        let smallest = spreads.min() ?? 0
+        let spreads = others.map { GapDistribution.spread(gaps[$0].draws) }
+        let usual = spreads.sorted().dropFirst((spreads.count - 1) / 2).first ?? 0
         let tables = zip(others, spreads).map { index, spread in
-            Table(gaps[index], correlation: spread > 0 ? smallest / (2.0.squareRoot() * spread) : 0)
+            Table(gaps[index], correlation: spread > 0 ? min(usual / spread, 1) / 2.0.squareRoot() : 0)
         }
         let order = sweep(tables)
         var sums = [Double](repeating: 0, count: others.count + 1)
@@ -54,12 +41,6 @@ package enum BestOf {
         return result
     }
 
-    /// Half the width of the central 68 %: a normal gap's standard deviation, which a heavy tail does not change.
-    private static func spread(_ gap: GapDistribution) -> Double {
-        let sorted = gap.draws.sorted()
-        return (sorted[sorted.count * 84 / 100] - sorted[sorted.count * 16 / 100]) / 2
-    }
-
     /// All points below zero of all candidates, in ascending order of their gap. No candidate wins with a positive gap,
     /// since the reference is then better.
     private static func sweep(_ tables: [Table]) -> [(candidate: Int, point: Int)] {
@@ -74,15 +55,20 @@ package enum BestOf {
     private static func addWins(
         _ masses: [[Double]], _ order: [(candidate: Int, point: Int)], to sums: inout [Double]
     ) {
-        var survival = [Double](repeating: 1, count: masses.count)
+        var survival = [Double](repeating: 1, count: masses.count), product = 1.0
         for (candidate, point) in order {
-            let mass = masses[candidate][point]
-            survival[candidate] -= mass
-            var others = 1.0
-            for index in masses.indices where index != candidate { others *= max(survival[index], 0) }
+            let mass = masses[candidate][point], before = survival[candidate], after = max(before - mass, 0)
+            survival[candidate] = after
+            // The product of the others' survivals by one division, where that is exact enough.
+            var others = product / before
+            if after < 1e-6 {
+                others = 1
+                for index in masses.indices where index != candidate { others *= survival[index] }
+            }
+            product = others * after
             sums[candidate] += mass * others
         }
-        sums[masses.count] += survival.reduce(1) { $0 * max($1, 0) }
+        sums[masses.count] += product
     }
 
     /// A distribution as points between probability edges; one edge lies exactly at P(gap < 0).

@@ -44,9 +44,11 @@ extension GapPosterior {
     package func gapDistribution(at scale: Double, sigmaA: Double?, sigmaB: Double?) -> GapDistribution {
         let place = ladder.position(of: scale)
         let noise = noiseInUnits(sigmaA, sigmaB)
+        let draws = draw(place, noise)
         return GapDistribution(
-            draws: draw(place, noise).gap.map { finite($0 * ladder.unit) },
-            probabilityPositive: probabilityABetter(place, noise))
+            draws: draws.gap.map { finite($0 * ladder.unit) },
+            probabilityPositive: probabilityABetter(place, noise),
+            expected: draws.expectedGap.map { finite($0 * ladder.unit) }, start: start(of: place))
     }
 
     /// P(the expected gap at `scale` is above `gap`), in the losses' units. It is exact over the mixture, for the mean
@@ -185,7 +187,7 @@ extension GapPosterior {
 
     private static func clamp(_ logarithm: Double) -> Double { min(max(logarithm, -logClamp), logClamp) }
 
-    private func finite(_ value: Double) -> Double {
+    func finite(_ value: Double) -> Double {
         min(max(value, -Double.greatestFiniteMagnitude), Double.greatestFiniteMagnitude)
     }
 

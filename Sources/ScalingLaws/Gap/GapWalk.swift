@@ -52,6 +52,15 @@ struct GapWalk: Sendable {
         return min(noise * steepness * steepness, 1e12)
     }
 
+    /// The variance of d to which a variance of z near `z` belongs: the inverse of `variance(of:noise:)`. The change of
+    /// variable alone would stretch noise near zero.
+    func seedVariance(near z: Double, variance: Double) -> Double {
+        let d = gap(z), chord = Self.chord(d, tie)
+        let noise = variance / chord / chord
+        let seen = Self.variance(of: d, noise: noise, tie)
+        return seen > 0 ? noise * variance / seen : 0
+    }
+
     /// z/d: the mean change of z per unit of d between zero and d.
     private static func chord(_ d: Double, _ tie: Double) -> Double {
         abs(d) < 1e-6 * tie ? 1 / tie : asinh(d / tie) / d

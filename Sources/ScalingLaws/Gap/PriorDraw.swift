@@ -9,6 +9,32 @@ package struct PriorDraw: Sendable {
 
     package init(_ priors: GapPriors = .shipped) { self.priors = priors }
 
+    /// A roughness, drawn in proportion to its prior weight.
+    package func roughness(using generator: inout SplitMix) -> Double {
+        let values = priors.roughnessGrid.values
+        var rest = generator.uniform() * values.reduce(0) { $0 + exp(priors.roughness.logDensity($1)) }
+        let drawn = values.first { value in
+            rest -= exp(priors.roughness.logDensity(value))
+            return rest < 0
+        }
+        return drawn ?? values[values.count - 1]
+    }
+
+    /// The log loss of one candidate relative to a common curve, which walks so that the gap of two such candidates
+    /// walks as the priors say.
+    ///
+    /// - Parameters:
+    ///   - scales: ascending; the walk starts at `scales[top]` and goes both ways.
+    ///   - deviation: the value at that scale.
+    ///   - roughness: that of the gap of two such candidates.
+    package func path(
+        at scales: [Double], from top: Int, deviation: Double, roughness: Double, using generator: inout SplitMix
+    ) -> [Double] {
+        let tie = roughness / 2.0.squareRoot() / priors.growth
+        let walk = TrendFit.motion(at: scales.map { log10($0 / scales[top]) }, &generator)
+        return walk.map { tie * sinh(asinh(deviation / tie) + priors.growth * $0) }
+    }
+
     /// One ladder at ascending `scales` and the outcome at `target` above them, with one run of each candidate.
     ///
     /// - Parameters:
@@ -17,14 +43,8 @@ package struct PriorDraw: Sendable {
     package func ladder(
         scales: [Double], target: Double, centre: (Double) -> Double, gap: Double, using generator: inout SplitMix
     ) -> (rungs: [GapRung], target: GapRung) {
-        // 1. The roughness is drawn in proportion to its prior weight.
-        let values = priors.roughnessGrid.values
-        var rest = generator.uniform() * values.reduce(0) { $0 + exp(priors.roughness.logDensity($1)) }
-        let drawn = values.first { value in
-            rest -= exp(priors.roughness.logDensity(value))
-            return rest < 0
-        }
-        let near = (drawn ?? values[values.count - 1]) / priors.growth
+        // 1. The roughness.
+        let near = roughness(using: &generator) / priors.growth
         let tie = (near * near + priors.unknownNoise * priors.unknownNoise).squareRoot()
         // 2. The gap walks from the top rung in both directions, and every run has its noise.
         let all = scales + [target], top = log10(scales[scales.count - 1]), x = all.map { log10($0) - top }
