@@ -28,9 +28,9 @@ public struct GapPriors: Codable, Sendable, Equatable {
 
     /// The priors that every verdict uses.
     public static let shipped = GapPriors(
-        roughness: ScalePrior(median: 0.015, spread: 1.1, upperDegrees: 0.5),
+        roughness: ScalePrior(median: 0.0135, spread: 1, upperDegrees: 0.5),
         roughnessGrid: LogarithmicGrid(2e-4, 0.6, count: 25),
-        growth: 0.35, drift: 1, unknownNoise: 0.001, offsets: [0.3, 3, 30],
+        growth: 0.45, drift: 1, unknownNoise: 0.0005, offsets: [0.3, 3, 30],
         level: TrendPriors(
             misfit: ScalePrior(median: 0.003, spread: 1), misfitGrid: LogarithmicGrid(0.003, 0.003, count: 1),
             constant: 2, slope: ScalePrior(median: 0.25, spread: 0.7), slopeGrid: LogarithmicGrid(0.03, 2, count: 6),

@@ -8,7 +8,7 @@ import Foundation
 
 enum DriftProcess {
     /// ℓ, in decades of scale.
-    private static let memory = 0.7
+    private static let memory = 0.5
 
     /// cov(D(s), D(t)).
     static func covariance(_ s: Double, _ t: Double) -> Double {
