@@ -40,8 +40,8 @@ package struct OwnLadders: Sendable {
                 // The pair is treated as its compare treats it: noise comes from these two alone, and the scale is the
                 // mean of their FLOPs.
                 let ladder = Ladder([first.runs, second.runs], records: records).withTargetAsRung
-                for place in ladder.rungs.indices {
-                    guard let hidden = ladder.heldOut(at: place, a: 0, b: 1) else { continue }
+                for held in ladder.heldOutRungs {
+                    guard let hidden = held.pair(a: 0, b: 1) else { continue }
                     decisions.append(
                         DecisionCase(
                             source: source, ladder: board, a: first.label, b: second.label,

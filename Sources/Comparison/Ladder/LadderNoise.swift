@@ -10,7 +10,13 @@ struct LadderNoise: Sendable {
     init(_ ladder: Ladder) {
         var groups: [SeedGroup] = []
         for rung in ladder.rungs + [ladder.target] {
-            for (index, points) in rung.points.enumerated() where !Self.isShared(points, by: index, in: rung) {
+            // Runs that an earlier candidate of the rung has contributed must not count twice. Equal runs begin with equal
+            // losses, so only candidates that do are compared.
+            var seen: [Double?: [Int]] = [:]
+            for (index, points) in rung.points.enumerated() {
+                let alike = seen[points.first?.loss, default: []]
+                if alike.contains(where: { points.areIdentical(to: rung.points[$0]) }) { continue }
+                seen[points.first?.loss, default: []].append(index)
                 groups.append(SeedGroup(candidate: index, scale: rung.scale, losses: points.compactMap(\.loss)))
             }
         }
@@ -25,9 +31,4 @@ struct LadderNoise: Sendable {
 
     /// The same, with the noise of public ladders where nothing of this one's noise is known.
     func assumedSigma(candidate: Int, scale: Double) -> Double { pooled.sigma(at: scale, candidate: candidate) }
-
-    /// Whether an earlier candidate of the rung has already contributed these runs, which must not count twice.
-    private static func isShared(_ points: [ScalingPoint], by index: Int, in rung: LadderRung) -> Bool {
-        rung.points[..<index].contains { points.areIdentical(to: $0) }
-    }
 }

@@ -53,24 +53,34 @@ extension Judge {
     private func judged(
         _ ladder: Ladder, _ noise: LadderNoise, findings: [Finding], until: Double?
     ) throws -> [(result: PairResult, assessment: Assessment?)] {
-        let noiseBefore = LadderNoise(ladder.withoutTarget)
-        var errors: [ScalebenchError] = []
-        let pairs = try ladder.candidates.indices.dropFirst().map { index -> (PairResult, Assessment?) in
-            let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
-            let before = PairLadder(ladder.withoutTarget, a: 0, b: index, noise: noiseBefore)
-            var result: PairResult, assessment: Assessment?
-            do {
-                (result, assessment) = try judge(pair, before: before, until: until ?? thresholds.decisiveProbability)
-            } catch let error as ScalebenchError {
-                errors.append(error)
-                result = notJudged(pair, error)
+        let blind = ladder.withoutTarget, noiseBefore = LadderNoise(blind), held = ladder.heldOutRungs
+        let decisive = until ?? thresholds.decisiveProbability
+        let pairs = try inParallel(ladder.candidates.count - 1) { place -> Result<JudgedPair, any Error> in
+            Result {
+                let pair = PairLadder(ladder, a: 0, b: place + 1, noise: noise)
+                let before = PairLadder(blind, a: 0, b: place + 1, noise: noiseBefore)
+                var judged: JudgedPair
+                do {
+                    let (result, assessment) = try judge(pair, before: before, until: decisive)
+                    judged = JudgedPair(result: result, assessment: assessment)
+                } catch let error as ScalebenchError {
+                    judged = JudgedPair(result: notJudged(pair, error), error: error)
+                }
+                judged.result.findings += findings
+                if !pair.candidatesAreIdentical { judged.result.methodOnThisLadder = try rungChecks(held, pair) }
+                return judged
             }
-            result.findings += findings
-            if !pair.candidatesAreIdentical { result.methodOnThisLadder = try rungChecks(ladder, b: index) }
-            return (result, assessment)
-        }
+        }.map { try $0.get() }
+        let errors = pairs.compactMap(\.error)
         if let error = errors.first, errors.count == pairs.count { throw error }
-        return pairs
+        return pairs.map { ($0.result, $0.assessment) }
+    }
+
+    private struct JudgedPair: Sendable {
+        var result: PairResult
+        var assessment: Assessment?
+        /// The reason why the pair cannot be judged.
+        var error: ScalebenchError?
     }
 
     /// The result of one pair with its assessment.
@@ -109,11 +119,11 @@ extension Judge {
         return proposals(pair, posterior: posterior, forecast: forecast, decisive: until).map(\.run)
     }
 
-    private func rungChecks(_ ladder: Ladder, b: Int) throws -> [RungCheck] {
+    private func rungChecks(_ held: [HeldOutRung], _ pair: PairLadder) throws -> [RungCheck] {
         do {
-            return try RungCheck.rows(ladder, a: 0, b: b, model: model)
+            return try RungCheck.rows(held, a: pair.indexA, b: pair.indexB, model: model)
         } catch let error as GapModelError {
-            throw ScalebenchError(.invalidInput, "\(ladder.candidates[0]) against \(ladder.candidates[b]): \(error)")
+            throw ScalebenchError(.invalidInput, "\(pair.a) against \(pair.b): \(error)")
         }
     }
 

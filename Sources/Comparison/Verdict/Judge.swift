@@ -21,7 +21,7 @@ public struct Judge: Sendable {
     }
 
     /// A verdict with its numbers, which are nil where divergence alone decides.
-    struct Assessment {
+    struct Assessment: Sendable {
         var verdict: Verdict
         var forecast: GapForecast?
         var posterior: GapPosterior?

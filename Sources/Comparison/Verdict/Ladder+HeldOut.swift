@@ -10,18 +10,32 @@ extension Ladder {
         return ladder
     }
 
-    /// A rung and those below it, with what a pair knew of them before the rung was trained. The rung and those above
+    /// Every rung as it was before it was trained, smallest first.
+    package var heldOutRungs: [HeldOutRung] {
+        rungs.enumerated().map { index, rung in
+            var ladder = withoutTarget
+            // Rungs of nearly its own FLOPs, trained on fewer tokens, do not show how well a larger one is forecast.
+            ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }
+            return HeldOutRung(rung: rung, ladder: ladder, noise: LadderNoise(ladder))
+        }
+    }
+}
+
+/// A rung with the ladder below it.
+package struct HeldOutRung: Sendable {
+    let rung: LadderRung
+    fileprivate let ladder: Ladder
+    /// The noise that the ladder below shows, pooled over all candidates.
+    fileprivate let noise: LadderNoise
+
+    /// The rung and those below it, with what a pair knew of them before the rung was trained. The rung and those above
     /// are not used, not even in the pooling of noise. The rung's σ is that of one run, estimated from the rungs below.
     /// It is nil where one of the two has no loss at the rung, where their mean losses are equal, and with fewer than
     /// two common rungs below.
-    package func heldOut(at index: Int, a: Int, b: Int) -> (below: [GapRung], rung: GapRung)? {
-        let rung = rungs[index]
+    package func pair(a: Int, b: Int) -> (below: [GapRung], rung: GapRung)? {
         let lossesA = rung.points[a].compactMap(\.loss), lossesB = rung.points[b].compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty, lossesA.mean != lossesB.mean else { return nil }
-        var ladder = withoutTarget
-        // Rungs of nearly its own FLOPs, trained on fewer tokens, do not show how well a larger one is forecast.
-        ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }
-        let pair = PairLadder(ladder, a: a, b: b, noise: LadderNoise(ladder))
+        let pair = PairLadder(ladder, a: a, b: b, noise: noise)
         let below = pair.ladderRungs, sigma = pair.sigma(at: rung.scale)
         guard below.count >= 2 else { return nil }
         return (

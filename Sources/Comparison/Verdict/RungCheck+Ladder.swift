@@ -3,16 +3,16 @@
 import ScalingLaws
 
 extension RungCheck {
-    /// Every rung of `ladder` below the target with two rungs of both candidates below it, smallest first.
+    /// Every rung with two rungs of both candidates below it, smallest first.
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
-    static func rows(_ ladder: Ladder, a: Int, b: Int, model: GapModel) throws -> [RungCheck] {
-        try ladder.rungs.indices.compactMap { index -> RungCheck? in
-            guard let (below, rung) = ladder.heldOut(at: index, a: a, b: b) else { return nil }
+    static func rows(_ rungs: [HeldOutRung], a: Int, b: Int, model: GapModel) throws -> [RungCheck] {
+        try rungs.compactMap { held -> RungCheck? in
+            guard let (below, rung) = held.pair(a: a, b: b) else { return nil }
             let forecast = try model.posterior(below).forecastOfMeans(rung)
             let lossA = rung.lossesA.mean, lossB = rung.lossesB.mean
             let p = forecast.probabilityABetter
             return RungCheck(
-                label: ladder.rungs[index].label, scale: rung.scale, rungsBelow: below.count,
+                label: held.rung.label, scale: rung.scale, rungsBelow: below.count,
                 predictedGap: forecast.gap,
                 observedGap: lossB - lossA, probabilityABetter: p, probabilityOfWinner: lossA < lossB ? p : 1 - p)
         }

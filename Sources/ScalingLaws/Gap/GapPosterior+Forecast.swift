@@ -6,6 +6,8 @@ extension GapPosterior {
     /// The number of draws per forecast, in pairs of opposite sign; it gives quantiles to about a hundredth of a
     /// standard deviation.
     private static let drawCount = 2048
+    /// The same for a picture, whose bands need no more than a few hundredths.
+    private static let drawCountOfTrend = 512
     private static let logClamp = 230.0
 
     /// The forecast of one run of each candidate, and of their means over seeds, at `scale`.
@@ -63,7 +65,7 @@ extension GapPosterior {
     /// which also allows for the misfit of single losses and for seeds.
     package func trend(at scale: Double) -> GapTrend {
         let place = ladder.position(of: scale)
-        let draws = draw(place, SeedDeviations(a: 0, b: 0), misfit: false)
+        let draws = draw(place, SeedDeviations(a: 0, b: 0), misfit: false, count: Self.drawCountOfTrend)
         return GapTrend(
             probabilityABetter: probability(above: 0, place, noise: 0),
             lossA: inLossUnits(draws.lossA), lossB: inLossUnits(draws.lossB), gap: inLossUnits(draws.expectedGap))
@@ -128,7 +130,9 @@ extension GapPosterior {
     }
 
     /// Joint draws of levels and gap at a place, in units of the smallest loss.
-    func draw(_ place: TrendPosition, _ noise: SeedDeviations, misfit: Bool = true) -> Draws {
+    func draw(
+        _ place: TrendPosition, _ noise: SeedDeviations, misfit: Bool = true, count: Int = drawCount
+    ) -> Draws {
         var draws = Draws()
         var multiplier: [Double] = []
         var notFalling = 0.0
@@ -136,7 +140,7 @@ extension GapPosterior {
         let walks = gaps.map { $0.value.fit.predict(place) }, trends = levels.map { $0.value.fit.predict(place) }
         let gapChoice = Choice(gaps.map(\.weight)), levelChoice = Choice(levels.map(\.weight))
         var z = [Double](repeating: 0, count: 5)
-        for index in 0..<Self.drawCount / 2 {
+        for index in 0..<count / 2 {
             let chosen = gapChoice.index(sequence.value(index, 0)), walk = gaps[chosen].value
             let other = levelChoice.index(sequence.value(index, 1)), level = levels[other].value
             for k in 0..<5 { z[k] = NormalDistribution.approximateQuantile(sequence.value(index, k + 2)) }
