@@ -1,5 +1,5 @@
 // The fit of the gap's priors to ladders whose outcome is known: median and spread of the roughness by a search, growth
-// and unknown noise from a few values each. The score is mostly that of the sign, and in a small part that of the size.
+// and unknown noise from a few values each, and whether there is a drift. The score is mostly that of the sign, and in a small part that of the size.
 // Each case's evidences and forecasts are computed once, so that a trial only reweights them.
 // Backtesting chooses the cases and leaves out the source that is scored.
 
@@ -31,6 +31,7 @@ package struct PriorFit: Sendable {
 
     private static let growths = [0.25, 0.35, 0.45, 0.55, 0.65]
     private static let noises = [0.0005, 0.001, 0.002]
+    private static let drifts = [0.0, 1]
     /// The weight of the size's log score beside the sign's.
     private static let weightOfSize = 0.1
 
@@ -46,19 +47,27 @@ package struct PriorFit: Sendable {
         weights = input.map(\.weight)
         let pairs = try input.map { (ladder: try GapLadder($0.rungs), target: try GapLadder([$0.target])) }
         aIsBetter = pairs.map { $0.target.gaps[0] > 0 }
-        structures = Self.growths.flatMap { growth in
-            Self.noises.map { noise in
-                var priors = start
-                (priors.growth, priors.unknownNoise) = (growth, noise)
-                let chosen = priors
-                return (
-                    chosen,
-                    inParallel(input.count) { index in
-                        let target = input[index].target
-                        let place = pairs[index].ladder.position(of: target.scale, tokens: target.tokens)
-                        return Self.prepare(pairs[index].ladder, place, observed: pairs[index].target.gaps[0], chosen)
-                    }
-                )
+        structures = Self.structures(of: start).map { priors in
+            (
+                priors,
+                inParallel(input.count) { index in
+                    let target = input[index].target
+                    let place = pairs[index].ladder.position(of: target.scale, tokens: target.tokens)
+                    return Self.prepare(pairs[index].ladder, place, observed: pairs[index].target.gaps[0], priors)
+                }
+            )
+        }
+    }
+
+    /// The priors with every growth, noise and drift that is tried.
+    private static func structures(of start: GapPriors) -> [GapPriors] {
+        growths.flatMap { growth in
+            noises.flatMap { noise in
+                drifts.map { drift in
+                    var priors = start
+                    (priors.growth, priors.unknownNoise, priors.drift) = (growth, noise, drift)
+                    return priors
+                }
             }
         }
     }
