@@ -88,7 +88,7 @@ package struct DecisionLadders: Sendable {
 
     /// What pairs show at each stage: those that reach the ladder's largest scale by the most stages, at most `most` per
     /// ladder (evenly spread).
-    func stagedPairs(most: Int = 300) -> [StagedPair] {
+    package func stagedPairs(most: Int = 300) -> [StagedPair] {
         namesByLadder.flatMap { key, names in
             let top = runs[key]?.values.joined().map(\.place.scale).max() ?? 0
             let found = pairs(names).compactMap { a, b -> StagedPair? in

@@ -4,28 +4,28 @@
 // parameters at a fixed number of tokens; where tokens grow with parameters, the ladder is cheaper than stated here.
 
 import Foundation
-import ScalingLaws
+package import ScalingLaws
 
 /// A pair with what it shows at every stage.
 package struct StagedPair: Sendable {
     /// The rungs up to one share of the target's scale.
-    struct Stage: Sendable {
+    package struct Stage: Sendable {
         /// The factor between them and the target, at least.
-        var lever: Double
-        var decision: DecisionCase
+        package var lever: Double
+        package var decision: DecisionCase
         /// What all runs so far cost, in units of one run of each candidate at the target.
-        var cost: Double
+        package var cost: Double
     }
 
     /// The shares at which a ladder can pause.
     static let levers = [30.0, 10, 3]
 
-    let source: String
+    package let source: String
     /// The stages that differ from the one before, smallest ladder first.
-    let stages: [Stage]
+    package let stages: [Stage]
 
     /// A pair's stages, for all its rungs, the target last.
-    init(source: String, ladder: String, a: String, b: String, rungs: [GapRung]) {
+    package init(source: String, ladder: String, a: String, b: String, rungs: [GapRung]) {
         self.source = source
         let target = rungs[rungs.count - 1]
         var stages: [Stage] = []
@@ -54,7 +54,7 @@ package struct StageReport: Codable, Sendable {
         package var cost: Double
         /// The share of pairs that is decided before the target is trained.
         package var decided: Double
-        /// The share of wrong winners among those that are decided at each stage; left out where none is.
+        /// The share of wrong winners among those that are decided at each stage; null where none is.
         package var wrong: [Double?]
     }
 
@@ -65,16 +65,21 @@ package struct StageReport: Codable, Sendable {
 }
 
 /// Plays policies on pairs whose outcome is known.
-struct StageBacktest {
+package struct StageBacktest {
     private static let policies: [[Double]] = [[], [30], [10], [3], [30, 10], [30, 10, 3]]
     private static let decisive = 0.95
 
-    let pairs: [StagedPair]
+    package let pairs: [StagedPair]
     /// P(A better) of every stage of every pair.
-    let probabilities: [[Double]]
+    package let probabilities: [[Double]]
+
+    package init(pairs: [StagedPair], probabilities: [[Double]]) {
+        self.pairs = pairs
+        self.probabilities = probabilities
+    }
 
     /// The report; nil without pairs.
-    var report: StageReport? {
+    package var report: StageReport? {
         let bySource = Dictionary(grouping: pairs.indices) { pairs[$0].source }
         guard !bySource.isEmpty else { return nil }
         return StageReport(

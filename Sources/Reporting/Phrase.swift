@@ -219,9 +219,8 @@ package enum Phrase {
         // More digits are shown than elsewhere, since a few runs add little.
         let percent = { Quantity.significant(100 * $0) + " %" }
         let cost =
-            next.expectedCost < 1
-            ? "; with the target where they do not decide, \(costShare(next.expectedCost)) of its cost is expected"
-            : ""
+            next.expectedCost == 1
+            ? "" : "; expected cost until a decision \(costShare(next.expectedCost)) of the target's"
         return
             "Cheapest way to a decision: \(runs(next.runsPerCandidate)) of each at \(SafeText.line(next.label))\(flops): "
             + "probability of naming the right winner \(percent(next.probabilityRightNow)) → "

@@ -137,7 +137,7 @@ struct StageTests {
         #expect(whole["notNeeded"] is NSNull && (whole["ladder"] as? [Any])?.count == 5)
     }
 
-    /// Of three candidates only those that are open go on, with the reference.
+    /// A candidate that has lost to the reference is trained no further; the others are.
     @Test func decidedCandidatesAreTrainedNoFurther() throws {
         let scratch = try Scratch()
         let result = try document(

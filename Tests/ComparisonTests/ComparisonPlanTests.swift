@@ -105,4 +105,20 @@ struct ComparisonPlanTests {
         #expect(!run.hasReached(0.7, record(step, .paused)) && !run.hasReached(1, record(step, .paused)))
         #expect(!run.hasReached(0.5, nil))
     }
+
+    @Test func aDecisionBetweenClearerPairsCostsLess() throws {
+        let plan = try plan(widths: [16, 32, 64, 128])
+        #expect(plan.stages == [0..<3, 3..<4])
+        let costs = try plan.expectedCosts(gaps: [0.001, 0.02, 0.2])
+        #expect(costs[0].cost > costs[1].cost && costs[1].cost > costs[2].cost, "\(costs)")
+        #expect(costs[0].probabilityDecided < 0.2 && costs[2].probabilityDecided > 0.9)
+        // Nothing costs less than the first stage, or more than the ladder and the target.
+        let share = { (rungs: Int) in
+            plan.suite.rungs.prefix(rungs).enumerated().reduce(0.0) {
+                $0 + Double($1.element.seeds) * plan.flops(at: .rung($1.offset)) / plan.flops(at: .target)
+            }
+        }
+        #expect(costs.allSatisfy { $0.cost >= share(3) && $0.cost <= share(4) + 1 })
+        #expect(try plan.expectedCosts(gaps: [0.02])[0] == costs[1])
+    }
 }

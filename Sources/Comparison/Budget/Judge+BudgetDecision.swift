@@ -1,5 +1,6 @@
 // Chooses the next runs where the planned ladder has not decided: of the runs that the pairs' results propose and the
-// budget can pay, those with the smallest expected cost of a decision. The posterior uses the new runs like all others, and does
+// budget can pay, those with the smallest expected cost of a decision. The posterior uses the new runs like all others,
+// and does
 // not depend on why they were made. `SyntheticFurtherRunsTests` check that the winners named in the end are right as
 // often as their probability says.
 
@@ -30,7 +31,7 @@ extension Judge {
             isDecided = false
             let proposals = proposals(pair, posterior: posterior, forecast: forecast, decisive: probability)
             for proposal in proposals
-            where proposal.isWorthMaking && (includesTarget || proposal.place != .target) {
+            where proposal.isStep && (includesTarget || proposal.place != .target) {
                 guard let cost = cost(proposal.place, [0, index], proposal.run), cost > 0 else { continue }
                 steps.append(
                     BudgetStep(place: proposal.place, candidates: [0, index], expected: proposal.run, cost: cost))

@@ -25,8 +25,8 @@ public struct ProposedRun: Codable, Sendable {
     /// The probability that a winner is then decided: it reaches the rule's decisive probability, or that of `--until`.
     public var probabilityDecided: Double
     /// The expected cost of a decision that begins with these runs, if the target is trained where they do not decide,
-    /// as a share of what the target still costs for both candidates. It is 1 for the target itself; the smaller, the
-    /// better.
+    /// as a share of what the target still costs for both candidates, or of its whole cost once it has been trained. It is
+    /// 1 for the target itself; the smaller, the better.
     public var expectedCost: Double
 
     private enum CodingKeys: String, CodingKey {

@@ -231,7 +231,7 @@ package enum Checks {
 
     private static func noNextRun(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
         guard [.unresolved, .crossoverRisk].contains(result.verdict),
-            result.nextRuns.allSatisfy({ $0.expectedCost >= 1 }),
+            !result.nextRuns.contains(where: \.isWorthMaking),
             let probability = result.probabilityABetter, let atBest = result.probabilityWithKnownGap
         else { return [] }
         let more =

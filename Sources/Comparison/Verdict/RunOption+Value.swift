@@ -6,16 +6,19 @@ import ScalingLaws
 
 /// A proposed run with the place of the ladder where it would be made.
 struct Proposal: Sendable {
-    /// Runs are worth making where they save at least this share of the target's cost.
-    private static let smallestSaving = 0.01
-
     let place: LadderPlace
     let run: ProposedRun
 
     /// Whether the runs are a step of the cheapest way to a decision: they cost less than the target, or are the target.
-    var isWorthMaking: Bool {
-        run.expectedCost <= 1 - Self.smallestSaving || (place == .target && run.toFraction == 1)
-    }
+    var isStep: Bool { run.isWorthMaking || (place == .target && run.toFraction == 1) }
+}
+
+extension ProposedRun {
+    /// Runs are worth making where they save at least this share of the target's cost.
+    private static let smallestSaving = 0.01
+
+    /// Whether the runs are expected to decide at less cost than the target.
+    var isWorthMaking: Bool { expectedCost <= 1 - Self.smallestSaving }
 }
 
 extension Judge {
@@ -32,7 +35,7 @@ extension Judge {
         let proposals = pair.runOptions().compactMap { option in
             value.proposal(option).map { Proposal(place: option.place, run: $0) }
         }
-        let order = { (proposal: Proposal) in proposal.isWorthMaking ? 0 : 1 }
+        let order = { (proposal: Proposal) in proposal.isStep ? 0 : 1 }
         return proposals.enumerated().sorted {
             (order($0.element), $0.element.run.expectedCost, $0.offset)
                 < (order($1.element), $1.element.run.expectedCost, $1.offset)

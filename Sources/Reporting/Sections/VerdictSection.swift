@@ -73,7 +73,7 @@ extension ReportSection {
         tag("p") {
             """
             These runs are the next steps, the cheapest way to a decision first. The expected cost is that of the runs and, \
-            where they do not decide, of the target; 100 % is what the target still costs for both.
+            where they do not decide, of the target; 100 % is what the target still costs for both (or cost, once it is trained).
             """
         }
         ReportTable(

@@ -6,19 +6,20 @@
 
 import Foundation
 
-enum DriftProcess {
+/// The drift of a gap over log10 scale; it is dimensionless until it is multiplied by its standard deviation per decade.
+package enum DriftProcess {
     /// ℓ, in decades of scale.
-    private static let memory = 0.5
+    package static let memory = 0.5
 
     /// cov(D(s), D(t)).
-    static func covariance(_ s: Double, _ t: Double) -> Double {
+    package static func covariance(_ s: Double, _ t: Double) -> Double {
         let a = abs(s), b = abs(t), l = memory
         if s * t <= 0 { return -l * l * (1 - exp(-a / l)) * (1 - exp(-b / l)) }
         return 2 * l * min(a, b) - l * l * (1 + exp(-abs(a - b) / l) - exp(-a / l) - exp(-b / l))
     }
 
     /// One draw of D at several coordinates.
-    static func draw(at coordinates: [Double], _ generator: inout SplitMix) -> [Double] {
+    package static func draw(at coordinates: [Double], _ generator: inout SplitMix) -> [Double] {
         var path = [Double](repeating: 0, count: coordinates.count)
         let start = generator.normal()
         for side in [-1.0, 1] {

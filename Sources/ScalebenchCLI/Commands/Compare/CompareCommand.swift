@@ -32,7 +32,8 @@ struct CompareCommand: AsyncParsableCommand {
 
             --budget adds the runs that are the cheapest way to a decision: seeds at a rung, a rung between the \
             last one and the target, or the target's runs in part or whole; with --dry-run it says what comes next. \
-            Without --budget only the suite's own runs are compared, even if a budget has added others.
+            Finished runs of the same recipes at the suite's rungs count, whatever comparison or budget trained them; \
+            rungs that a budget added count with --budget alone.
 
             A run that fails (a trainer that crashes, hangs or contradicts itself) \
             stops no other: the verdict rests on the rest, a finding says why, and \

@@ -10,7 +10,7 @@ struct LadderOptions: ParsableArguments {
     @Option(help: "Data set instead of the suite's: a name, or a folder with a dataset.json.") var dataset: String?
     @Option(help: "Folder that keeps every run.") var store: String?
     @Option(help: "Runs trained at once; default: one per core.") var workers: Int?
-    @Option(help: "Seeds are counted from here; another number gives fresh runs.") var firstSeed: Int = 0
+    @Option(help: "Seeds are counted from here; another number adds fresh runs.") var firstSeed: Int = 0
     @Flag(help: "Print runs, sizes, FLOPs, time and memory, and stop.") var dryRun = false
     @Flag(help: "Leave the target untrained.") var predictOnly = false
     @Option(help: "Make further runs until every winner has this probability; default: the suite's rule.")
