@@ -43,7 +43,7 @@ package struct ComparisonSession {
             further = try await steps.run(training)
             try keep(training.plan, resolved, store)
         } else if request.trainsTarget {
-            if !open.isEmpty, training.hasWork(at: { $0 == .target }) {
+            if training.hasWork(at: { $0 == .target }, of: open) {
                 // Where the ladder allows no prediction, the target is trained without one.
                 let ladder = resolved.plan.ladder(training.records()).withoutTarget
                 if let pairs = try? resolved.judge.pairs(ladder, until: request.until) {
@@ -72,6 +72,10 @@ package struct ComparisonSession {
     }
 
     /// Trains the ladder stage by stage; a candidate whose comparison is decided is trained no further.
+    ///
+    /// A comparison that was interrupted goes on as if it had not been. That is why a stage is judged by its own rungs and
+    /// those below it: of later ones, some runs may be there already. Only a complete later stage, or a complete target, is
+    /// looked at too, because it costs nothing any more.
     /// - Returns: the candidates whose comparison is open.
     private func trainLadder(_ training: LadderTraining, _ resolved: ResolvedComparison) async throws -> Set<Int> {
         var open = Set(resolved.plan.candidates.indices)
@@ -79,9 +83,13 @@ package struct ComparisonSession {
             try await training.train { $0 != .target }
             return open
         }
-        for stage in resolved.plan.stages where !open.isEmpty {
+        let stages = resolved.plan.stages
+        for (stage, next) in zip(stages, stages.dropFirst().map(Optional.init) + [nil]) where !open.isEmpty {
             try await training.train(at: { $0.isRung(in: stage) }, of: open)
-            open = resolved.open(training.records(), request)
+            if let next, !training.hasWork(at: { $0.isRung(in: next) }, of: open) { continue }
+            let isTargetComplete = !training.hasWork(at: { $0 == .target }, of: open)
+            let records = training.records { isTargetComplete || $0.isRung(in: 0..<stage.upperBound) }
+            open = resolved.open(records, request)
         }
         return open
     }

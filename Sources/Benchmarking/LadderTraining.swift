@@ -32,11 +32,11 @@ final class LadderTraining {
         self.dataset = dataset
     }
 
-    /// The records of all runs of the plan that have begun. A run whose events cannot be read counts as failed, so that it
-    /// does not keep the others from being judged.
-    func records() -> [RunID: RunRecord] {
+    /// The records of all runs of the plan at the wanted places that have begun. A run whose events cannot be read counts as
+    /// failed, so that it does not keep the others from being judged.
+    func records(at isWanted: (LadderPlace) -> Bool = { _ in true }) -> [RunID: RunRecord] {
         var records: [RunID: RunRecord] = [:]
-        for run in plan.runs {
+        for run in plan.runs(at: isWanted) {
             do {
                 records[run.id] = try store.record(run.id)
             } catch {
@@ -46,9 +46,9 @@ final class LadderTraining {
         return records
     }
 
-    /// Whether runs at the wanted places are still to be trained.
-    func hasWork(at isWanted: (LadderPlace) -> Bool) -> Bool {
-        !runsToDo(at: isWanted).isEmpty
+    /// Whether runs of the candidates at the wanted places are still to be trained.
+    func hasWork(at isWanted: (LadderPlace) -> Bool, of candidates: Set<Int>) -> Bool {
+        runsToDo(at: isWanted).contains { !candidates.isDisjoint(with: $0.candidates) }
     }
 
     func note(_ event: ComparisonEvent) { progress?.note(event) }

@@ -61,6 +61,27 @@ struct StageTests {
         #expect(try pairs(whole) == pairs(reference))
     }
 
+    /// A comparison that was killed in a stage leaves some of the stage's runs behind. They must not decide by themselves.
+    @Test func anInterruptedStageIsCompleted() throws {
+        let scratch = try Scratch()
+        let arguments = [
+            "compare", try scratch.synthetic("a", .init()), try scratch.synthetic("b", .init(amplitude: 1.1)),
+            "--suite",
+            try scratch.syntheticSuite(seeds: [40, 30, 20, 8]), "--json", "-",
+        ]
+        let whole = try Tool.run(arguments, in: scratch.url)
+        let store = scratch.url.appendingPathComponent(".scalebench/runs")
+        let last = try scratch.files(under: ".scalebench/runs").filter { $0.hasSuffix("job.json") }.filter {
+            try String(contentsOf: store.appendingPathComponent($0), encoding: .utf8).contains("\"width\" : 128")
+        }
+        #expect(last.count == 16, "the last rung belongs to a stage of its own")
+        for job in last.prefix(9) {
+            try FileManager.default.removeItem(at: store.appendingPathComponent(job).deletingLastPathComponent())
+        }
+        let again = try Tool.run(arguments, in: scratch.url)
+        #expect(again.status == 0 && again.output == whole.output, "\(again.errors)")
+    }
+
     @Test func whatIsInterruptedAtTheTargetIsForecast() throws {
         let scratch = try Scratch()
         let arguments = try arguments(scratch, 0.004)
