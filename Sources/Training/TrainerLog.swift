@@ -33,10 +33,12 @@ struct TrainerLog {
         return true
     }
 
+    /// The log from an offset to its end. The trainer may have gone on printing since the offset was computed, so more than
+    /// `kept` bytes are read, within the limit of a log.
     private func end(from offset: Int) throws -> Data {
         let handle = try InputFile.open(path)
         defer { try? handle.close() }
         try handle.seek(toOffset: UInt64(offset))
-        return try handle.read(upToCount: Self.kept) ?? Data()
+        return try handle.read(upToCount: Self.limit)?.suffix(Self.kept) ?? Data()
     }
 }
