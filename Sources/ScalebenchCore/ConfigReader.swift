@@ -65,6 +65,9 @@ package final class ConfigReader {
         Self.join(file, key.map { path.isEmpty ? $0 : "\(path).\($0)" } ?? path)
     }
 
+    /// This object as it stands in the file. What is taken from it here is not counted as read.
+    package var document: JSONValue { .object(fields) }
+
     package func has(_ key: String) -> Bool {
         asked.append(key)
         return fields[key] != nil
