@@ -54,7 +54,7 @@ let package = Package(
         // MARK: Pure parts
         module("TokenData", ["ScalebenchCore", "CZstd", "CZlib"]),
         module("Transformer", ["ScalebenchCore", "COpenBLAS", "CKernels"], exclude: ["README.md"]),
-        module("ScalingLaws", [], exclude: ["LOG.md", "README.md", "risk.svg"]),
+        module("ScalingLaws", ["COpenBLAS"], exclude: ["LOG.md", "README.md", "risk.svg"]),
 
         // MARK: One run, and what a ladder of them says
         module("Training", ["ScalebenchCore", "TokenData", "Transformer"]),

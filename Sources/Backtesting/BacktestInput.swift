@@ -10,6 +10,7 @@ package struct BacktestInput {
     /// The decisions to score.
     package private(set) var decisions: [DecisionCase] = []
     private(set) var levels: [LevelCase] = []
+    private(set) var sweeps: [SweepQuestion] = []
     private(set) var stagedPairs: [StagedPair] = []
     private(set) var curves = CurveBacktest(CurveTable())
     private(set) var replicates: [ReplicatedLadder] = []
@@ -60,6 +61,16 @@ package struct BacktestInput {
         }
     }
 
+    /// The settings of the candidates of a table, from the folder that it lies in; nil where there are none.
+    private static func settings(beside file: String) throws -> SettingsTable? {
+        let folder = URL(filePath: file).deletingLastPathComponent().path
+        guard
+            let path = ["", ".gz", ".zst"].map({ "\(folder)/settings.csv\($0)" }).first(
+                where: FileManager.default.fileExists)
+        else { return nil }
+        return try SettingsTable(try DelimitedText(try ByteSource.readAll(path), file: path), file: path)
+    }
+
     private mutating func read(_ file: String, _ final: inout SeedTable, _ curves: inout CurveTable) throws {
         // A file named twice would count twice.
         guard seen.insert(URL(filePath: file).standardizedFileURL.path).inserted else { return }
@@ -83,6 +94,7 @@ package struct BacktestInput {
         let ladders = try DecisionLadders(table)
         levels += ladders.levels()
         stagedPairs += ladders.stagedPairs()
+        if let settings = try Self.settings(beside: file) { sweeps += ladders.sweeps(settings) }
         let list = "\(URL(filePath: file).deletingLastPathComponent().path)/decisions.csv"
         let isInFolder = URL(filePath: file).lastPathComponent.hasPrefix("ladders.csv")
         decisions +=

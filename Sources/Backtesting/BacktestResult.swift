@@ -9,6 +9,8 @@ package struct BacktestResult: Codable, Sendable {
     package var schemaVersion = 3
     /// The scores on decisions between two candidates; null where the input has none.
     @OrNull package var decisions: DecisionReport?
+    /// The scores on families of candidates that differ in numbers; null where the input has none.
+    @OrNull package var sweeps: SweepReport?
     /// The scores on forecasts of a single loss; null where the input has none.
     @OrNull package var levels: LevelReport?
     /// The scores on forecasts of a run's end; null where the input has no curves.
@@ -30,7 +32,7 @@ extension BacktestInput {
         usesShipped: Bool, isOwn: Bool, progress: (String) -> Void = { _ in }
     ) throws -> BacktestResult? {
         let backtest = DecisionBacktest(decisions, staged: stagedPairs), seeds = SeedBacktest.report(replicates)
-        guard !backtest.cases.isEmpty || !curves.isEmpty || seeds != nil else { return nil }
+        guard !backtest.cases.isEmpty || !curves.isEmpty || seeds != nil || !sweeps.isEmpty else { return nil }
         var result = BacktestResult()
         if !backtest.cases.isEmpty {
             progress("judging \(backtest.cases.count) decisions …")
@@ -40,6 +42,10 @@ extension BacktestInput {
         if !curves.isEmpty {
             progress("forecasting curves …")
             result.curves = curves.report(usesShipped: usesShipped)
+        }
+        if !sweeps.isEmpty {
+            progress("fitting the surfaces of \(sweeps.count) sweeps …")
+            result.sweeps = try SweepBacktest(sweeps).report()
         }
         result.seeds = seeds
         return result

@@ -132,7 +132,8 @@ package struct DecisionBacktest: Sendable {
             candidates: Set(cases.flatMap { [[$0.source, $0.a], [$0.source, $0.b]] }).count,
             resampled: scorer.sources.count >= DecisionScorer.manySources ? "sources" : "candidates",
             priors: isFitted ? "leaveOneSourceOut" : fallback == .shipped ? "shipped" : "given",
-            methods: [method("model", answers, scorer)] + baselines.map { method($0.name, $0.answers, scorer) },
+            methods: [Self.method("model", answers, scorer)]
+                + baselines.map { Self.method($0.name, $0.answers, scorer) },
             differences: baselines.filter { compared.contains($0.name) }.map {
                 scorer.difference(answers, $0.answers, to: $0.name)
             },
@@ -147,8 +148,7 @@ package struct DecisionBacktest: Sendable {
             predictedGap: forecast.gap, observedGap: decision.observedGap)
     }
 
-    private func method(_ name: String, _ answers: [DecisionAnswer], _ scorer: DecisionScorer) -> DecisionReport.Method
-    {
+    static func method(_ name: String, _ answers: [DecisionAnswer], _ scorer: DecisionScorer) -> DecisionReport.Method {
         DecisionReport.Method(
             name: name, pooled: scorer.pooled(answers), macro: scorer.macro(answers),
             material: scorer.material(answers), sources: scorer.bySource(answers),

@@ -12,7 +12,7 @@ import ScalingLaws
 /// Ladders read from tables with the columns source, ladder, candidate, scale, loss and, where axis is flops, tokens.
 /// Other columns are ignored.
 package struct DecisionLadders: Sendable {
-    fileprivate struct Run {
+    struct Run: Sendable {
         var place: RungGrouping.Place
         var loss: Double
     }
@@ -130,6 +130,16 @@ package struct DecisionLadders: Sendable {
             }
         }
         return bySource.keys.sorted().flatMap { (bySource[$0] ?? []).evenlySpread(most) }
+    }
+
+    /// The ladders with their candidates, sorted.
+    var ladders: [(source: String, ladder: String, names: [String])] {
+        namesByLadder.map { ($0.key.source, $0.key.ladder, $0.names) }
+    }
+
+    /// The runs of one candidate.
+    func runs(_ source: String, _ ladder: String, _ candidate: String) -> [Run] {
+        runs[Key(source: source, ladder: ladder)]?[candidate] ?? []
     }
 
     private func pairs(_ names: [String]) -> [(String, String)] {

@@ -22,8 +22,14 @@ public struct RunTableRequest: Sendable {
     /// Judges every candidate against the first; nothing is trained.
     /// - Throws: `ScalebenchError` for a table that is not valid or cannot be judged.
     public func run() throws -> CompareResult {
-        let table = try RunTable(
-            try DelimitedText(try ByteSource.readAll(file), file: file), file: file, query: query)
+        let text = try DelimitedText(try ByteSource.readAll(file), file: file)
+        var table = try RunTable(text, file: file, query: query)
+        if query.bestIsReference {
+            var query = query
+            query.reference = try table.bestMember(target: target)
+            query.bestIsReference = false
+            table = try RunTable(text, file: file, query: query)
+        }
         var context = Judge.Context()
         context.findings = table.findings
         return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: target), context)

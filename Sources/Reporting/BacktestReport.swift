@@ -1,6 +1,7 @@
 // The score of the method, beside simpler ones, as a terminal shows it.
 
 package import Backtesting
+import Foundation
 import ScalebenchCore
 import ScalingLaws
 
@@ -9,6 +10,9 @@ package enum BacktestReport {
     /// Everything that was scored, decisions first; ends with a newline.
     package static func render(_ result: BacktestResult) -> String {
         var parts = result.decisions.map(decisions) ?? []
+        if let report = result.sweeps {
+            parts += [sweepsHeading(report), sweeps(report).text, bestSettings(report).text]
+        }
         if let report = result.levels { parts.append(levels(report).text) }
         if let report = result.curves { parts += CurveBacktestReport.parts(report) }
         if let report = result.seeds { parts += [seedsHeading, seeds(report).text] }
@@ -25,6 +29,45 @@ package enum BacktestReport {
             parts += [sources(model).text, reliability(model).text, probabilityBins(model).text]
         }
         return parts
+    }
+
+    static func sweepsHeading(_ report: SweepReport) -> String {
+        """
+        \(report.decisions) decisions between members of \(report.questions) sweeps, \(report.crossovers) of them true \
+        crossovers. The surface pools all members of a sweep over their settings; the pair model sees the two alone.
+        """
+    }
+
+    static func sweeps(_ report: SweepReport) -> TextTable {
+        var table = TextTable(header: [
+            "method", "accuracy pooled", "macro", "Brier pooled", "macro", "claims", "wrong", "crossovers missed",
+            "90 % holds", "surface minus this: accuracy", "Brier",
+        ])
+        for method in report.methods {
+            let difference = report.differences.first { $0.to == method.name }
+            table.add([
+                method.name, figure(method.pooled.accuracy), value(method.macro.accuracy), figure(method.pooled.brier),
+                value(method.macro.brier), value(method.pooled.claims), value(method.pooled.claimError),
+                value(method.pooled.missed), value(method.pooled.coverage90),
+                difference.map { figure($0.accuracy) } ?? "", difference.map { figure($0.brier) } ?? "",
+            ])
+        }
+        return table
+    }
+
+    static func bestSettings(_ report: SweepReport) -> TextTable {
+        var table = TextTable(header: [
+            "best member by", "loss given away: median", "mean", "steps off", "worse than the surface", "better",
+        ])
+        for row in report.bestSettings {
+            table.add([
+                row.name, String(format: "%.3f %%", 100 * row.medianLossGivenAway),
+                String(format: "%.3f %%", 100 * row.meanLossGivenAway),
+                row.meanStepsOff.map { String(format: "%.2f", $0) } ?? "",
+                String(format: "%.2f", row.worseThanSurface), String(format: "%.2f", row.betterThanSurface),
+            ])
+        }
+        return table
     }
 
     static func heading(_ report: DecisionReport) -> String {

@@ -99,7 +99,7 @@ package struct BudgetPlanner {
     /// expensive one counts. The ladder need not have been trained.
     package func possibleSteps(_ records: [RunID: RunRecord]) -> [PossibleStep] {
         let offered = offered, records = seen(records), ladder = plan.ladder(records)
-        let pair = PairLadder(ladder, a: 0, b: 1, noise: LadderNoise(ladder))
+        let pair = PairLadder(ladder, a: 0, b: 1, PooledEvidence(ladder))
         return pair.runOptions(assumingTrained: true).filter { includesTarget || $0.place != .target }.map { option in
             let costs = plan.candidates.indices.dropFirst().compactMap { index in
                 cost(

@@ -18,10 +18,10 @@ extension Judge {
         _ ladder: Ladder, until probability: Double, budget: Double, includesTarget: Bool,
         cost: (_ place: LadderPlace, _ candidates: Set<Int>, _ runs: ProposedRun) -> Double?
     ) throws -> BudgetDecision {
-        let noise = LadderNoise(ladder)
+        let pooled = PooledEvidence(ladder)
         var steps: [BudgetStep] = [], isDecided = true
         for index in ladder.candidates.indices.dropFirst() {
-            let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
+            let pair = PairLadder(ladder, a: 0, b: index, pooled)
             if pair.candidatesAreIdentical { continue }
             let now = try assess(pair)
             guard let posterior = now.posterior, let forecast = now.forecast, isUndecided(now, until: probability)

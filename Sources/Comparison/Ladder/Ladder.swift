@@ -19,6 +19,14 @@ public struct Ladder: Sendable {
     package var begun: [RunCurve?]
     /// The fractions of its schedule up to which a run at the target may be trained.
     package var targetFractions = [1.0]
+    /// The numbers in which candidates of one family differ; their values are in `LadderRung.settings`.
+    package var settings: [LadderSetting] = []
+    /// The family of each candidate; nil for one that belongs to none.
+    package var families: [Int?]
+    /// The names of the families, by number; those without have none.
+    package var familyNames: [Int: String] = [:]
+    /// The number of candidates that are judged, the first ones. The others only show what settings do.
+    package var judged: Int
     /// A rung that could be added between the top rung and the target; nil where none fits.
     package var newRung: LadderRung?
 
@@ -32,7 +40,22 @@ public struct Ladder: Sendable {
         self.target = target
         self.rungsAbove = rungsAbove
         self.begun = begun ?? candidates.map { _ in nil }
+        families = candidates.map { _ in nil }
+        judged = candidates.count
         newRung = rungHalfway
+    }
+
+    /// The ladder of the candidates that are judged.
+    package var ofJudged: Ladder {
+        guard judged < candidates.count else { return self }
+        var ladder = self
+        ladder.candidates = Array(candidates.prefix(judged))
+        ladder.families = Array(families.prefix(judged))
+        ladder.begun = Array(begun.prefix(judged))
+        ladder.target = target.ofFirst(judged)
+        ladder.rungs = rungs.map { $0.ofFirst(judged) }
+        ladder.newRung = newRung?.ofFirst(judged)
+        return ladder
     }
 
     /// The ladder as it was before anything was trained at the target.
@@ -48,6 +71,18 @@ public struct Ladder: Sendable {
         ladder.target.points = candidates.map { _ in [] }
         ladder.begun = begun.map { $0?.finalLoss == nil ? $0 : nil }
         return ladder
+    }
+}
+
+/// A number in which candidates differ.
+package struct LadderSetting: Sendable, Equatable {
+    package var name: String
+    /// Whether values are compared by their differences instead of their ratios.
+    package var isLinear: Bool
+
+    package init(name: String, isLinear: Bool) {
+        self.name = name
+        self.isLinear = isLinear
     }
 }
 

@@ -17,6 +17,11 @@ public struct LadderRung: Sendable {
     public var tokens: Double?
     /// The finished runs of each candidate, in the ladder's order; an empty list where a candidate has none here.
     public var points: [[ScalingPoint]]
+    /// What the ladder's settings are here, by candidate; nil for a candidate that has none. The whole list is nil on a
+    /// ladder without settings, and where they are not known.
+    package var settings: [[Double]?]?
+    /// The width of the models here; nil where it is not known.
+    package var width: Double?
     /// Whether a budget added it to the suite's rungs: candidates without runs here may get their first.
     package var isAdded = false
 
@@ -30,6 +35,17 @@ public struct LadderRung: Sendable {
         self.flopsByCandidate = flopsByCandidate
         self.tokens = tokens
         self.points = points
+    }
+}
+
+extension LadderRung {
+    /// The rung of the first `count` candidates.
+    func ofFirst(_ count: Int) -> LadderRung {
+        var rung = self
+        rung.points = Array(points.prefix(count))
+        rung.flopsByCandidate = flopsByCandidate.map { Array($0.prefix(count)) }
+        rung.settings = settings.map { Array($0.prefix(count)) }
+        return rung
     }
 }
 

@@ -8,7 +8,7 @@ import ScalingLaws
 struct BoardStanding {
     let candidates: [BoardCandidate]
     let ladder: Ladder
-    private let noise: LadderNoise
+    private let pooled: PooledEvidence
     private let judge: Judge
     private let records: [RunID: RunRecord]
 
@@ -27,7 +27,7 @@ struct BoardStanding {
         self.records = records
         self.judge = judge
         ladder = Ladder(candidates.map(\.runs), records: records)
-        noise = LadderNoise(ladder)
+        pooled = PooledEvidence(ladder)
     }
 
     /// The rows in the order of their ranks, and the best of them; nil with fewer than three.
@@ -53,7 +53,7 @@ struct BoardStanding {
     }
 
     private func againstReference(_ index: Int) throws -> Versus {
-        let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
+        let pair = PairLadder(ladder, a: 0, b: index, pooled)
         let assessment = pair.candidatesAreIdentical ? nil : try judge.assess(pair)
         guard case .judged(let gaps) = judge.entrant(pair, assessment) else {
             preconditionFailure("a candidate that lost by divergence alone is not ranked")
@@ -69,7 +69,7 @@ struct BoardStanding {
         let points = ladder.target.points[index]
         guard let mean = points.meanLoss else { return nil }
         let count = Double(points.compactMap(\.loss).count)
-        let estimate = noise.sigma(candidate: index, scale: ladder.target.scale).map { sigma in
+        let estimate = pooled.noise.sigma(candidate: index, scale: ladder.target.scale).map { sigma in
             Estimate(normalMean: mean, deviation: sigma / count.squareRoot())
         }
         return (mean, estimate)
@@ -108,7 +108,7 @@ struct BoardStanding {
     }
 
     private func isWorse(_ index: Int, than leader: Int) throws -> Bool {
-        let pair = PairLadder(ladder, a: leader, b: index, noise: noise)
+        let pair = PairLadder(ladder, a: leader, b: index, pooled)
         guard !pair.candidatesAreIdentical, pair.ladderRungs.count >= 2 else { return false }
         return try judge.assess(pair).verdict == .aBetter
     }

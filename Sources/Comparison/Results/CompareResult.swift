@@ -31,6 +31,8 @@ public struct CompareResult: Codable, Sendable {
     public var ladder: [RungResult]
     /// Every other candidate against the first.
     public var pairs: [PairResult]
+    /// The families of candidates that differ in numbers; null where there are none, or too few members.
+    @OrNull public var families: [FamilyResult]? = nil
     /// The best of all candidates; null for two candidates, and where every candidate diverged.
     @OrNull public var best: BestResult? = nil
     /// How often the longest run goes through the training data; null where no data is read, as in `compare --runs`.

@@ -117,6 +117,26 @@ package struct LossTable: Sendable {
         return value
     }
 
+    /// The number in a column of the file's own; nil where the cell is empty.
+    /// - Throws: `invalidInput`, naming the line, where it is no number, or not a positive one where that is wanted.
+    package func number(in column: String, _ row: Row, positive: Bool) throws -> Double? {
+        guard let place = header.firstIndex(of: column) else {
+            throw ScalebenchError(
+                .invalidInput, "no column \"\(column)\"", at: "\(file):1",
+                hint: NearestName.hint(column, among: header, otherwise: "columns: \(columnNames)"))
+        }
+        let text = row.cells[place].trimmingCharacters(in: .whitespaces)
+        if text.isEmpty { return nil }
+        guard let value = Double(text), abs(value) <= 1e30, !positive || value >= 1e-30 else {
+            throw ScalebenchError(
+                .invalidInput, "\(column) \"\(text)\" is not a \(positive ? "positive " : "")number",
+                at: "\(file):\(row.line)",
+                hint: positive
+                    ? "settings are compared by ratios; for differences write --setting \(column):linear" : nil)
+        }
+        return value
+    }
+
     /// The axis that a row states; nil where it states none.
     /// - Throws: `invalidInput` for a word that is not an axis.
     package func statedAxis(_ row: Row) throws -> ScaleAxis? {

@@ -46,8 +46,15 @@ extension RunTable {
         } else {
             target.label = Quantity.short(scale)
         }
-        return Ladder(
+        var ladder = Ladder(
             axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: others.map(\.label))
+        ladder.judged = judged
+        ladder.settings = settings.map { LadderSetting(name: $0.column, isLinear: $0.isLinear) }
+        if !settings.isEmpty {
+            let known = Set(rows.filter { $0.settings != nil }.map(\.place.candidate))
+            ladder.families = candidates.map { known.contains($0) ? 0 : nil }
+        }
+        return ladder
     }
 
     /// The findings that the rows of the table call for; they hold for every pair.
@@ -121,11 +128,14 @@ extension RunTable {
 
     private func rung(_ group: [Row]) -> LadderRung {
         let scale = group.map(\.place.scale).geometricMean, tokens = group.compactMap(\.place.tokens)
-        return LadderRung(
+        let byCandidate = Dictionary(grouping: group, by: \.place.candidate)
+        var rung = LadderRung(
             label: Quantity.short(scale), scale: scale, flops: axis == .flops ? scale : nil,
             tokens: tokens.isEmpty ? nil : tokens.geometricMean,
             points: candidates.map { name in
-                group.filter { $0.place.candidate == name }.map { ScalingPoint(seed: $0.seed, loss: $0.loss) }
+                (byCandidate[name] ?? []).map { ScalingPoint(seed: $0.seed, loss: $0.loss) }
             })
+        if !settings.isEmpty { rung.settings = candidates.map { byCandidate[$0]?.compactMap(\.settings).first } }
+        return rung
     }
 }

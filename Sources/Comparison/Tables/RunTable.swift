@@ -20,6 +20,23 @@ public struct RunTable: Sendable {
         public var candidates: [String]
         /// The reference A; nil for the first candidate, which is refused where a whole table of more than two is kept.
         public var reference: String?
+        /// The columns that hold settings in which candidates differ. All candidates of the table then show how the loss
+        /// depends on them, also those that are not judged.
+        public var settings: [Setting] = []
+        /// Whether the reference is the candidate that is forecast to be the best.
+        public var bestIsReference = false
+
+        /// A column with a number in which candidates differ.
+        public struct Setting: Sendable, Equatable {
+            public var column: String
+            /// Whether its values are compared by their differences instead of their ratios.
+            public var isLinear: Bool
+
+            public init(column: String, isLinear: Bool = false) {
+                self.column = column
+                self.isLinear = isLinear
+            }
+        }
 
         public init(
             axis: ScaleAxis? = nil, filters: [TableFilter] = [], candidates: [String] = [],
@@ -50,12 +67,17 @@ public struct RunTable: Sendable {
         /// The model's parameters; nil unless every row has them and the axis is tokens, or FLOPs with known tokens.
         var parameters: Double?
         var loss: Double
+        /// The settings that the query names; nil where one of them is not given.
+        var settings: [Double]?
     }
 
     let file: String
     let axis: ScaleAxis
     let rows: [Row]
+    /// Those that are judged, the reference first; then those that only show what settings do.
     let candidates: [String]
+    let judged: Int
+    let settings: [Query.Setting]
 
     /// Reads the runs that `query` asks for.
     /// - Throws: `invalidInput` for a table that is not one ladder of two candidates or more, `notFound` for a
@@ -63,21 +85,30 @@ public struct RunTable: Sendable {
     package init(_ text: DelimitedText, file: String, query: Query) throws {
         let table = try LossTable(text, file: file, keeping: query.filters)
         try table.requireOneLadder()
-        let reader = try RunTableReader(table, query.axis)
+        let reader = try RunTableReader(table, query.axis, settings: query.settings)
         let all = try table.rows.map(reader.row)
         self.file = file
         axis = reader.axis
-        candidates = try Self.chosen(query, all, file: file)
+        let order = Self.order(of: all), chosen = try Self.chosen(query, order, file: file)
+        settings = query.settings
+        judged = chosen.count
+        candidates = query.settings.isEmpty ? chosen : chosen + order.filter { !chosen.contains($0) }
         let names = Set(candidates)
         let kept = all.filter { names.contains($0.place.candidate) }
         rows = reader.numbersRepeats ? Self.numberingRepeats(kept) : kept
         try refuseDuplicates(telling: reader.telling)
     }
 
-    /// The candidates that a query wants, the reference first.
-    private static func chosen(_ query: Query, _ rows: [Row], file: String) throws -> [String] {
+    /// The candidates in the order of their first rows.
+    private static func order(of rows: [Row]) -> [String] {
         var order: [String] = [], known: Set<String> = []
         for row in rows where known.insert(row.place.candidate).inserted { order.append(row.place.candidate) }
+        return order
+    }
+
+    /// The candidates that a query wants, the reference first.
+    private static func chosen(_ query: Query, _ order: [String], file: String) throws -> [String] {
+        let known = Set(order)
         for name in query.candidates + [query.reference].compactMap({ $0 }) where !known.contains(name) {
             throw ScalebenchError(
                 .notFound, "no candidate \"\(name)\"", at: file,
@@ -100,7 +131,9 @@ public struct RunTable: Sendable {
 
     /// Many candidates without a reference would be compared with whichever happens to come first.
     private static func requireReference(_ query: Query, among candidates: [String], file: String) throws {
-        guard candidates.count > 2, query.candidates.isEmpty, query.reference == nil else { return }
+        guard candidates.count > 2, query.candidates.isEmpty, query.reference == nil, !query.bestIsReference else {
+            return
+        }
         throw ScalebenchError(
             .invalidInput, "the table holds \(candidates.count) candidates", at: file,
             hint: "name two of them, or say which one the others are compared with: --reference '\(candidates[0])'")

@@ -12,6 +12,7 @@ struct RunTableReader {
     /// such rows are models of different sizes.
     let numbersRepeats: Bool
     private let table: LossTable
+    private let settings: [RunTable.Query.Setting]
     /// The column of the scale; nil where the scale is FLOPs, computed as 6 · parameters · tokens.
     private let scale: LossColumn?
     private let hasParameters: Bool
@@ -19,8 +20,9 @@ struct RunTableReader {
 
     /// - Parameter wanted: the requested axis; nil for the one that the table states, or that every row has.
     /// - Throws: `invalidInput` for missing columns, or tokens that only some rows have.
-    init(_ table: LossTable, _ wanted: ScaleAxis?) throws {
+    init(_ table: LossTable, _ wanted: ScaleAxis?, settings: [RunTable.Query.Setting] = []) throws {
         self.table = table
+        self.settings = settings
         guard table.has(.candidate), table.has(.loss) else {
             throw ScalebenchError(
                 .invalidInput, "the columns candidate (or config) and loss are needed", at: "\(table.file):1",
@@ -62,6 +64,12 @@ struct RunTableReader {
         return (.flops, nil)
     }
 
+    private func settings(_ row: LossTable.Row) throws -> [Double]? {
+        let values = try settings.map { try table.number(in: $0.column, row, positive: !$0.isLinear) }
+        let known = values.compactMap { $0 }
+        return known.isEmpty || known.count < values.count ? nil : known
+    }
+
     func row(_ row: LossTable.Row) throws -> RunTable.Row {
         let name = (table.text(.candidate, row) ?? "").trimmingCharacters(in: .whitespaces)
         guard !name.isEmpty else {
@@ -73,6 +81,6 @@ struct RunTableReader {
         return RunTable.Row(
             line: row.line, seed: table.text(.seed, row) ?? "",
             place: RungGrouping.Place(candidate: name, scale: scale, tokens: tokens), parameters: parameters,
-            loss: try table.number(.loss, row))
+            loss: try table.number(.loss, row), settings: try settings(row))
     }
 }

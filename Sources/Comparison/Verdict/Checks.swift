@@ -8,9 +8,21 @@ import ScalingLaws
 package enum Checks {
     /// The checks, in the order in which a reader meets their findings.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
-        divergence, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens, fewRungs,
+        divergence, pooledOverSettings, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens,
+        fewRungs,
         missedPrediction, smallValidation, missingMultiplier, rungsAbove, noNextRun,
     ]
+
+    private static func pooledOverSettings(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
+        guard pair.surface != nil else { return [] }
+        return [
+            Finding(
+                "pooledOverSettings", .note,
+                "\(pair.a) and \(pair.b) are members of one family; their gap is forecast from the losses of all of its "
+                    + "members over \(pair.settings.joined(separator: " and "))",
+                advice: "the valley of the family shows where its best setting is, and how it moves with scale")
+        ]
+    }
 
     static func identicalCandidates(_ pair: PairLadder) -> Finding {
         Finding(

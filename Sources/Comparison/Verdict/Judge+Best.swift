@@ -18,13 +18,13 @@ extension Judge {
     /// The best of all candidates; nil for two, and where every candidate diverged.
     /// - Parameter assessments: of every other candidate against the first; nil where the pair could not be judged, and
     ///   for identical candidates.
-    func best(_ ladder: Ladder, _ noise: LadderNoise, _ assessments: [Assessment?]) -> BestResult? {
+    func best(_ ladder: Ladder, _ pooled: PooledEvidence, _ assessments: [Assessment?]) -> BestResult? {
         guard ladder.candidates.count > 2 else { return nil }
-        let lost = lostByDivergence(ladder, noise)
+        let lost = lostByDivergence(ladder, pooled)
         guard let base = ladder.candidates.indices.first(where: { !lost.contains($0) }) else { return nil }
         let entrants = ladder.candidates.indices.filter { $0 != base }.map { index -> (index: Int, Entrant) in
             if lost.contains(index) { return (index, .lost) }
-            let pair = PairLadder(ladder, a: base, b: index, noise: noise)
+            let pair = PairLadder(ladder, a: base, b: index, pooled)
             return (index, entrant(pair, base == 0 ? assessments[index - 1] : try? assess(pair)))
         }
         let judged = entrants.compactMap { index, entrant in
@@ -61,10 +61,10 @@ extension Judge {
     }
 
     /// The candidates that lost to the first by divergence, and the first where one that has a loss beats it.
-    private func lostByDivergence(_ ladder: Ladder, _ noise: LadderNoise) -> Set<Int> {
+    private func lostByDivergence(_ ladder: Ladder, _ pooled: PooledEvidence) -> Set<Int> {
         var lost: Set<Int> = []
         for index in ladder.candidates.indices.dropFirst() {
-            switch PairLadder(ladder, a: 0, b: index, noise: noise).divergenceVerdict {
+            switch PairLadder(ladder, a: 0, b: index, pooled).divergenceVerdict {
             case .aBetter: lost.insert(index)
             case .bBetter: lost.insert(0)
             case .unresolved: lost.formUnion([0, index])

@@ -19,10 +19,10 @@ extension Judge {
     /// The indices of the candidates whose runs at the target can end, because every pair that they are in is decided.
     /// - Parameter analyses: as in `probabilityPerAnalysis`.
     package func candidatesDecidedEarly(_ ladder: Ladder, analyses: Int) -> Set<Int> {
-        let noise = LadderNoise(ladder)
+        let pooled = PooledEvidence(ladder)
         let others = ladder.candidates.indices.dropFirst()
         let decided = others.filter {
-            isDecidedEarly(PairLadder(ladder, a: 0, b: $0, noise: noise), analyses: analyses)
+            isDecidedEarly(PairLadder(ladder, a: 0, b: $0, pooled), analyses: analyses)
         }
         return Set(decided.count == others.count ? [0] + decided : decided)
     }

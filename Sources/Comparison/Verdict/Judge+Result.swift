@@ -24,41 +24,48 @@ extension Judge {
     /// - Parameter until: the probability that proposed runs are to bring a winner to; nil for the rule's.
     /// - Throws: `invalidInput` when no candidate has two rungs in common with the first. If some have, the others are
     ///   unresolved.
-    public func result(_ ladder: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
-        let noise = LadderNoise(ladder)
-        let judged = try judged(ladder, noise, findings: context.findings, until: until)
+    public func result(_ all: Ladder, _ context: Context = Context(), until: Double? = nil) throws -> CompareResult {
+        let pooled = PooledEvidence(all), ladder = all.ofJudged
+        let judged = try judged(all, pooled, findings: context.findings, until: until)
         let shown = (ladder.rungs + [ladder.target]).filter { rung in rung.points.contains { !$0.isEmpty } }
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: context.question, suite: context.suite,
             axis: ladder.axis, targetScale: ladder.target.scale, targetTokens: ladder.target.tokens,
             knownFloor: knownFloor, candidates: ladder.candidates,
             ladder: shown.map { rung in
-                RungResult(rung, ladder.candidates, noise, isTarget: rung.scale == ladder.target.scale)
+                RungResult(rung, ladder.candidates, pooled.noise, isTarget: rung.scale == ladder.target.scale)
             },
-            pairs: judged.map(\.result), best: best(ladder, noise, judged.map(\.assessment)),
+            pairs: judged.map(\.result),
+            families: families(all, pooled), best: best(ladder, pooled, judged.map(\.assessment)),
             dataCoverage: context.dataCoverage, approximationGap: context.approximationGap,
             notNeeded: context.notNeeded,
             stoppedEarly: context.stoppedEarly,
             furtherRuns: context.furtherRuns)
     }
 
+    private func families(_ ladder: Ladder, _ pooled: PooledEvidence) -> [FamilyResult]? {
+        let results = pooled.surfaces.keys.sorted().compactMap { FamilyResult(ladder, family: $0, pooled) }
+        return results.isEmpty ? nil : results
+    }
+
     /// The results of every other candidate against the first.
     /// - Parameter findings: the findings that hold for every pair.
     /// - Throws: what `result` throws.
     package func pairs(_ ladder: Ladder, findings: [Finding] = [], until: Double? = nil) throws -> [PairResult] {
-        try judged(ladder, LadderNoise(ladder), findings: findings, until: until).map(\.result)
+        try judged(ladder, PooledEvidence(ladder), findings: findings, until: until).map(\.result)
     }
 
     /// The same with their assessments, which are nil for identical candidates and for pairs that cannot be judged.
     private func judged(
-        _ ladder: Ladder, _ noise: LadderNoise, findings: [Finding], until: Double?
+        _ all: Ladder, _ pooled: PooledEvidence, findings: [Finding], until: Double?
     ) throws -> [(result: PairResult, assessment: Assessment?)] {
-        let blind = ladder.withoutTarget, noiseBefore = LadderNoise(blind), held = ladder.heldOutRungs
+        let ladder = all.ofJudged
+        let blind = ladder.withoutTarget, pooledBefore = pooled.withoutTarget(blind), held = all.heldOutRungs
         let decisive = until ?? thresholds.decisiveProbability
         let pairs = try inParallel(ladder.candidates.count - 1) { place -> Result<JudgedPair, any Error> in
             Result {
-                let pair = PairLadder(ladder, a: 0, b: place + 1, noise: noise)
-                let before = PairLadder(blind, a: 0, b: place + 1, noise: noiseBefore)
+                let pair = PairLadder(ladder, a: 0, b: place + 1, pooled)
+                let before = PairLadder(blind, a: 0, b: place + 1, pooledBefore)
                 var judged: JudgedPair
                 do {
                     let (result, assessment) = try judge(pair, before: before, until: decisive)

@@ -9,16 +9,17 @@ extension Judge {
     /// equivalence. Of three or more candidates, those that may be the best, and are not the first one's equals, are open too
     /// until one of them is known to be.
     /// - Parameter probability: what a winner must reach; nil for the rule's.
-    package func openCandidates(_ ladder: Ladder, until probability: Double? = nil) -> Set<Int> {
-        let noise = LadderNoise(ladder), decisive = probability ?? thresholds.decisiveProbability
+    package func openCandidates(_ all: Ladder, until probability: Double? = nil) -> Set<Int> {
+        let pooled = PooledEvidence(all), ladder = all.ofJudged,
+            decisive = probability ?? thresholds.decisiveProbability
         var open: Set<Int> = [], assessments: [Assessment?] = []
         for index in ladder.candidates.indices.dropFirst() {
-            let pair = PairLadder(ladder, a: 0, b: index, noise: noise)
+            let pair = PairLadder(ladder, a: 0, b: index, pooled)
             let now = pair.candidatesAreIdentical ? nil : try? assess(pair)
             assessments.append(now)
             if !pair.candidatesAreIdentical, isOpen(now, until: decisive) { open.insert(index) }
         }
-        if let best = best(ladder, noise, assessments), best.winner == nil {
+        if let best = best(ladder, pooled, assessments), best.winner == nil {
             let contenders = best.contenders.compactMap(ladder.candidates.firstIndex)
             open.formUnion(
                 contenders.filter {

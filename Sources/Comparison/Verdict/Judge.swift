@@ -34,7 +34,8 @@ public struct Judge: Sendable {
         try pair.requireCommonRungs()
         do {
             let posterior = try model.posterior(
-                pair.ladderRungs + [pair.targetRung].compactMap { $0 }, through: pair.targetPlace)
+                pair.ladderRungs + [pair.targetRung].compactMap { $0 }, through: pair.targetPlace,
+                surface: pair.surfaceGap)
             let sigma = pair.sigmaAtTarget
             let forecast = posterior.forecast(at: pair.targetScale, sigmaA: sigma.a, sigmaB: sigma.b)
             return Assessment(verdict: verdict(forecast, pair), forecast: forecast, posterior: posterior)
@@ -46,7 +47,7 @@ public struct Judge: Sendable {
     /// The verdict on candidate `b` against the first, without the numbers that a report needs.
     /// - Throws: `invalidInput` when the two have fewer than two rungs in common.
     package func verdict(_ ladder: Ladder, b: Int) throws -> Verdict {
-        let pair = PairLadder(ladder, a: 0, b: b, noise: LadderNoise(ladder))
+        let pair = PairLadder(ladder, a: 0, b: b, PooledEvidence(ladder))
         return pair.candidatesAreIdentical ? .equivalent : try assess(pair).verdict
     }
 

@@ -10,13 +10,23 @@ extension Ladder {
         return ladder
     }
 
+    /// The target as it was before it was trained.
+    package var targetHeldOut: HeldOutRung {
+        var ladder = withoutTarget
+        ladder.target = target
+        ladder.target.points = candidates.map { _ in [] }
+        return HeldOutRung(rung: target, ladder: ladder, pooled: PooledEvidence(ladder))
+    }
+
     /// Every rung as it was before it was trained, smallest first.
     package var heldOutRungs: [HeldOutRung] {
         rungs.enumerated().map { index, rung in
             var ladder = withoutTarget
             // Rungs of nearly its own FLOPs, trained on fewer tokens, do not show how well a larger one is forecast.
             ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }
-            return HeldOutRung(rung: rung, ladder: ladder, noise: LadderNoise(ladder))
+            ladder.target = rung
+            ladder.target.points = ladder.candidates.map { _ in [] }
+            return HeldOutRung(rung: rung, ladder: ladder, pooled: PooledEvidence(ladder))
         }
     }
 }
@@ -25,24 +35,37 @@ extension Ladder {
 package struct HeldOutRung: Sendable {
     let rung: LadderRung
     fileprivate let ladder: Ladder
-    /// The noise that the ladder below shows, pooled over all candidates.
-    fileprivate let noise: LadderNoise
+    /// What the ladder below shows, pooled over all candidates.
+    fileprivate let pooled: PooledEvidence
+
+    /// The member of the only family with the lowest loss at the rung, as the surface has it; nil without a surface.
+    package var bestBySurface: Int? { best(among: ladder.candidates.indices) }
+
+    func best(among candidates: Range<Int>) -> Int? {
+        guard let surface = pooled.surfaces[0] else { return nil }
+        let members = candidates.compactMap { index in
+            ladder.settingsPath(of: index, at: [ladder.target]).map { (index: index, settings: $0.settings[0]) }
+        }
+        let heights = surface.heights(members.map(\.settings), at: ladder.target.scale)
+        return zip(members, heights).min { $0.1 < $1.1 }?.0.index
+    }
 
     /// The rung and those below it, with what a pair knew of them before the rung was trained. The rung and those above
     /// are not used, not even in the pooling of noise. The rung's σ is that of one run, estimated from the rungs below.
     /// It is nil where one of the two has no loss at the rung, where their mean losses are equal, and with fewer than
     /// two common rungs below.
-    package func pair(a: Int, b: Int) -> (below: [GapRung], rung: GapRung)? {
+    package func pair(a: Int, b: Int) -> (below: [GapRung], rung: GapRung, surface: SurfaceGap?)? {
         let lossesA = rung.points[a].compactMap(\.loss), lossesB = rung.points[b].compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty, lossesA.mean != lossesB.mean else { return nil }
-        let pair = PairLadder(ladder, a: a, b: b, noise: noise)
+        let pair = PairLadder(ladder, a: a, b: b, pooled)
         let below = pair.ladderRungs, sigma = pair.sigma(at: rung.scale)
         guard below.count >= 2 else { return nil }
         return (
             below,
             GapRung(
                 scale: rung.scale, tokens: rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
-                sigmaB: sigma.b)
+                sigmaB: sigma.b),
+            pair.surface.map { $0.surface.gap($0.a, $0.b) }
         )
     }
 }

@@ -29,17 +29,21 @@ struct PairLadder: Sendable {
     let targetFractions: [Double]
     /// The rungs' curves, from which runs at the target are forecast.
     let template: PairedTemplate
+    /// The surface that both are members of, with the paths of their settings; nil where they are not of one family.
+    let surface: (surface: SettingsSurface, a: SettingsPath, b: SettingsPath)?
+    /// The settings in which the ladder's candidates differ.
+    let settings: [String]
     let indexA: Int
     let indexB: Int
 
-    init(_ ladder: Ladder, a indexA: Int, b indexB: Int, noise: LadderNoise) {
+    init(_ ladder: Ladder, a indexA: Int, b indexB: Int, _ pooled: PooledEvidence) {
         a = ladder.candidates[indexA]
         b = ladder.candidates[indexB]
         axis = ladder.axis
         targetScale = ladder.target.scale
         rungs = ladder.rungs.map { PairedRung($0, a: indexA, b: indexB) }
         target = PairedRung(ladder.target, a: indexA, b: indexB)
-        self.noise = noise
+        noise = pooled.noise
         rungsAbove = ladder.rungsAbove
         newRung = ladder.newRung
         let paired = PairedCurves.common(rungs)
@@ -51,9 +55,33 @@ struct PairLadder: Sendable {
         targetFractions = hasDiverged ? [1] : ladder.targetFractions
         seedCorrelations = SeedPairing(rungs.map { SeedPairing.EqualSeeds($0.equalSeeds) }).correlations
         begun = (ladder.begun[indexA], ladder.begun[indexB])
+        settings = ladder.settings.map(\.name)
+        surface = Self.surface(ladder, indexA, indexB, pooled)
         self.indexA = indexA
         self.indexB = indexB
     }
+
+    // MARK: - Settings
+
+    /// The surface of both with the paths of their settings, to a decade beyond the target.
+    private static func surface(
+        _ ladder: Ladder, _ a: Int, _ b: Int, _ pooled: PooledEvidence
+    ) -> (surface: SettingsSurface, a: SettingsPath, b: SettingsPath)? {
+        guard let family = ladder.families[a], ladder.families[b] == family, let surface = pooled.surfaces[family]
+        else {
+            return nil
+        }
+        var beyond = ladder.target
+        beyond.scale *= 10
+        beyond.settings = nil
+        let places = ladder.rungs + [ladder.target, beyond]
+        guard let first = ladder.settingsPath(of: a, at: places), let second = ladder.settingsPath(of: b, at: places)
+        else { return nil }
+        return (surface, first, second)
+    }
+
+    /// The gap as the surface of the family has it; nil where there is none.
+    var surfaceGap: SurfaceGap? { surface.map { $0.surface.gap($0.a, $0.b) } }
 
     // MARK: - Noise
 

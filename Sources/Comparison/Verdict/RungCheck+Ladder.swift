@@ -7,8 +7,8 @@ extension RungCheck {
     /// - Throws: `GapModelError` for a ladder that cannot be judged.
     static func rows(_ rungs: [HeldOutRung], a: Int, b: Int, model: GapModel) throws -> [RungCheck] {
         try rungs.compactMap { held -> RungCheck? in
-            guard let (below, rung) = held.pair(a: a, b: b) else { return nil }
-            let forecast = try model.posterior(below).forecastOfMeans(rung)
+            guard let (below, rung, surface) = held.pair(a: a, b: b) else { return nil }
+            let forecast = try model.posterior(below, surface: surface).forecastOfMeans(rung)
             let lossA = rung.lossesA.mean, lossB = rung.lossesB.mean
             let p = forecast.probabilityABetter
             return RungCheck(

@@ -110,13 +110,37 @@ public struct GapModel: Sendable {
     /// - Throws: `GapModelError` for an empty ladder, repeated scales, or values that are not positive and finite.
     public func posterior(_ rungs: [GapRung], through target: TrainedScale? = nil) throws -> GapPosterior {
         let ladder = try GapLadder(rungs, through: target)
+        return posterior(ladder, gaps: walks(ladder))
+    }
+
+    /// The posterior of two members of a family: the gap comes from its surface, the level from the pair's own rungs.
+    /// - Parameter surface: the gap at the rungs and at the scales that are asked about; nil for a pair that is not of one
+    ///   family, whose gap comes from its own rungs.
+    /// - Throws: as `posterior(_:through:)`.
+    package func posterior(
+        _ rungs: [GapRung], through target: TrainedScale? = nil, surface: SurfaceGap?
+    ) throws -> GapPosterior {
+        guard let surface else { return try posterior(rungs, through: target) }
+        let ladder = try GapLadder(rungs, through: target)
+        return posterior(
+            ladder,
+            gaps: surface.parts.map { part in
+                let walk = GapWalk(ladder, part.value, at: surface.scales)
+                return Weighted(walk, weight: log(part.weight) + walk.logEvidence)
+            })
+    }
+
+    private func walks(_ ladder: GapLadder) -> [Weighted<GapWalk>] {
         let offsets = ladder.positions.contains { $0.offset != 0 } ? priors.offsets : [1]
-        let gaps = offsets.flatMap { offset in
+        return offsets.flatMap { offset in
             priors.roughnessGrid.values.map { roughness in
                 let walk = GapWalk(ladder, roughness: roughness, offset: offset, priors)
                 return Weighted(walk, weight: priors.roughness.logDensity(roughness) + walk.logEvidence)
             }
         }
+    }
+
+    private func posterior(_ ladder: GapLadder, gaps: [Weighted<GapWalk>]) -> GapPosterior {
         let floors = knownFloor.map { [ladder.floor($0)] } ?? priors.levelFloors
         let levels = floors.flatMap { floor in
             priors.level.posterior(ladder.levels(floor), ladder.positions, noise: ladder.levelNoise(floor)).map {

@@ -58,7 +58,7 @@ extension GapPosterior {
             } else { .cannotBePlaced }
         return Crossing(
             kind: kind, from: min(from, to), to: max(from, to), probability: probability,
-            place: place.map(scales), noneUpTo: clearUpTo(firstCrossings.sorted(), places).map(scale))
+            place: place.map { $0.map(scale) }, noneUpTo: clearUpTo(firstCrossings.sorted(), places).map(scale))
     }
 
     /// The position before which fewer than 5 % of the paths have crossed.
@@ -71,13 +71,6 @@ extension GapPosterior {
 
     private func scale(_ position: Double) -> Double {
         min(pow(10, position + ladder.topLogScale), .greatestFiniteMagnitude)
-    }
-
-    private func scales(_ estimate: Estimate) -> Estimate {
-        func map(_ interval: Interval) -> Interval { Interval(scale(interval.lower), scale(interval.upper)) }
-        return Estimate(
-            point: scale(estimate.point), interval50: map(estimate.interval50), interval80: map(estimate.interval80),
-            interval90: map(estimate.interval90))
     }
 
     /// Sample paths of z at `places`, which has the sign of the gap; the same ones at every call.

@@ -8,7 +8,7 @@ struct GapWalk: Sendable {
     let tie: Double
     /// z at every rung with the variance of its noise.
     let observations: [Double], noise: [Double]
-    let fit: TrendFit
+    let fit: GapCourse
     /// log p(d at every other rung | d at the top rung), up to a constant.
     let logEvidence: Double
 
@@ -28,16 +28,34 @@ struct GapWalk: Sendable {
             misfit: 0, constant: Self.constant, slope: 0, walk: priors.growth,
             drift: ladder.showsDrift ? priors.drift * priors.growth : 0,
             offset: priors.growth * offset.squareRoot())
-        fit = TrendFit(scales, positions: ladder.positions, observations: observations, noise: noise)
+        let trend = TrendFit(scales, positions: ladder.positions, observations: observations, noise: noise)
+        fit = .walk(trend)
         // The change of variable counts at every rung but the top one, whose gap is given. It is that of d where a rung is
         // known better than the walk over one decade, and that of its noise where it is not.
         let speed = priors.growth * priors.growth
-        logEvidence = gaps.indices.reduce(fit.logEvidence) { sum, index in
+        logEvidence = gaps.indices.reduce(trend.logEvidence) { sum, index in
             guard index != top else { return sum }
             let own = -log(hypot(gaps[index], tie)), ofNoise = log(Self.chord(gaps[index], tie))
             let share = noise[index] / (noise[index] + speed)
             return sum + own + share * (ofNoise - own)
         }
+    }
+
+    /// The course of the gap of two members of a family, given one part of its mixture and the target where that is measured
+    /// or forecast. A tie of 1 makes z the gap itself, to a percent, because gaps of a family are small.
+    init(_ ladder: GapLadder, _ part: SurfaceGap.Part, at scales: [Double]) {
+        tie = 1
+        observations = []
+        noise = []
+        var course = SurfaceCourse(
+            nodes: scales.map { log10($0) - ladder.topLogScale }, mean: part.mean, covariance: part.covariance)
+        var evidence = 0.0
+        if let target = ladder.rungs.firstIndex(where: \.isTarget) {
+            evidence = course.observe(
+                asinh(ladder.gaps[target]), at: ladder.positions[target].x, noise: ladder.gapNoise(unknown: 0)[target])
+        }
+        fit = .surface(course)
+        logEvidence = evidence
     }
 
     /// The gap d that belongs to z.

@@ -44,6 +44,14 @@ public struct Estimate: Codable, Sendable, Equatable {
         self.interval90 = interval90
     }
 
+    /// The same estimate of `transform` of the number, which must increase with it.
+    package func map(_ transform: (Double) -> Double) -> Estimate {
+        func map(_ interval: Interval) -> Interval { Interval(transform(interval.lower), transform(interval.upper)) }
+        return Estimate(
+            point: transform(point), interval50: map(interval50), interval80: map(interval80),
+            interval90: map(interval90))
+    }
+
     /// A number that is known exactly.
     public init(exactly value: Double) {
         self.init(

@@ -31,7 +31,7 @@ package struct LeastSquaresLine: Sendable, Equatable {
     package func value(at x: Double) -> Double { meanY + slope * (x - meanX) }
 
     /// The line's value at x = 0.
-    var intercept: Double { meanY - slope * meanX }
+    package var intercept: Double { meanY - slope * meanX }
 
     /// The sum of squared residuals, each counted with its weight.
     func squares(_ x: [Double], _ y: [Double], weights: [Double]) -> Double {

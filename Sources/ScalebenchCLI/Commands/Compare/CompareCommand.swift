@@ -29,6 +29,8 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
+              scalebench compare --runs rates.csv --target-scale 7e9 \\
+                --setting learningRate --best
 
             --budget adds the runs that are the cheapest way to a decision: seeds at a rung, a rung between the \
             last one and the target, or the target's runs in part or whole; with --dry-run it says what comes next. \
@@ -55,8 +57,8 @@ struct CompareCommand: AsyncParsableCommand {
         if table.runs == nil {
             guard !table.isUsed else {
                 throw ValidationError(
-                    "--target-scale, --target-parameters, --target-tokens, --axis, --where and --reference go with "
-                        + "--runs FILE.")
+                    "--target-scale, --target-parameters, --target-tokens, --axis, --where, --reference, --setting and "
+                        + "--best go with --runs FILE.")
             }
             guard candidates.count != 1 else {
                 throw ValidationError("One candidate alone cannot be compared; name at least two, or none.")

@@ -15,7 +15,23 @@ struct TableOptions: ParsableArguments {
     @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
     @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
 
+    @Option(
+        name: .customLong("setting"),
+        help:
+            "A column with a number in which candidates differ, compared by ratios (name) or differences (name:linear); repeatable."
+    ) var settings: [String] = []
+    @Flag(help: "With --setting: compare the others with the candidate that is forecast to be the best.") var best =
+        false
+
     func validate() throws {
+        guard settings.count <= 3 else { throw ValidationError("Up to three columns can be settings.") }
+        guard !best || !settings.isEmpty else {
+            throw ValidationError(
+                "--best goes with --setting: it is the settings that say which candidate is the best.")
+        }
+        guard !best || reference == nil else {
+            throw ValidationError("Give --best or --reference, not both.")
+        }
         for number in [targetScale, targetTokens, targetParameters].compactMap({ $0 })
         where !(number >= 1e-30 && number <= 1e30) {
             throw ValidationError(
@@ -39,7 +55,7 @@ struct TableOptions: ParsableArguments {
 
     var isUsed: Bool {
         targetScale != nil || targetTokens != nil || targetParameters != nil || axis != nil || !filters.isEmpty
-            || reference != nil
+            || reference != nil || !settings.isEmpty || best
     }
 
     /// The target that the options name; nil where they name none.
@@ -52,9 +68,20 @@ struct TableOptions: ParsableArguments {
 
     /// The choices for reading the table. A target given by its parameters is judged over FLOPs.
     func query(_ candidates: [String]) -> RunTable.Query {
-        RunTable.Query(
+        var query = RunTable.Query(
             axis: targetParameters == nil ? axis : .flops, filters: filters.map(Self.filter), candidates: candidates,
             reference: reference)
+        query.settings = settings.map(Self.setting)
+        query.bestIsReference = best
+        return query
+    }
+
+    /// The column of a --setting, and how its values are compared.
+    static func setting(_ text: String) -> RunTable.Query.Setting {
+        let suffix = ":linear"
+        return text.hasSuffix(suffix)
+            ? RunTable.Query.Setting(column: String(text.dropLast(suffix.count)), isLinear: true)
+            : RunTable.Query.Setting(column: text)
     }
 
     /// The column and value of a valid --where.

@@ -1,0 +1,76 @@
+// What a family of candidates that differ in numbers says of its settings, as `CompareResult` writes it.
+
+public import ScalebenchCore
+public import ScalingLaws
+
+/// A family: its members, the best setting at every scale, and how it drifts.
+public struct FamilyResult: Codable, Sendable {
+    /// The family's name; null for the candidates of a table.
+    @OrNull public var name: String?
+    /// The numbers in which members differ.
+    public var settings: [String]
+    /// The members' names.
+    public var members: [String]
+    /// What the surface says of the scales, smallest rung first, the target last.
+    public var scales: [AtScale]
+    /// By setting: how the best value drifts. Empty where the ladder has one rung alone.
+    public var drift: [Drift]
+    /// The member that is forecast to have the lowest loss at the target.
+    public var bestMember: String
+
+    /// The valley at one scale.
+    public struct AtScale: Codable, Sendable {
+        /// The name of the rung.
+        public var label: String
+        /// The scale, in units of the axis.
+        public var scale: Double
+        /// Whether this is the target.
+        public var isTarget: Bool
+        /// What was measured.
+        public var members: [Member]
+        /// By setting: the best value.
+        public var best: [BestValue]
+        /// Along the only setting: how far the loss lies above its lowest point, as a share of it. Empty with several
+        /// settings.
+        public var curve: [CurvePoint]
+        /// The largest value of the only setting whose runs neither diverged nor rose by a third above the best, where a
+        /// larger one did; null otherwise.
+        @OrNull public var largestStable: Double?
+    }
+
+    /// A member at one scale.
+    public struct Member: Codable, Sendable {
+        public var candidate: String
+        /// By setting, its value here.
+        public var values: [Double]
+        /// The mean loss; null where the member has no run, or all diverged.
+        @OrNull public var loss: Double?
+        /// How many of its runs diverged.
+        public var diverged: Int
+    }
+
+    /// The best value of one setting at one scale.
+    public struct BestValue: Codable, Sendable {
+        public var value: Estimate
+        /// The probability that it lies inside the range that was tried.
+        public var probabilityInside: Double
+        /// What one step of the sweep below and above costs, as a share of the loss.
+        public var costOfStepBelow: Double
+        public var costOfStepAbove: Double
+    }
+
+    /// A point of a valley.
+    public struct CurvePoint: Codable, Sendable {
+        public var value: Double
+        public var height: Estimate
+    }
+
+    /// The drift of the best value: it goes with scale to this power, or changes by this much per factor of ten where the
+    /// setting is linear.
+    public struct Drift: Codable, Sendable {
+        public var isPower: Bool
+        public var perScale: Estimate
+        /// The same with the model's width instead of scale; null where widths are not known or do not change.
+        @OrNull public var perWidth: Estimate?
+    }
+}

@@ -1,0 +1,101 @@
+// Makes what a result says of a family from its surface.
+
+import Foundation
+import ScalebenchCore
+import ScalingLaws
+
+extension FamilyResult {
+    /// nil where the ladder shows no surface of the family.
+    init?(_ ladder: Ladder, family: Int, _ pooled: PooledEvidence) {
+        guard let surface = pooled.surfaces[family] else { return nil }
+        let indices = ladder.candidates.indices.filter { ladder.families[$0] == family }
+        let places = ladder.rungs + [ladder.target]
+        let paths = indices.map { ladder.settingsPath(of: $0, at: places) }
+        let known = zip(indices, paths).compactMap { index, path in path.map { (index: index, path: $0) } }
+        let settings = ladder.settings
+        let ranges = places.indices.map { place in
+            ValleyRange(known.map { $0.path.settings[place] }, places[place].scale)
+        }
+        let valleys = surface.valleys(ranges)
+        let heights = surface.heights(known.map { $0.path.settings[places.count - 1] }, at: ladder.target.scale)
+        guard let best = zip(known, heights).min(by: { $0.1 < $1.1 })?.0.index else { return nil }
+        self.init(
+            name: ladder.familyNames[family], settings: settings.map(\.name),
+            members: indices.map { ladder.candidates[$0] },
+            scales: places.indices.map { place in
+                AtScale(
+                    places[place], isTarget: place == places.count - 1, valleys.scales[place], settings,
+                    known.map { one in
+                        Member(
+                            candidate: ladder.candidates[one.index],
+                            values: zip(settings, one.path.settings[place]).map { $0.value($1) },
+                            loss: places[place].points[one.index].meanLoss,
+                            diverged: places[place].points[one.index].count(where: \.diverged))
+                    })
+            }, drift: Self.drift(valleys, settings, places), bestMember: ladder.candidates[best])
+    }
+
+    private static func drift(_ valleys: Valleys, _ settings: [LadderSetting], _ places: [LadderRung]) -> [Drift] {
+        let widths = places.compactMap(\.width)
+        var perScale: Double?
+        if widths.count == places.count, Set(widths).count > 1 {
+            // Scale goes with width to about this power along the ladder.
+            perScale = LeastSquaresLine(widths.map { log($0) }, places.map { log($0.scale) }).slope
+        }
+        return zip(settings, valleys.drift ?? []).map { setting, drift in
+            Drift(
+                isPower: !setting.isLinear, perScale: setting.isLinear ? drift.map { $0 * log(10) } : drift,
+                perWidth: setting.isLinear ? nil : perScale.map { power in drift.map { $0 * power } })
+        }
+    }
+}
+
+extension FamilyResult.AtScale {
+    fileprivate init(
+        _ rung: LadderRung, isTarget: Bool, _ valley: ValleyAtScale, _ settings: [LadderSetting],
+        _ members: [FamilyResult.Member]
+    ) {
+        self.init(
+            label: rung.label, scale: rung.scale, isTarget: isTarget, members: members,
+            best: settings.indices.map { setting in
+                FamilyResult.BestValue(
+                    value: valley.best[setting].map(settings[setting].value),
+                    probabilityInside: valley.probabilityInside[setting],
+                    costOfStepBelow: expm1(valley.costOfStep[setting].below),
+                    costOfStepAbove: expm1(valley.costOfStep[setting].above))
+            },
+            curve: valley.curve.map {
+                FamilyResult.CurvePoint(value: settings[0].value($0.setting), height: $0.height.map { expm1($0) })
+            }, largestStable: settings.count == 1 ? Self.largestStable(members) : nil)
+    }
+
+    private static func largestStable(_ members: [FamilyResult.Member]) -> Double? {
+        let tried = members.filter { $0.loss != nil || $0.diverged > 0 }.sorted { $0.values[0] < $1.values[0] }
+        guard let lowest = tried.compactMap(\.loss).min(), let best = tried.firstIndex(where: { $0.loss == lowest })
+        else {
+            return nil
+        }
+        let isStable = { (member: FamilyResult.Member) in
+            member.diverged == 0 && log((member.loss ?? .infinity) / lowest) <= SettingsSurface.highestWall
+        }
+        // The edge is the first one above the best.
+        guard let edge = tried[best...].firstIndex(where: { !isStable($0) }), edge > best else { return nil }
+        return tried[edge - 1].values[0]
+    }
+}
+
+extension LadderSetting {
+    /// A value from the form in which surfaces take it, and the other way round.
+    func value(_ coordinate: Double) -> Double { isLinear ? coordinate : exp(coordinate) }
+    func coordinate(_ value: Double) -> Double { isLinear ? value : log(value) }
+}
+
+extension ValleyRange {
+    /// The range of members' settings at one scale.
+    init(_ settings: [[Double]], _ scale: Double) {
+        let axes = (settings.first ?? []).indices.map { index in Set(settings.map { $0[index] }).sorted() }
+        self.init(
+            scale: scale, lower: axes.map { $0[0] }, upper: axes.map { $0[$0.count - 1] },
+            step: axes.map { axis in axis.count > 1 ? (axis[axis.count - 1] - axis[0]) / Double(axis.count - 1) : 1 })
+    }
+}
