@@ -45,7 +45,7 @@ struct BestSettingScores {
             let winner = losses.firstIndex(of: best)
         else { return nil }
         var steps: Double?
-        if ladder.settings.count == 1 {
+        if ladder.families[0].settings.count == 1 {
             let order = ladder.candidates.indices.sorted { value(ladder, $0) < value(ladder, $1) }
             steps = Double(abs((order.firstIndex(of: chosen) ?? 0) - (order.firstIndex(of: winner) ?? 0)))
         }
@@ -55,7 +55,7 @@ struct BestSettingScores {
     /// The first setting of a member at the top rung, in the form in which it is compared.
     private static func value(_ ladder: Ladder, _ member: Int) -> Double {
         guard let top = ladder.rungs.last, let value = top.settings?[member]?.first else { return 0 }
-        return ladder.settings[0].isLinear ? value : log(value)
+        return ladder.families[0].settings[0].isLinear ? value : log(value)
     }
 
     /// The member with the lowest loss at the top rung.
@@ -69,7 +69,8 @@ struct BestSettingScores {
     /// The member nearest to the vertex of the least-squares parabola through the best of the top rung and up to two
     /// neighbours on either side; the best itself with several settings, and where the parabola has no bottom.
     private static func quadratic(_ ladder: Ladder) -> Int? {
-        guard let best = bestOfTopRung(ladder), let top = ladder.rungs.last, ladder.settings.count == 1 else {
+        guard let best = bestOfTopRung(ladder), let top = ladder.rungs.last, ladder.families[0].settings.count == 1
+        else {
             return bestOfTopRung(ladder)
         }
         let order = ladder.candidates.indices.filter { top.points[$0].meanLoss != nil }.sorted {

@@ -138,8 +138,8 @@ extension DecisionLadders {
             let visible = rungs.filter { log10($0.scale) <= log10(hidden.scale) - log10(lever) + 0.012 }
             guard visible.count >= 2, seen.insert(visible.count).inserted else { return nil }
             var ladder = Ladder(axis: .parameters, candidates: names, rungs: visible, target: hidden)
-            ladder.settings = settings
-            ladder.families = names.map { _ in 0 }
+            ladder.families = [LadderFamily(name: nil, settings: settings)]
+            ladder.familyOf = names.map { _ in 0 }
             return SweepQuestion(
                 source: entry.source, ladder: entry.ladder, lever: lever, held: ladder.targetHeldOut, family: ladder)
         }

@@ -7,7 +7,7 @@ import ScalebenchCore
 
 extension ComparisonPlan {
     /// Adds the finished runs of the plan's candidates at the suite's rungs that other comparisons trained with other
-    /// seeds. The target keeps the plan's own runs, because a comparison may stop before it.
+    /// seeds. Members of families keep to one run. The target keeps the plan's own runs, because a comparison may stop before it.
     ///
     /// Records of the store that cannot be read are skipped; nothing is written.
     mutating func addFinishedRuns(of store: String) {
@@ -15,13 +15,13 @@ extension ComparisonPlan {
         else { return }
         let own = candidateRecords(writtenAt: "", knownFloor: nil), known = store.candidateRecords().records
         let planned = Set(runs.map(\.id))
-        for (index, candidate) in own.enumerated() {
+        for candidate in own {
             let others = known.filter {
                 $0.board == candidate.board && $0.candidate.recipe == candidate.candidate.recipe
             }
             for rung in suite.rungs.indices {
                 let seeds = Set(others.flatMap { $0.candidate.places[rung].runs.map(\.seed) })
-                let more = seeds.sorted().map { run(seed: $0, at: .rung(rung), of: index) }.filter { run in
+                let more = seeds.sorted().map { run(seed: $0, at: .rung(rung), of: candidate.position) }.filter { run in
                     !planned.contains(run.id) && (try? store.record(run.id))??.isFinished == true
                 }
                 add(more)

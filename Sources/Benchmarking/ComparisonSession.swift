@@ -36,6 +36,7 @@ package struct ComparisonSession {
             dataset: RunDataset(
                 named: resolved.dataset, locator: resolved.locator, stop: stop, progress: progress))
 
+        if !resolved.plan.families.isEmpty { return try await runSweep(resolved, store, training) }
         let open = try await trainLadder(training, resolved)
         var further: BudgetResult?
         if let budget = request.budget {
@@ -94,10 +95,14 @@ package struct ComparisonSession {
         return open
     }
 
+    /// The time now in UTC, as ISO 8601.
+    static var now: String { Date.now.formatted(.iso8601) }
+
     /// Records in the store which runs belong to which candidate.
     private func keep(_ plan: ComparisonPlan, _ resolved: ResolvedComparison, _ store: RunStore) throws {
-        let time = Date.now.formatted(.iso8601)
-        for record in plan.candidateRecords(writtenAt: time, knownFloor: resolved.knownFloor) { try store.add(record) }
+        for record in plan.candidateRecords(writtenAt: Self.now, knownFloor: resolved.knownFloor) {
+            try store.add(record)
+        }
     }
 
     private func result(

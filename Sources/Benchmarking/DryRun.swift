@@ -47,7 +47,8 @@ extension ComparisonSession {
     /// Says what `run` would do.
     /// - Throws: `ScalebenchError` for a request that cannot be carried out.
     package func dryRun() throws -> DryRun {
-        let resolved = try ResolvedComparison(request), plan = resolved.plan
+        let resolved = try ResolvedComparison(request)
+        let plan = resolved.plan.families.isEmpty ? resolved.plan : resolved.plan.wholeSweep
         let exists = FileManager.default.fileExists(atPath: "\(request.store)/store.json")
         let store = exists ? try RunStore(root: request.store) : nil
         var records: [RunID: RunRecord] = [:]
@@ -58,7 +59,9 @@ extension ComparisonSession {
             return record.isFinished || (record.isWaiting && decided.contains(id))
         }
         let costs = CostModel()
-        let (open, isLadderTrained) = ladderState(resolved, records, isDone)
+        let isSweep = !plan.families.isEmpty
+        let (open, isLadderTrained) =
+            isSweep ? (Set(plan.candidates.indices), false) : ladderState(resolved, records, isDone)
         let left = plan.runs.map { run in
             let isOver = isDone(run.id) || open.isDisjoint(with: run.candidates)
             return (run.id, isOver ? 0 : 1 - Double(records[run.id]?.checkpointStep ?? 0) / Double(run.spec.steps))
@@ -74,7 +77,7 @@ extension ComparisonSession {
                 return try training.preview(
                     isLadderTrained: isLadderTrained, record: { try store?.record($0) }, isDone: isDone)
             },
-            expectedCosts: request.trainsAllRungs || isLadderTrained ? [] : try plan.expectedCosts())
+            expectedCosts: request.trainsAllRungs || isLadderTrained || isSweep ? [] : try plan.expectedCosts())
     }
 
     /// The candidates that are trained further as far as it is known now, and whether the ladder is trained as far as it

@@ -24,12 +24,14 @@ struct ResolvedComparison {
         var suite = located.suite
         if let dataset = request.dataset { suite.dataset = dataset }
         let names = request.candidates.isEmpty ? suite.candidates : request.candidates
-        guard names.count >= 2 else {
+        let entrants = try names.map { try located.family($0) }
+        guard names.count >= 2 || entrants.contains(where: { !$0.settings.isEmpty }) else {
             throw ScalebenchError(
                 .invalidInput, "suite \(suite.name) names no candidates to compare",
-                hint: "name two: scalebench compare a.json b.json --suite \(request.suite)")
+                hint: "name two, or one that sweeps a number: scalebench compare a.json b.json --suite \(request.suite)"
+            )
         }
-        let candidates = try names.map { try located.candidate($0) }
+        let candidates = entrants.flatMap { $0.members.map(\.candidate) }
         try Self.refuseEqualNames(candidates)
         // A path that a suite names starts at the suite's folder, wherever the command is given.
         let isOfSuite = request.dataset == nil && suite.dataset.contains("/") && !suite.dataset.hasPrefix("/")
@@ -37,7 +39,8 @@ struct ResolvedComparison {
         data = try locator.describe(dataset)
         try Self.checkSize(data, for: suite)
         var plan = try ComparisonPlan(
-            suite: suite, candidates: candidates, vocabularySize: data.vocabularySize, dataHash: data.contentHash,
+            suite: suite, candidates: candidates, families: Self.families(entrants),
+            vocabularySize: data.vocabularySize, dataHash: data.contentHash,
             firstSeed: request.firstSeed)
         plan.addFinishedRuns(of: request.store)
         self.plan = plan
@@ -45,6 +48,14 @@ struct ResolvedComparison {
             Self.readsData(plan)
             ? try locator.validationEntropy(
                 dataset, sequences: suite.evaluation.sequences, contextLength: suite.contextLength) : nil
+    }
+
+    private static func families(_ entrants: [CandidateFamily]) -> [PlannedFamily] {
+        var first = 0
+        return entrants.compactMap { entrant in
+            defer { first += entrant.members.count }
+            return entrant.settings.isEmpty ? nil : PlannedFamily(entrant, first: first)
+        }
     }
 
     /// The judge with the rule of the suite and the known floor.

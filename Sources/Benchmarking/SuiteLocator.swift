@@ -12,18 +12,18 @@ package struct LocatedSuite {
     /// The name by which `--suite` finds it: that of its folder, or of the embedded suite.
     package var name: String { folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? suite.name }
 
-    /// The candidate that `argument` means: a file, or the name of one of the suite's own candidates.
+    /// The candidate, or the family of candidates, that `argument` means: a file, or the name of one of the suite's own candidates.
     /// - Throws: `notFound` for an unknown name, `invalidInput` for a file that is not a valid candidate.
-    package func candidate(_ argument: String) throws -> Candidate {
+    package func family(_ argument: String) throws -> CandidateFamily {
         if argument.contains("/") || argument.hasSuffix(".json") || argument.hasSuffix(".json5") {
-            return try Candidate.open(argument)
+            return try CandidateFamily.open(argument)
         }
         if let folder {
             let path = "\(folder)/candidates/\(argument).json"
-            if FileManager.default.fileExists(atPath: path) { return try Candidate.open(path) }
+            if FileManager.default.fileExists(atPath: path) { return try CandidateFamily.open(path) }
         } else if let data = EmbeddedFiles.candidates[suite.name]?[argument] {
             let reader = try ConfigReader.parse(data, file: "\(suite.name)/candidates/\(argument).json")
-            return try Candidate(reader, defaultName: argument)
+            return try CandidateFamily(reader, defaultName: argument)
         }
         let names = candidateNames
         throw ScalebenchError(

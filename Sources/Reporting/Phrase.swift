@@ -206,6 +206,7 @@ package enum Phrase {
     /// `a against b`, `a against 12 others`. There are at least two names, the reference first.
     static func contest(_ names: [String]) -> String {
         let first = SafeText.line(names[0], limit: 40)
+        if names.count == 1 { return first }
         return names.count == 2
             ? "\(first) against \(SafeText.line(names[1], limit: 40))" : "\(first) against \(names.count - 1) others"
     }

@@ -42,11 +42,20 @@ package enum PlanReport {
                 + "\(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers"
         return """
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
-            \(Phrase.contest(plan.candidates.map(\.name)))
+            \(Phrase.contest(plan.entrantNames))
             \(table.text)
             \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(Phrase.costShare(ladderFlops / targetFlops)) of the target's FLOPs.
 
             """
+    }
+
+    /// How sweeps are trained, and what that saves at most.
+    package static func sweeps(_ plan: ComparisonPlan) -> String {
+        let whole = ComparisonPlan.rungsOfWholeSweep
+        guard plan.suite.rungs.count > whole else { return "Every member of a sweep is trained at every rung." }
+        return
+            "This is the whole sweep, the most that is trained. Above \(plan.label(of: .rung(whole - 1))) only members that can "
+            + "still be the best are trained, three at least; at the target, the one that is forecast to be the best."
     }
 
     /// Where the ladder pauses, and what a decision is expected to cost.

@@ -25,11 +25,14 @@ package struct ReportContent: Sendable {
 
     package init(_ result: CompareResult, plan: ComparisonPlan, records: [RunID: RunRecord]) {
         self.init(result)
-        runs = plan.runs.compactMap { run in records[run.id].map { ReportRun(run, $0, plan) } }
-        differences = RecipeDifference.all(plan)
+        let places = plan.candidates.indices.map { plan.place(of: $0, in: result.candidates) }
+        runs = plan.runs.compactMap { run in records[run.id].map { ReportRun(run, $0, plan, places) } }
+        differences = RecipeDifference.all(plan, plan.representatives(of: result.candidates))
         costs = RungCost.all(plan, records)
         provenance.append(("suite's content", plan.suite.contentHash))
-        for candidate in plan.candidateRuns { provenance.append(("recipe of \(candidate.name)", candidate.recipe)) }
+        for candidate in plan.candidateRuns where result.candidates.contains(candidate.name) {
+            provenance.append(("recipe of \(candidate.name)", candidate.recipe))
+        }
         for (key, values) in machines(records) {
             provenance.append((key, values.prefix(3).joined(separator: ", ") + (values.count > 3 ? ", …" : "")))
         }
@@ -61,9 +64,10 @@ struct ReportRun: Sendable {
     let seconds: Double?
     let started: String?
 
-    init(_ run: ComparisonPlan.Run, _ record: RunRecord, _ plan: ComparisonPlan) {
+    /// - Parameter places: of each candidate of the plan, its index in the result; nil for one that is not in it.
+    init(_ run: ComparisonPlan.Run, _ record: RunRecord, _ plan: ComparisonPlan, _ places: [Int?]) {
         id = run.id.rawValue
-        candidates = run.candidates
+        candidates = Set(run.candidates.compactMap { places[$0] }).sorted()
         label = plan.label(of: run.place)
         isTarget = run.place == .target
         seed = run.spec.seed
@@ -87,11 +91,11 @@ struct RecipeDifference: Sendable {
     let values: [String]
 
     /// The fields that are not the same for all, at the smallest rung and at the target, where scaling rules show.
-    static func all(_ plan: ComparisonPlan) -> [RecipeDifference] {
+    /// - Parameter candidates: those of the plan that stand for the candidates of the result.
+    static func all(_ plan: ComparisonPlan, _ candidates: [Int]) -> [RecipeDifference] {
         [LadderPlace.rung(0), .target].flatMap { place -> [RecipeDifference] in
-            let specs = plan.candidates.indices.map { index in
-                plan.runs.first { $0.place == place && $0.candidates.contains(index) }
-                    .flatMap { try? JSONValue(encoding: $0.spec) }?.flattened ?? [:]
+            let specs = candidates.map { index in
+                (try? JSONValue(encoding: plan.run(seed: 0, at: place, of: index).spec))?.flattened ?? [:]
             }
             let paths = Set(specs.flatMap(\.keys)).sorted()
             return paths.filter { path in Set(specs.map { $0[path] }).count > 1 }.map { path in

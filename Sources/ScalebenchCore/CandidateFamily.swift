@@ -37,11 +37,14 @@ package struct CandidateFamily: Sendable {
     package struct Member: Sendable, Hashable {
         /// The recipe. Its name is that of the family with the swept numbers, such as `adam[learningRate=0.004]`.
         package var candidate: Candidate
+        /// Whether the file asks for it; the others are tried where the bottom lies at an end of the sweep.
+        package var isAsked: Bool
         /// What each setting is at any scale; for a number in a rule this is the whole rule.
         package var values: [ScaledValue]
 
-        package init(candidate: Candidate, values: [ScaledValue]) {
+        package init(candidate: Candidate, isAsked: Bool = true, values: [ScaledValue]) {
             self.candidate = candidate
+            self.isAsked = isAsked
             self.values = values
         }
     }
@@ -62,7 +65,8 @@ extension CandidateFamily {
         let members = try zip(choices, candidates).map { choice, candidate in
             let document = file.document(choice)
             var member = Member(
-                candidate: candidate, values: try places.map { try $0.value(in: document, file: reader.file) })
+                candidate: candidate, isAsked: file.isAsked(choice),
+                values: try places.map { try $0.value(in: document, file: reader.file) })
             let swept = places.indices.map { "\(places[$0].label(names[$0]))=\(texts[$0][choice[$0]])" }
             if !swept.isEmpty { member.candidate.name += "[\(swept.joined(separator: ","))]" }
             return member

@@ -11,7 +11,9 @@ struct Sweep {
     /// Whether the file lists the numbers, so that an error can name one by its index.
     var isListed: Bool
     var spacing: Spacing
-    /// The range inside which the numbers may later be extended; nil where the file gives none.
+    /// How many of the numbers the file asks for; those after them are for a bottom that lies at an end of these.
+    var asked = 0
+    /// The range inside which the numbers may be extended; nil where the file gives none.
     var bounds: ClosedRange<Double>?
 
     /// How the numbers are best laid out on an axis. The names are those used in JSON.
@@ -58,7 +60,33 @@ extension Sweep {
         try reader.finish()
         try checkRepeats(reader)
         bounds = try within.map { try Self.bounds($0, around: doubles, reader) }
+        asked = numbers.count
+        numbers += extensions.map { Int(exactly: $0).map(JSONValue.integer) ?? .number($0) }
     }
+
+    /// The numbers that go on at both ends as the sweep does there, up to its bounds.
+    private var extensions: [Double] {
+        let sorted = doubles.sorted()
+        guard let bounds, let first = sorted.first, let last = sorted.last else { return [] }
+        func further(from end: Double, before: Double) -> [Double] {
+            var result: [Double] = [], here = end
+            while result.count < Self.mostExtensions {
+                let next = spacing == .log && end > 0 && before > 0 ? here * (end / before) : here + (end - before)
+                // Bounds that are written with fewer digits still hold their own number.
+                guard
+                    bounds.contains(next) || abs(next - bounds.lowerBound) < 1e-3 * abs(next)
+                        || abs(next - bounds.upperBound) < 1e-3 * abs(next)
+                else { break }
+                here = next
+                result.append(Double(String(format: "%.4g", next)) ?? next)
+            }
+            return result
+        }
+        return further(from: first, before: sorted[1]) + further(from: last, before: sorted[sorted.count - 2])
+    }
+
+    /// At either end.
+    private static let mostExtensions = 10
 
     private static func checkList(_ values: [JSONValue], _ reader: ConfigReader) throws {
         for (index, value) in values.enumerated() where value.finiteNumber == nil {

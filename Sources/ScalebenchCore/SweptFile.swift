@@ -39,6 +39,9 @@ struct SweptFile {
         }
     }
 
+    /// Whether the file asks for this combination itself.
+    func isAsked(_ choice: [Int]) -> Bool { zip(sweeps, choice).allSatisfy { $1 < $0.asked } }
+
     /// The document in which the chosen numbers stand for the sweeps.
     func document(_ choice: [Int]) -> JSONValue {
         zip(sweeps, choice).reduce(reader.document) { document, swept in

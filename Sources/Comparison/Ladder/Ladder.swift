@@ -19,12 +19,10 @@ public struct Ladder: Sendable {
     package var begun: [RunCurve?]
     /// The fractions of its schedule up to which a run at the target may be trained.
     package var targetFractions = [1.0]
-    /// The numbers in which candidates of one family differ; their values are in `LadderRung.settings`.
-    package var settings: [LadderSetting] = []
-    /// The family of each candidate; nil for one that belongs to none.
-    package var families: [Int?]
-    /// The names of the families, by number; those without have none.
-    package var familyNames: [Int: String] = [:]
+    /// The families of candidates that differ in numbers.
+    package var families: [LadderFamily] = []
+    /// The index of each candidate's family; nil for one that belongs to none.
+    package var familyOf: [Int?]
     /// The number of candidates that are judged, the first ones. The others only show what settings do.
     package var judged: Int
     /// A rung that could be added between the top rung and the target; nil where none fits.
@@ -40,21 +38,25 @@ public struct Ladder: Sendable {
         self.target = target
         self.rungsAbove = rungsAbove
         self.begun = begun ?? candidates.map { _ in nil }
-        families = candidates.map { _ in nil }
+        familyOf = candidates.map { _ in nil }
         judged = candidates.count
         newRung = rungHalfway
     }
 
     /// The ladder of the candidates that are judged.
     package var ofJudged: Ladder {
-        guard judged < candidates.count else { return self }
+        judged < candidates.count ? reordered(Array(0..<judged)) : self
+    }
+
+    /// The ladder of these candidates, in this order.
+    package func reordered(_ order: [Int]) -> Ladder {
         var ladder = self
-        ladder.candidates = Array(candidates.prefix(judged))
-        ladder.families = Array(families.prefix(judged))
-        ladder.begun = Array(begun.prefix(judged))
-        ladder.target = target.ofFirst(judged)
-        ladder.rungs = rungs.map { $0.ofFirst(judged) }
-        ladder.newRung = newRung?.ofFirst(judged)
+        ladder.candidates = order.map { candidates[$0] }
+        ladder.familyOf = order.map { familyOf[$0] }
+        ladder.begun = order.map { begun[$0] }
+        ladder.target = target.reordered(order)
+        ladder.rungs = rungs.map { $0.reordered(order) }
+        ladder.newRung = newRung?.reordered(order)
         return ladder
     }
 
@@ -71,6 +73,21 @@ public struct Ladder: Sendable {
         ladder.target.points = candidates.map { _ in [] }
         ladder.begun = begun.map { $0?.finalLoss == nil ? $0 : nil }
         return ladder
+    }
+}
+
+/// Candidates that differ in numbers; what these are at a rung is in `LadderRung.settings`.
+package struct LadderFamily: Sendable, Equatable {
+    /// nil for the candidates of a table.
+    package var name: String?
+    package var settings: [LadderSetting]
+    /// What its runs below the target cost; nil for the candidates of a table.
+    package var cost: FamilyResult.Cost?
+
+    package init(name: String?, settings: [LadderSetting], cost: FamilyResult.Cost? = nil) {
+        self.name = name
+        self.settings = settings
+        self.cost = cost
     }
 }
 

@@ -20,6 +20,9 @@ public struct LadderRung: Sendable {
     /// What the ladder's settings are here, by candidate; nil for a candidate that has none. The whole list is nil on a
     /// ladder without settings, and where they are not known.
     package var settings: [[Double]?]?
+    /// The standard deviations of the candidates' losses here where they are not those of seeds, as for the bottom of a
+    /// fitted valley; nil where they are.
+    package var deviations: [Double?]?
     /// The width of the models here; nil where it is not known.
     package var width: Double?
     /// Whether a budget added it to the suite's rungs: candidates without runs here may get their first.
@@ -39,12 +42,13 @@ public struct LadderRung: Sendable {
 }
 
 extension LadderRung {
-    /// The rung of the first `count` candidates.
-    func ofFirst(_ count: Int) -> LadderRung {
+    /// The rung of these candidates, in this order.
+    func reordered(_ order: [Int]) -> LadderRung {
         var rung = self
-        rung.points = Array(points.prefix(count))
-        rung.flopsByCandidate = flopsByCandidate.map { Array($0.prefix(count)) }
-        rung.settings = settings.map { Array($0.prefix(count)) }
+        rung.points = order.map { points[$0] }
+        rung.flopsByCandidate = flopsByCandidate.map { flops in order.map { flops[$0] } }
+        rung.settings = settings.map { settings in order.map { settings[$0] } }
+        rung.deviations = deviations.map { deviations in order.map { deviations[$0] } }
         return rung
     }
 }

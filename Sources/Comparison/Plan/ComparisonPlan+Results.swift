@@ -1,12 +1,14 @@
 // The ladder that a plan and the records of its runs make, and what a store keeps of the plan.
 
 package import ScalebenchCore
+import ScalingLaws
 
 extension ComparisonPlan {
     /// The ladder of the plan's finished runs; unfinished and failed runs are left out.
     package func ladder(_ records: [RunID: RunRecord]) -> Ladder {
         var ladder = Ladder(candidateRuns(at: places), records: records)
         ladder.targetFractions = targetFractions
+        addSettings(to: &ladder)
         for index in ladder.rungs.indices.dropFirst(suite.rungs.count) { ladder.rungs[index].isAdded = true }
         ladder.newRung = withNewRung.flatMap { larger in
             Ladder(larger.candidateRuns(at: [.rung(rungs.count), .target]), records: [:]).rungs.first
@@ -45,6 +47,30 @@ extension ComparisonPlan {
         return ContentHash.sha256(.array(identities))
     }
 
+    /// The records of families, each with the runs of the member that is the best at each place.
+    package func tunedRecords(
+        _ records: [RunID: RunRecord], writtenAt time: String, knownFloor: Double?
+    ) -> [CandidateRecord] {
+        let all = candidateRuns
+        func loss(_ place: CandidateRuns.PlaceRuns) -> Double {
+            let losses = place.runs.compactMap { records[$0.id]?.finalEvaluation?.natsPerToken }
+            return losses.isEmpty ? .infinity : losses.mean
+        }
+        return families.map { family in
+            let members = family.members.map { all[$0] }
+            let places = suitePlaces.indices.map { place in
+                members.map { $0.places[place] }.min { loss($0) < loss($1) }!
+            }
+            return CandidateRecord(
+                suite: suiteReference, suiteHash: suite.contentHash, question: suite.question, axis: .flops,
+                knownFloor: knownFloor,
+                candidate: CandidateRuns(
+                    name: family.name, notes: candidates[family.members[0]].notes,
+                    recipe: ContentHash.sha256(.array(members.map { .string($0.recipe) })), places: places),
+                firstWritten: time, position: family.members[0])
+        }
+    }
+
     /// The suite and its data, as results and stores refer to them.
     package var suiteReference: SuiteReference {
         SuiteReference(
@@ -57,7 +83,7 @@ extension ComparisonPlan {
     ///   - time: now, in UTC as ISO 8601.
     ///   - knownFloor: the entropy of the validation data in nats per token; nil where it is not known.
     package func candidateRecords(writtenAt time: String, knownFloor: Double? = nil) -> [CandidateRecord] {
-        candidateRuns.enumerated().map { position, candidate in
+        candidateRuns.enumerated().filter { !isMember($0.offset) }.map { position, candidate in
             CandidateRecord(
                 suite: suiteReference, suiteHash: suite.contentHash, question: suite.question, axis: .flops,
                 knownFloor: knownFloor, candidate: candidate, firstWritten: time, position: position)

@@ -8,6 +8,8 @@ import ScalingLaws
 package struct ComparisonPlan: Sendable {
     package let suite: Suite
     package let candidates: [Candidate]
+    /// The families among the candidates; empty where no file sweeps a number.
+    package let families: [PlannedFamily]
     /// The rungs below the target, smallest first: the suite's, then those that were added.
     package private(set) var rungs: [Suite.Rung] = []
     /// Every distinct run of the plan.
@@ -29,25 +31,36 @@ package struct ComparisonPlan: Sendable {
 
     /// The plan of the suite's own runs. The data set need not exist on disk yet.
     /// - Parameters:
+    ///   - families: candidates that one file sweeps. Only what shows a valley first is planned for them: one run of each
+    ///     member at the two smallest rungs.
     ///   - dataHash: the content hash of the data set.
     ///   - firstSeed: the first seed; another value gives fresh runs of the same plan.
     /// - Throws: `invalidInput` when a candidate's recipe is not valid at one of the scales, or the scales do not rise
     ///   in FLOPs.
     package init(
-        suite: Suite, candidates: [Candidate], vocabularySize: Int, dataHash: String, firstSeed: Int = 0
+        suite: Suite, candidates: [Candidate], families: [PlannedFamily] = [], vocabularySize: Int, dataHash: String,
+        firstSeed: Int = 0
     ) throws {
         self.suite = suite
         self.candidates = candidates
+        self.families = families
         self.vocabularySize = vocabularySize
         self.dataHash = dataHash
         self.firstSeed = firstSeed
         for rung in suite.rungs { try append(rung) }
         specs[.target] = try resolved(at: suite.target)
         for place in places {
-            add(further(place == .target ? 1 : rung(at: place).seeds, at: place, of: Set(candidates.indices)))
+            let single = Set(candidates.indices).subtracting(families.flatMap(\.members))
+            add(further(place == .target ? 1 : rung(at: place).seeds, at: place, of: single))
+            if place.isRung(in: 0..<Self.rungsOfWholeSweep) {
+                add(further(1, at: place, of: families.reduce(into: []) { $0.formUnion($1.asked) }))
+            }
         }
         try checkFlopsRise()
     }
+
+    /// The rungs at which every member of a family is trained: two show a valley and its drift.
+    package static let rungsOfWholeSweep = 2
 
     /// Adds a rung above the others, without runs.
     mutating func append(_ rung: Suite.Rung) throws {

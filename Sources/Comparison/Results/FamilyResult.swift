@@ -15,8 +15,34 @@ public struct FamilyResult: Codable, Sendable {
     public var scales: [AtScale]
     /// By setting: how the best value drifts. Empty where the ladder has one rung alone.
     public var drift: [Drift]
+    /// What its runs below the target cost; null for the candidates of a table.
+    @OrNull public var cost: Cost?
+    /// What it costs to tune at the smallest rung and copy the settings; null with a single rung.
+    @OrNull public var copied: Copied?
     /// The member that is forecast to have the lowest loss at the target.
     public var bestMember: String
+    /// What a reader must know before trusting the settings.
+    public var findings: [Finding] = []
+
+    /// What the runs of a family below the target cost.
+    public struct Cost: Codable, Sendable, Equatable {
+        public var runs: Int
+        public var flops: Double
+        /// One run of every member that the file asks for at every rung.
+        public var flopsOfWholeSweep: Double
+    }
+
+    /// The best settings of the smallest rung, used at the target.
+    public struct Copied: Codable, Sendable, Equatable {
+        /// The name of the rung.
+        public var label: String
+        /// By setting, the best value there.
+        public var values: [Double]
+        /// What they give away at the target, as a share of the loss.
+        public var cost: Double
+        /// Whether the best value of a setting is known to drift: the 90 % interval of its drift does not hold zero.
+        public var isDriftKnown: Bool
+    }
 
     /// The valley at one scale.
     public struct AtScale: Codable, Sendable {

@@ -49,10 +49,13 @@ extension RunTable {
         var ladder = Ladder(
             axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: others.map(\.label))
         ladder.judged = judged
-        ladder.settings = settings.map { LadderSetting(name: $0.column, isLinear: $0.isLinear) }
         if !settings.isEmpty {
+            ladder.families = [
+                LadderFamily(
+                    name: nil, settings: settings.map { LadderSetting(name: $0.column, isLinear: $0.isLinear) })
+            ]
             let known = Set(rows.filter { $0.settings != nil }.map(\.place.candidate))
-            ladder.families = candidates.map { known.contains($0) ? 0 : nil }
+            ladder.familyOf = candidates.map { known.contains($0) ? 0 : nil }
         }
         return ladder
     }

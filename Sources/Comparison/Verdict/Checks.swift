@@ -24,6 +24,20 @@ package enum Checks {
         ]
     }
 
+    /// A recipe that is tuned on a small rung and copied to the target loses for that reason alone.
+    static func untuned(_ family: FamilyResult, margin: Double) -> [Finding] {
+        guard let copied = family.copied, copied.isDriftKnown, copied.cost > margin else { return [] }
+        let values = zip(family.settings, copied.values).map { "\($0) \(Quantity.significant($1))" }
+        return [
+            Finding(
+                "untuned", .warning,
+                "the best settings move with scale: those of \(copied.label) (\(values.joined(separator: ", "))) would give "
+                    + "away \(Quantity.significant(100 * copied.cost)) % of the loss at the target",
+                advice: "use the best settings that are forecast for the target, or a scaling rule with the drift above"
+            )
+        ]
+    }
+
     static func identicalCandidates(_ pair: PairLadder) -> Finding {
         Finding(
             "identicalArms", .warning,

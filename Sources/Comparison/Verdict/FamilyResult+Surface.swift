@@ -8,19 +8,19 @@ extension FamilyResult {
     /// nil where the ladder shows no surface of the family.
     init?(_ ladder: Ladder, family: Int, _ pooled: PooledEvidence) {
         guard let surface = pooled.surfaces[family] else { return nil }
-        let indices = ladder.candidates.indices.filter { ladder.families[$0] == family }
+        let indices = ladder.candidates.indices.filter { ladder.familyOf[$0] == family }
         let places = ladder.rungs + [ladder.target]
         let paths = indices.map { ladder.settingsPath(of: $0, at: places) }
         let known = zip(indices, paths).compactMap { index, path in path.map { (index: index, path: $0) } }
-        let settings = ladder.settings
+        let settings = ladder.families[family].settings
         let ranges = places.indices.map { place in
             ValleyRange(known.map { $0.path.settings[place] }, places[place].scale)
         }
-        let valleys = surface.valleys(ranges)
-        let heights = surface.heights(known.map { $0.path.settings[places.count - 1] }, at: ladder.target.scale)
-        guard let best = zip(known, heights).min(by: { $0.1 < $1.1 })?.0.index else { return nil }
+        // The drift is that of the rungs: at the target it is a forecast.
+        let valleys = surface.valleys(ranges, drifting: ladder.rungs.count)
+        guard let best = ladder.bestMember(among: known.map(\.index), surface) else { return nil }
         self.init(
-            name: ladder.familyNames[family], settings: settings.map(\.name),
+            name: ladder.families[family].name, settings: settings.map(\.name),
             members: indices.map { ladder.candidates[$0] },
             scales: places.indices.map { place in
                 AtScale(
@@ -28,15 +28,31 @@ extension FamilyResult {
                     known.map { one in
                         Member(
                             candidate: ladder.candidates[one.index],
-                            values: zip(settings, one.path.settings[place]).map { $0.value($1) },
+                            values: places[place].settings?[one.index]
+                                ?? zip(settings, one.path.settings[place]).map { $0.value($1) },
                             loss: places[place].points[one.index].meanLoss,
                             diverged: places[place].points[one.index].count(where: \.diverged))
                     })
-            }, drift: Self.drift(valleys, settings, places), bestMember: ladder.candidates[best])
+            }, drift: Self.drift(valleys, settings, places), cost: ladder.families[family].cost,
+            copied: Self.copied(surface, valleys, settings, places),
+            bestMember: ladder.candidates[best])
+    }
+
+    /// What the best settings of the smallest rung cost at the target.
+    private static func copied(
+        _ surface: SettingsSurface, _ valleys: Valleys, _ settings: [LadderSetting], _ places: [LadderRung]
+    ) -> Copied? {
+        guard let small = valleys.scales.first, let target = valleys.scales.last, places.count > 2 else { return nil }
+        let here = small.best.map(\.point), best = target.best.map(\.point)
+        let heights = surface.heights([here, best], at: places[places.count - 1].scale)
+        return Copied(
+            label: places[0].label, values: zip(settings, here).map { $0.value($1) },
+            cost: max(expm1(heights[0] - heights[1]), 0),
+            isDriftKnown: (valleys.drift ?? []).contains { !$0.interval90.contains(0) })
     }
 
     private static func drift(_ valleys: Valleys, _ settings: [LadderSetting], _ places: [LadderRung]) -> [Drift] {
-        let widths = places.compactMap(\.width)
+        let places = places.dropLast(), widths = places.compactMap(\.width)
         var perScale: Double?
         if widths.count == places.count, Set(widths).count > 1 {
             // Scale goes with width to about this power along the ladder.

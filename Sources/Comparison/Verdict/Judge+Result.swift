@@ -16,6 +16,10 @@ extension Judge {
         public var notNeeded: NotNeeded?
         public var stoppedEarly: StoppedEarly?
         public var furtherRuns: BudgetResult?
+        /// The families behind the candidates; nil for those that the ladder shows itself.
+        package var families: [FamilyResult]?
+        /// Whether further runs are proposed.
+        package var proposesRuns = true
 
         public init() {}
     }
@@ -35,16 +39,24 @@ extension Judge {
             ladder: shown.map { rung in
                 RungResult(rung, ladder.candidates, pooled.noise, isTarget: rung.scale == ladder.target.scale)
             },
-            pairs: judged.map(\.result),
-            families: families(all, pooled), best: best(ladder, pooled, judged.map(\.assessment)),
+            pairs: judged.map(\.result).map { pair in
+                var pair = pair
+                if !context.proposesRuns { pair.nextRuns = [] }
+                return pair
+            },
+            families: context.families ?? families(all, pooled), best: best(ladder, pooled, judged.map(\.assessment)),
             dataCoverage: context.dataCoverage, approximationGap: context.approximationGap,
             notNeeded: context.notNeeded,
             stoppedEarly: context.stoppedEarly,
             furtherRuns: context.furtherRuns)
     }
 
-    private func families(_ ladder: Ladder, _ pooled: PooledEvidence) -> [FamilyResult]? {
-        let results = pooled.surfaces.keys.sorted().compactMap { FamilyResult(ladder, family: $0, pooled) }
+    func families(_ ladder: Ladder, _ pooled: PooledEvidence) -> [FamilyResult]? {
+        let results = pooled.surfaces.keys.sorted().compactMap { index -> FamilyResult? in
+            guard var family = FamilyResult(ladder, family: index, pooled) else { return nil }
+            family.findings = Checks.untuned(family, margin: thresholds.equivalenceMargin)
+            return family
+        }
         return results.isEmpty ? nil : results
     }
 

@@ -42,12 +42,7 @@ package struct HeldOutRung: Sendable {
     package var bestBySurface: Int? { best(among: ladder.candidates.indices) }
 
     func best(among candidates: Range<Int>) -> Int? {
-        guard let surface = pooled.surfaces[0] else { return nil }
-        let members = candidates.compactMap { index in
-            ladder.settingsPath(of: index, at: [ladder.target]).map { (index: index, settings: $0.settings[0]) }
-        }
-        let heights = surface.heights(members.map(\.settings), at: ladder.target.scale)
-        return zip(members, heights).min { $0.1 < $1.1 }?.0.index
+        pooled.surfaces[0].flatMap { ladder.bestMember(among: Array(candidates), $0) }
     }
 
     /// The rung and those below it, with what a pair knew of them before the rung was trained. The rung and those above
@@ -58,7 +53,7 @@ package struct HeldOutRung: Sendable {
         let lossesA = rung.points[a].compactMap(\.loss), lossesB = rung.points[b].compactMap(\.loss)
         guard !lossesA.isEmpty, !lossesB.isEmpty, lossesA.mean != lossesB.mean else { return nil }
         let pair = PairLadder(ladder, a: a, b: b, pooled)
-        let below = pair.ladderRungs, sigma = pair.sigma(at: rung.scale)
+        let below = pair.ladderRungs, sigma = pair.sigma(at: rung)
         guard below.count >= 2 else { return nil }
         return (
             below,

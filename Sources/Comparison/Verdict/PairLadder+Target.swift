@@ -73,7 +73,7 @@ extension PairLadder {
     }
 
     private func meanGap(_ here: PairedRung, seedCorrelation: Double?) -> (gap: Double, estimate: Estimate?)? {
-        guard let rung = here.gapRung(sigma: sigma(at: here.rung.scale), seedCorrelation: seedCorrelation) else {
+        guard let rung = here.gapRung(sigma: sigma(at: here.rung), seedCorrelation: seedCorrelation) else {
             return nil
         }
         let gap = rung.lossesB.mean - rung.lossesA.mean

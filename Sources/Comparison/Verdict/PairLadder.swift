@@ -31,7 +31,7 @@ struct PairLadder: Sendable {
     let template: PairedTemplate
     /// The surface that both are members of, with the paths of their settings; nil where they are not of one family.
     let surface: (surface: SettingsSurface, a: SettingsPath, b: SettingsPath)?
-    /// The settings in which the ladder's candidates differ.
+    /// The settings in which A's family differs.
     let settings: [String]
     let indexA: Int
     let indexB: Int
@@ -55,7 +55,7 @@ struct PairLadder: Sendable {
         targetFractions = hasDiverged ? [1] : ladder.targetFractions
         seedCorrelations = SeedPairing(rungs.map { SeedPairing.EqualSeeds($0.equalSeeds) }).correlations
         begun = (ladder.begun[indexA], ladder.begun[indexB])
-        settings = ladder.settings.map(\.name)
+        settings = ladder.familyOf[indexA].map { ladder.families[$0].settings.map(\.name) } ?? []
         surface = Self.surface(ladder, indexA, indexB, pooled)
         self.indexA = indexA
         self.indexB = indexB
@@ -67,7 +67,7 @@ struct PairLadder: Sendable {
     private static func surface(
         _ ladder: Ladder, _ a: Int, _ b: Int, _ pooled: PooledEvidence
     ) -> (surface: SettingsSurface, a: SettingsPath, b: SettingsPath)? {
-        guard let family = ladder.families[a], ladder.families[b] == family, let surface = pooled.surfaces[family]
+        guard let family = ladder.familyOf[a], ladder.familyOf[b] == family, let surface = pooled.surfaces[family]
         else {
             return nil
         }
@@ -96,10 +96,16 @@ struct PairLadder: Sendable {
         (noise.sigma(candidate: indexA, scale: scale), noise.sigma(candidate: indexB, scale: scale))
     }
 
+    /// The same at a rung, whose losses may have deviations of their own.
+    func sigma(at rung: LadderRung) -> (a: Double?, b: Double?) {
+        let seeds = sigma(at: rung.scale)
+        return (rung.deviations?[indexA] ?? seeds.a, rung.deviations?[indexB] ?? seeds.b)
+    }
+
     /// The same at the target. Unknown noise is assumed there once its runs have begun: a single run would otherwise be
     /// taken for the truth. Below the target the model's misfit can stand for it.
     var sigmaAtTarget: (a: Double?, b: Double?) {
-        guard isTargetTrained || early != nil else { return sigma(at: targetScale) }
+        guard isTargetTrained || early != nil else { return sigma(at: target.rung) }
         let assumed = assumedSigmaAtTarget
         return (assumed.a, assumed.b)
     }
@@ -126,7 +132,7 @@ struct PairLadder: Sendable {
     /// The rungs where both have a finite loss, as the gap model takes them.
     var ladderRungs: [GapRung] {
         zip(rungs, seedCorrelations).compactMap { rung, correlation in
-            rung.gapRung(sigma: sigma(at: rung.rung.scale), seedCorrelation: correlation)
+            rung.gapRung(sigma: sigma(at: rung.rung), seedCorrelation: correlation)
         }
     }
 

@@ -13,7 +13,7 @@ struct PooledEvidence: Sendable {
 
     init(_ ladder: Ladder) {
         let noise = LadderNoise(ladder)
-        let families = Set(ladder.families.compactMap { $0 })
+        let families = ladder.families.indices
         self.init(
             noise: noise,
             surfaces: families.reduce(into: [:]) { $0[$1] = SettingsSurface(ladder.sweptLosses(of: $1, noise)) })
@@ -53,34 +53,35 @@ extension Ladder {
         rungs.flatMap { rung in
             candidates.indices.compactMap { index -> SweptLoss? in
                 let losses = rung.points[index].compactMap(\.loss)
-                guard families[index] == family, let settings = rung.settings?[index], !losses.isEmpty,
+                guard familyOf[index] == family, let settings = rung.settings?[index], !losses.isEmpty,
                     let loss = losses.mean.positive
                 else { return nil }
                 let sigma = (noise.sigma(candidate: index, scale: rung.scale) ?? 0) / loss
                 return SweptLoss(
-                    member: index, settings: coordinates(settings), scale: rung.scale, loss: loss,
+                    member: index, settings: coordinates(settings, family), scale: rung.scale, loss: loss,
                     variance: sigma * sigma / Double(losses.count))
             }
         }
     }
 
     /// Settings as the surface takes them.
-    private func coordinates(_ values: [Double]) -> [Double] {
-        zip(settings, values).map { $0.coordinate($1) }
+    private func coordinates(_ values: [Double], _ family: Int) -> [Double] {
+        zip(families[family].settings, values).map { $0.coordinate($1) }
     }
 
     /// The settings of a member at some scales. Where they are not given, they go on as between the last two rungs that
     /// have them; nil where no rung has them.
     func settingsPath(of candidate: Int, at places: [LadderRung]) -> SettingsPath? {
+        guard let family = familyOf[candidate] else { return nil }
         let known = (rungs + [target]).compactMap { rung in
-            rung.settings?[candidate].map { (x: log(rung.scale), values: coordinates($0)) }
+            rung.settings?[candidate].map { (x: log(rung.scale), values: coordinates($0, family)) }
         }
         guard let last = known.last else { return nil }
         let before = known.dropLast().last ?? last
         return SettingsPath(
             scales: places.map(\.scale),
             settings: places.map { place in
-                if let given = place.settings?[candidate] { return coordinates(given) }
+                if let given = place.settings?[candidate] { return coordinates(given, family) }
                 let x = log(place.scale)
                 if let near = known.first(where: { abs($0.x - x) < 1e-9 }) { return near.values }
                 guard last.x > before.x else { return last.values }

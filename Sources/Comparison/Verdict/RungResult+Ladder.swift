@@ -7,7 +7,9 @@ extension RungResult {
         let candidates = rung.points.enumerated().map { index, points in
             let losses = points.compactMap(\.loss)
             let mean = points.meanLoss
-            let sigma = noise.sigma(candidate: index, scale: rung.scale)
+            // The bottom of a valley has a deviation of its own.
+            let own = isTarget ? nil : rung.deviations?[index]
+            let sigma = own ?? noise.sigma(candidate: index, scale: rung.scale)
             let estimate = mean.flatMap { mean in
                 sigma.map { Estimate(normalMean: mean, deviation: $0 / Double(losses.count).squareRoot()) }
             }

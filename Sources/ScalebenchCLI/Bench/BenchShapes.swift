@@ -37,10 +37,20 @@ struct BenchShapeOptions: ParsableArguments {
 
     /// Every shape to measure, on every path asked for.
     func shapes() throws -> [BenchmarkShape] {
-        let recipe = try candidate.map { try Candidate.open($0) }
+        let recipe = try candidate.map(Self.recipe)
         let paths = allPaths ? KernelPath.allCases.filter(\.isAvailable) : [.best]
         let sizes = isTable ? Self.table : [size(width: width ?? 64, layers: layers ?? 4)]
         return try sizes.flatMap { size in try paths.map { try shape(size, recipe, $0) } }
+    }
+
+    private static func recipe(_ file: String) throws -> Candidate {
+        let family = try CandidateFamily.open(file)
+        guard family.settings.isEmpty else {
+            throw ScalebenchError(
+                .invalidInput, "the file sweeps \(family.settings.map(\.name).joined(separator: " and "))", at: file,
+                hint: "write one number in its place: a benchmark measures one recipe")
+        }
+        return family.members[0].candidate
     }
 
     private struct Size {

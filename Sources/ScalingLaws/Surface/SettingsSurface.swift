@@ -44,6 +44,9 @@ package struct SettingsSurface: Sendable {
     private let centre: [Double], deviation: [Double]
     private let topLogScale: Double
     let fits: [Weighted<SurfaceFit>]
+    /// The rows behind the surface, and the smallest loss of every scale, above which their heights are.
+    let rows: [SurfaceRow]
+    let lowest: [Double: Double]
 
     /// nil where the losses are too few to show a surface: fewer than five members, or than two scales with two members
     /// each, or a setting that is the same everywhere.
@@ -72,6 +75,8 @@ package struct SettingsSurface: Sendable {
             SurfaceData(rows), most: max(1, Self.mostBytes / DenseCholesky.bytes(rows.count)))
         guard !fits.isEmpty else { return nil }
         self.fits = fits
+        self.rows = rows
+        lowest = Dictionary(grouping: losses, by: \.scale).mapValues { $0.map(\.loss).min() ?? 1 }
     }
 
     private struct Kept {

@@ -41,10 +41,11 @@ extension SettingsSurface {
     private static let drawCount = 768, mostFits = 48
 
     /// The bottoms at several scales.
-    package func valleys(_ ranges: [ValleyRange]) -> Valleys {
+    /// - Parameter drifting: how many of the scales, from the first on, the drift is that of.
+    package func valleys(_ ranges: [ValleyRange], drifting: Int) -> Valleys {
         let grids = ranges.map(ValleyGrid.init)
         let places = zip(ranges, grids).flatMap { range, grid in grid.points.map { place($0, at: range.scale) } }
-        let draws = draws(at: places)
+        let draws = draws(at: places).map(\.heights)
         var bottoms: [[[Double]]] = [], result: [ValleyAtScale] = [], first = 0
         for grid in grids {
             let own = draws.map { Array($0[first..<first + grid.points.count]) }
@@ -52,7 +53,9 @@ extension SettingsSurface {
             bottoms.append(own.map(grid.bottom))
             result.append(grid.summary(own, bottoms[bottoms.count - 1]))
         }
-        return Valleys(scales: result, drift: Self.drift(bottoms, ranges.map { log($0.scale) }))
+        return Valleys(
+            scales: result,
+            drift: Self.drift(Array(bottoms.prefix(drifting)), ranges.prefix(drifting).map { log($0.scale) }))
     }
 
     private static func drift(_ bottoms: [[[Double]]], _ x: [Double]) -> [Estimate]? {
@@ -66,7 +69,7 @@ extension SettingsSurface {
     }
 
     /// Joint draws of the surface; the same ones at every call. The likeliest fits share them.
-    private func draws(at places: [SurfacePlace]) -> [[Double]] {
+    func draws(at places: [SurfacePlace]) -> [SurfaceDraw] {
         let kept = fits.sorted { $0.weight > $1.weight }.prefix(Self.mostFits)
         let total = kept.reduce(0) { $0 + $1.weight }, combinations = places.map { [(place: $0, factor: 1.0)] }
         var counts: [Int] = [], given = 0.0, made = 0
@@ -76,16 +79,26 @@ extension SettingsSurface {
             made += counts[counts.count - 1]
         }
         let wanted = counts
-        return inParallel(kept.count) { index -> [[Double]] in
+        return inParallel(kept.count) { index -> [SurfaceDraw] in
             guard wanted[index] > 0 else { return [] }
             var generator = SplitMix(seed: 0x5EED + UInt64(index))
-            return kept[index].value.draws(combinations, count: wanted[index], &generator)
+            let misfit = kept[index].value.scales.misfit
+            return kept[index].value.draws(combinations, count: wanted[index], &generator).map {
+                SurfaceDraw(heights: $0, misfit: misfit)
+            }
         }.flatMap { $0 }
     }
 }
 
+/// One draw of a surface at several places.
+struct SurfaceDraw: Sendable {
+    var heights: [Double]
+    /// The standard deviation of single runs around the surface in this draw.
+    var misfit: Double
+}
+
 /// The grid of settings at one scale; it reaches one step beyond what was tried.
-private struct ValleyGrid {
+struct ValleyGrid {
     let range: ValleyRange
     let axes: [[Double]]
     let points: [[Double]]

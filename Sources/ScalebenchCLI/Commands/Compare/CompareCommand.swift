@@ -60,9 +60,6 @@ struct CompareCommand: AsyncParsableCommand {
                     "--target-scale, --target-parameters, --target-tokens, --axis, --where, --reference, --setting and "
                         + "--best go with --runs FILE.")
             }
-            guard candidates.count != 1 else {
-                throw ValidationError("One candidate alone cannot be compared; name at least two, or none.")
-            }
         } else {
             guard table.target != nil else {
                 throw ValidationError(

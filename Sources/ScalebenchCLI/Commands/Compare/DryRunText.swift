@@ -10,7 +10,9 @@ enum DryRunText {
             run.plan, workers: run.workers, cost: { run.costs[$0.id] ?? RunCost(seconds: nil, memoryBytes: nil) },
             left: { run.left[$0.id] ?? 1 })
         let stages = run.expectedCosts.isEmpty ? "" : PlanReport.stages(run.plan, run.expectedCosts) + "\n"
-        return plan + stages + run.nextRuns.map { Phrase.nextStep($0) + "\n" }.joined() + (run.budget.map(render) ?? "")
+        let sweeps = run.plan.families.isEmpty ? "" : PlanReport.sweeps(run.plan) + "\n"
+        return plan + stages + sweeps + run.nextRuns.map { Phrase.nextStep($0) + "\n" }.joined()
+            + (run.budget.map(render) ?? "")
     }
 
     private static func render(_ preview: BudgetPreview) -> String {
