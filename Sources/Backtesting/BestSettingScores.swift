@@ -15,7 +15,7 @@ struct BestSettingScores {
     }
 
     init(_ questions: [SweepQuestion]) {
-        let names = ["surface", "bestOfTopRung", "quadratic", "separatePowerLaws"]
+        let names = ["pooled", "bestOfTopRung", "quadratic", "separatePowerLaws"]
         let answers = questions.map { question in
             let named = [
                 question.held.bestBySurface, Self.bestOfTopRung(question.family), Self.quadratic(question.family),
@@ -34,8 +34,8 @@ struct BestSettingScores {
                     name: names[method], medianLossGivenAway: Estimate(draws: given).point,
                     meanLossGivenAway: given.mean,
                     meanStepsOff: steps.isEmpty ? nil : steps.mean,
-                    worseThanSurface: Double(zip(given, surface).count { $0 > $1 }) / count,
-                    betterThanSurface: Double(zip(given, surface).count { $0 < $1 }) / count)
+                    worseThanPooled: Double(zip(given, surface).count { $0 > $1 }) / count,
+                    betterThanPooled: Double(zip(given, surface).count { $0 < $1 }) / count)
             }
     }
 

@@ -207,11 +207,3 @@ extension TrendPriors {
         }
     }
 }
-
-extension Array {
-    /// At most `count` elements, evenly spread.
-    func evenlySpread(_ count: Int) -> [Element] {
-        let step = Swift.max(1, Double(self.count) / Double(count))
-        return (0..<Swift.min(self.count, count)).map { self[Int(Double($0) * step)] }
-    }
-}

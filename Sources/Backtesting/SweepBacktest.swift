@@ -12,9 +12,9 @@ package struct SweepReport: Codable, Sendable {
     package var questions: Int
     package var decisions: Int
     package var crossovers: Int
-    /// The surface first, then the pair's own model and the baselines.
+    /// The pooled model first, then the pair's own model and the baselines.
     package var methods: [DecisionReport.Method]
-    /// The surface's figures minus those of the others.
+    /// The pooled model's figures minus those of the others.
     package var differences: [ScoreDifference]
     /// How well the best member at the target is named.
     package var bestSettings: [BestSetting]
@@ -29,10 +29,10 @@ package struct SweepReport: Codable, Sendable {
         /// The mean number of members that lie between the named and the best one in the order of their only setting; null
         /// where no question has one setting alone.
         @OrNull package var meanStepsOff: Double?
-        /// The share of questions in which this method gives away more than the surface.
-        package var worseThanSurface: Double
+        /// The share of questions in which this method gives away more than the pooled model.
+        package var worseThanPooled: Double
         /// The share in which it gives away less.
-        package var betterThanSurface: Double
+        package var betterThanPooled: Double
     }
 }
 
@@ -50,7 +50,7 @@ package struct SweepBacktest {
         guard !cases.isEmpty else { return nil }
         let decisions = cases.map(\.decision), scorer = DecisionScorer(decisions)
         let model = GapModel()
-        let surface = try answers(cases) { try model.posterior($0.decision.visible, surface: $0.surface) }
+        let pooled = try answers(cases) { try model.posterior($0.decision.visible, surface: $0.surface) }
         let others: [(String, [DecisionAnswer])] =
             [("pairModel", try answers(cases) { try model.posterior($0.decision.visible) })]
             + [DecisionBaseline.rank, .calibratedRank, .separatePowerLaws, .closedForm].map { baseline in
@@ -58,8 +58,8 @@ package struct SweepBacktest {
             }
         return SweepReport(
             questions: asked.count, decisions: cases.count, crossovers: decisions.count(where: \.isCrossover),
-            methods: ([("surface", surface)] + others).map { DecisionBacktest.method($0.0, $0.1, scorer) },
-            differences: others.map { scorer.difference(surface, $0.1, to: $0.0) },
+            methods: ([("pooled", pooled)] + others).map { DecisionBacktest.method($0.0, $0.1, scorer) },
+            differences: others.map { scorer.difference(pooled, $0.1, to: $0.0) },
             bestSettings: BestSettingScores(asked.map(\.question)).rows)
     }
 

@@ -34,14 +34,14 @@ package enum BacktestReport {
     static func sweepsHeading(_ report: SweepReport) -> String {
         """
         \(report.decisions) decisions between members of \(report.questions) sweeps, \(report.crossovers) of them true \
-        crossovers. The surface pools all members of a sweep over their settings; the pair model sees the two alone.
+        crossovers. The pooled model uses all members of a sweep; the pair model sees the two alone.
         """
     }
 
     static func sweeps(_ report: SweepReport) -> TextTable {
         var table = TextTable(header: [
             "method", "accuracy pooled", "macro", "Brier pooled", "macro", "claims", "wrong", "crossovers missed",
-            "90 % holds", "surface minus this: accuracy", "Brier",
+            "90 % holds", "pooled minus this: accuracy", "Brier",
         ])
         for method in report.methods {
             let difference = report.differences.first { $0.to == method.name }
@@ -57,14 +57,14 @@ package enum BacktestReport {
 
     static func bestSettings(_ report: SweepReport) -> TextTable {
         var table = TextTable(header: [
-            "best member by", "loss given away: median", "mean", "steps off", "worse than the surface", "better",
+            "best member by", "loss given away: median", "mean", "steps off", "worse than pooled", "better",
         ])
         for row in report.bestSettings {
             table.add([
                 row.name, String(format: "%.3f %%", 100 * row.medianLossGivenAway),
                 String(format: "%.3f %%", 100 * row.meanLossGivenAway),
                 row.meanStepsOff.map { String(format: "%.2f", $0) } ?? "",
-                String(format: "%.2f", row.worseThanSurface), String(format: "%.2f", row.betterThanSurface),
+                String(format: "%.2f", row.worseThanPooled), String(format: "%.2f", row.betterThanPooled),
             ])
         }
         return table

@@ -94,10 +94,13 @@ extension Ladder {
 
     /// The same among some members, by the surface of their family.
     func bestMember(among members: [Int], _ surface: SettingsSurface) -> Int? {
+        guard let top = rungs.last(where: { rung in members.contains { !rung.points[$0].isEmpty } }) else { return nil }
         let known = members.compactMap { index in
-            settingsPath(of: index, at: [target]).map { (index: index, settings: $0.settings[0]) }
+            settingsPath(of: index, at: [target, top]).map { (index: index, settings: $0.settings) }
         }
-        return zip(known, surface.heights(known.map(\.settings), at: target.scale)).min { $0.1 < $1.1 }?.0.index
+        let heights = surface.expectedHeights(
+            known.map { $0.settings[0] }, at: target.scale, atTop: known.map { $0.settings[1] })
+        return zip(known, heights).min { $0.1 < $1.1 }?.0.index
     }
 
     /// The members of a family that can still be the best at a place, with the probability that each is. Members without

@@ -18,9 +18,13 @@ extension Ladder {
         return HeldOutRung(rung: target, ladder: ladder, pooled: PooledEvidence(ladder))
     }
 
-    /// Every rung as it was before it was trained, smallest first.
+    /// A family with more losses than this is fitted once: holding every rung out would take minutes.
+    private static let mostLossesHeldOut = 500
+
+    /// Every rung as it was before it was trained, smallest first; none on a ladder with a very large family.
     package var heldOutRungs: [HeldOutRung] {
-        rungs.enumerated().map { index, rung in
+        guard familyOf.count(where: { $0 != nil }) * rungs.count <= Self.mostLossesHeldOut else { return [] }
+        return rungs.enumerated().map { index, rung in
             var ladder = withoutTarget
             // Rungs of nearly its own FLOPs, trained on fewer tokens, do not show how well a larger one is forecast.
             ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }

@@ -16,7 +16,12 @@ struct PooledEvidence: Sendable {
         let families = ladder.families.indices
         self.init(
             noise: noise,
-            surfaces: families.reduce(into: [:]) { $0[$1] = SettingsSurface(ladder.sweptLosses(of: $1, noise)) })
+            surfaces: families.reduce(into: [:]) { surfaces, family in
+                let losses = ladder.sweptLosses(of: family, noise)
+                guard var surface = SettingsSurface(losses) else { return }
+                surface.share = SettingsSurface.share(losses)
+                surfaces[family] = surface
+            })
     }
 
     init(noise: LadderNoise, surfaces: [Int: SettingsSurface]) {

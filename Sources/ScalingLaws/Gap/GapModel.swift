@@ -113,7 +113,8 @@ public struct GapModel: Sendable {
         return posterior(ladder, gaps: walks(ladder))
     }
 
-    /// The posterior of two members of a family: the gap comes from its surface, the level from the pair's own rungs.
+    /// The posterior of two members of a family: the gap is a mixture of its surface and the pair's own walk, the level
+    /// comes from the pair's own rungs.
     /// - Parameter surface: the gap at the rungs and at the scales that are asked about; nil for a pair that is not of one
     ///   family, whose gap comes from its own rungs.
     /// - Throws: as `posterior(_:through:)`.
@@ -122,12 +123,23 @@ public struct GapModel: Sendable {
     ) throws -> GapPosterior {
         guard let surface else { return try posterior(rungs, through: target) }
         let ladder = try GapLadder(rungs, through: target)
-        return posterior(
-            ladder,
-            gaps: surface.parts.map { part in
-                let walk = GapWalk(ladder, part.value, at: surface.scales)
-                return Weighted(walk, weight: log(part.weight) + walk.logEvidence)
-            })
+        let pooled = surface.parts.map { part in
+            let walk = GapWalk(ladder, part.value, at: surface.scales)
+            return Weighted(walk, weight: log(part.weight) + walk.logEvidence)
+        }
+        let both = [(pooled, surface.share), (walks(ladder), 1 - surface.share)].flatMap { gaps, share in
+            Weighted.normalised(gaps).map { Weighted($0.value, weight: log(max($0.weight * share, 1e-300))) }
+        }
+        return posterior(ladder, gaps: both)
+    }
+
+    /// P(one run of A has a smaller loss than one of B) by the walk of the two alone, without their level.
+    func probabilityABetter(_ rungs: [GapRung], at scale: Double) throws -> Double {
+        let ladder = try GapLadder(rungs), place = ladder.position(of: scale)
+        let noise = priors.unknownNoise * priors.unknownNoise
+        return Weighted.normalised(walks(ladder)).reduce(0) { sum, walk in
+            sum + walk.weight * walk.value.probability(above: 0, walk.value.fit.predict(place), noise: noise)
+        }
     }
 
     private func walks(_ ladder: GapLadder) -> [Weighted<GapWalk>] {

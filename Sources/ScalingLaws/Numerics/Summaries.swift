@@ -33,3 +33,11 @@ package func pairedStandardError(_ first: [Double], _ second: [Double]) -> Doubl
 package func sigmaOfAddedMeasurement(_ sigma: Double, known: Double) -> Double? {
     sigma < known ? 1 / (1 / (sigma * sigma) - 1 / (known * known)).squareRoot() : nil
 }
+
+extension Array {
+    /// At most `count` elements, evenly spread.
+    package func evenlySpread(_ count: Int) -> [Element] {
+        let step = Swift.max(1, Double(self.count) / Double(count))
+        return (0..<Swift.min(self.count, count)).map { self[Int(Double($0) * step)] }
+    }
+}

@@ -47,6 +47,8 @@ package struct SettingsSurface: Sendable {
     /// The rows behind the surface, and the smallest loss of every scale, above which their heights are.
     let rows: [SurfaceRow]
     let lowest: [Double: Double]
+    /// The weight of the surface in a pair's posterior, beside the walk of the pair; see `share(_:_:)`.
+    package var share = 0.5
 
     /// nil where the losses are too few to show a surface: fewer than five members, or than two scales with two members
     /// each, or a setting that is the same everywhere.
@@ -106,7 +108,16 @@ package struct SettingsSurface: Sendable {
             x: log10(scale) - topLogScale)
     }
 
-    /// Expected heights in ln L at one scale, relative to each other.
+    /// Expected heights in ln L at a scale above the rungs, relative to each other, as a pair's posterior has them: a mixture
+    /// of the surface there and of walks that start where the surface is at the top rung.
+    /// - Parameter atTop: the settings at the top rung.
+    package func expectedHeights(_ settings: [[Double]], at scale: Double, atTop: [[Double]]) -> [Double] {
+        zip(heights(settings, at: scale), heights(atTop, at: pow(10, topLogScale))).map {
+            share * $0 + (1 - share) * $1
+        }
+    }
+
+    /// Expected heights of the surface in ln L at one scale, relative to each other.
     package func heights(_ settings: [[Double]], at scale: Double) -> [Double] {
         let places = settings.map { [(place: place($0, at: scale), factor: 1.0)] }
         var sum = [Double](repeating: 0, count: settings.count)

@@ -17,14 +17,16 @@ extension SettingsSurface {
             guard !own.isEmpty, let lowest = lowest[own[0].scale] else { return nil }
             let grid = ValleyGrid(range)
             let draws = draws(at: own.map(\.place) + grid.points.map { place($0, at: range.scale) })
+            // The place is that of the mean: the lowest place of every draw would be as lucky as the best of a bracket.
+            let means = (0..<grid.points.count).map { point in draws.map { $0.heights[own.count + point] }.mean }
+            let lowestPlace = own.count + (means.indices.min { means[$0] < means[$1] } ?? 0)
             var generator = SplitMix(seed: 0xF207)
             let bottoms = draws.map { draw -> Double in
                 // What the rung's members have in common, from their losses and this draw's heights.
                 let weights = own.map { 1 / (draw.misfit * draw.misfit + $0.variance + 1e-12) },
                     total = weights.reduce(0, +)
                 let common = own.indices.reduce(0) { $0 + weights[$1] * (own[$1].y - draw.heights[$1]) } / total
-                let valley = draw.heights[own.count...].min() ?? 0
-                return common + valley + generator.normal() / total.squareRoot()
+                return common + draw.heights[lowestPlace] + generator.normal() / total.squareRoot()
             }
             let mean = bottoms.mean, variance = bottoms.map { ($0 - mean) * ($0 - mean) }.mean
             let loss = lowest * exp(mean)

@@ -18,6 +18,8 @@ package struct SettingsPath: Sendable {
 package struct SurfaceGap: Sendable {
     let scales: [Double]
     let parts: [Weighted<Part>]
+    /// The weight of the surface; the rest is the walk's of the pair alone.
+    let share: Double
 
     struct Part: Sendable {
         var mean: [Double]
@@ -50,7 +52,7 @@ extension SettingsSurface {
             if mean.isEmpty { (mean, covariance) = ([], []) }
             return Weighted(SurfaceGap.Part(mean: mean, covariance: covariance), weight: fit.weight)
         }
-        return SurfaceGap(scales: a.scales, parts: Self.thinned(parts))
+        return SurfaceGap(scales: a.scales, parts: Self.thinned(parts), share: share)
     }
 
     /// Parts of equal weight that stand for many: those at equal steps of cumulative weight, in the order of the gap's
