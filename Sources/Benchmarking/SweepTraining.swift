@@ -65,7 +65,7 @@ struct SweepTraining {
         let below = ladder(upTo: rung - 1)
         return below.families.indices.reduce(into: []) { chosen, index in
             let family = training.plan.families[index]
-            let chances = below.contenders(of: index, at: below.rungs[rung]).filter { active.contains($0.key) }
+            let chances = below.contenders(of: index, at: below.rungs[rung], among: active)
             let order = chances.sorted { ($0.value, $1.key) > ($1.value, $0.key) }
             chosen.formUnion(order.filter { $0.value >= Self.slimChance }.map(\.key))
             chosen.formUnion(order.prefix(Self.fewestMembers).map(\.key))
@@ -81,8 +81,7 @@ struct SweepTraining {
             let here = ladder(upTo: rung)
             let wanted = here.families.indices.reduce(into: Set<Int>()) { wanted, index in
                 let family = training.plan.families[index]
-                let chances = here.contenders(of: index, at: here.rungs[rung])
-                    .filter { active.contains($0.key) }
+                let chances = here.contenders(of: index, at: here.rungs[rung], among: active)
                 guard let best = chances.max(by: { ($0.value, $1.key) < ($1.value, $0.key) })?.key else { return }
                 wanted.formUnion([best] + family.neighbours(of: best))
             }

@@ -40,20 +40,24 @@ struct SettingsSurfaceTests {
 
     /// Two members change places between the rungs and the target, which their neighbours show.
     @Test func aCrossingIsSeenBeforeItHappens() throws {
-        let scales = [1e9, 4e9, 1.6e10, 6.4e10, 2.56e11]
-        let surface = try #require(SettingsSurface(Self.valley(bottom: 2.4)))
+        let scales = [1e9, 4e9, 1.6e10, 6.4e10, 1.024e12]
+        let rows = Self.valley(bottom: 2.4)
+        var surface = try #require(SettingsSurface(rows))
+        surface.share = SettingsSurface.share(rows)
+        // The rungs themselves show that the bottom moves.
+        #expect(surface.share > 0.6)
         func path(_ member: Int) -> SettingsPath {
             SettingsPath(scales: scales, settings: scales.map { _ in [0.5 * Double(member)] })
         }
-        // At the top rung the bottom is at 1.15, nearer to 1 (B) than to 0.5 (A); at the target it is at 0.74.
+        // At the top rung the bottom is at 1.15, nearer to 1 (B) than to 0.5 (A); at the target it is at 0.32.
         let rungs = scales.dropLast().map { scale in
             let at = { (u: Double) in
                 3 * pow(scale / 1e9, -0.05) * exp(0.02 * pow(u - 2.4 + 0.3 * log(scale / 1e9), 2))
             }
             return GapRung(scale: scale, lossesA: [at(0.5)], lossesB: [at(1)])
         }
-        let alone = try GapModel().posterior(rungs).forecast(at: 2.56e11)
-        let pooled = try GapModel().posterior(rungs, surface: surface.gap(path(1), path(2))).forecast(at: 2.56e11)
+        let alone = try GapModel().posterior(rungs).forecast(at: 1.024e12)
+        let pooled = try GapModel().posterior(rungs, surface: surface.gap(path(1), path(2))).forecast(at: 1.024e12)
         #expect(pooled.probabilityABetter > 0.5 && pooled.probabilityABetter > alone.probabilityABetter)
     }
 

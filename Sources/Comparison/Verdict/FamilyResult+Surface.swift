@@ -8,7 +8,7 @@ extension FamilyResult {
     /// nil where the ladder shows no surface of the family.
     init?(_ ladder: Ladder, family: Int, _ pooled: PooledEvidence) {
         guard let surface = pooled.surfaces[family] else { return nil }
-        let indices = ladder.candidates.indices.filter { ladder.familyOf[$0] == family }
+        let indices = ladder.triedMembers(of: family)
         let places = ladder.rungs + [ladder.target]
         let paths = indices.map { ladder.settingsPath(of: $0, at: places) }
         let known = zip(indices, paths).compactMap { index, path in path.map { (index: index, path: $0) } }

@@ -81,15 +81,22 @@ extension Ladder {
                 hint: "a valley takes \(SettingsSurface.fewestMembers) members with a loss at two rungs: sweep more "
                     + "values, or values at which fewer runs diverge")
         }
-        let paths = candidates.indices.filter { familyOf[$0] == family }.compactMap { settingsPath(of: $0, at: rungs) }
+        let paths = triedMembers(of: family).compactMap { settingsPath(of: $0, at: rungs) }
         return surface.frontier(
             rungs.indices.map { place in ValleyRange(paths.map { $0.settings[place] }, rungs[place].scale) })
+    }
+
+    /// The members of a family that have a run below the target. What others would do is extrapolation.
+    func triedMembers(of family: Int) -> [Int] {
+        candidates.indices.filter { index in
+            familyOf[index] == family && rungs.contains { !$0.points[index].isEmpty }
+        }
     }
 
     /// The member of a family with the lowest loss at the target, as the rungs below it have it; nil without a surface.
     package func bestMember(of family: Int) -> Int? {
         guard let surface = PooledEvidence(self).surfaces[family] else { return nil }
-        return bestMember(among: candidates.indices.filter { familyOf[$0] == family }, surface)
+        return bestMember(among: triedMembers(of: family), surface)
     }
 
     /// The same among some members, by the surface of their family.
@@ -103,15 +110,17 @@ extension Ladder {
         return zip(known, heights).min { $0.1 < $1.1 }?.0.index
     }
 
-    /// The members of a family that can still be the best at a place, with the probability that each is. Members without
-    /// any result count too: the surface speaks of them.
-    package func contenders(of family: Int, at place: LadderRung) -> [Int: Double] {
-        let pooled = PooledEvidence(self)
-        let members = candidates.indices.filter { familyOf[$0] == family }
-        let known = members.compactMap { index in
+    /// The probability that each of some members of a family is the best of them at a place. Members without a result
+    /// there count too, because the surface speaks of them. Before there is a surface, the lowest loss decides.
+    package func contenders(of family: Int, at place: LadderRung, among members: Set<Int>) -> [Int: Double] {
+        let own = members.filter { familyOf[$0] == family }.sorted()
+        guard let surface = PooledEvidence(self).surfaces[family] else {
+            let losses = own.compactMap { index in place.points[index].meanLoss.map { (index: index, loss: $0) } }
+            return losses.min { $0.loss < $1.loss }.map { [$0.index: 1] } ?? [:]
+        }
+        let known = own.compactMap { index in
             settingsPath(of: index, at: [place]).map { (index: index, settings: $0.settings[0]) }
         }
-        guard let surface = pooled.surfaces[family] else { return [:] }
         let probabilities = surface.probabilitiesLowest(known.map(\.settings), at: place.scale)
         return Dictionary(uniqueKeysWithValues: zip(known.map(\.index), probabilities))
     }
