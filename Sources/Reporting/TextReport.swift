@@ -11,6 +11,7 @@ package enum TextReport {
         var parts = [heading(result)]
         if let best = result.best { parts.append(self.best(best, of: result)) }
         parts.append(ladder(result))
+        for family in result.families ?? [] { parts.append(settings(FamilyNumbers(family, axis: result.axis))) }
         for pair in result.pairs { parts.append(verdict(pair, of: result)) }
         if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further, result.pairs)) }
         if let rest = result.notNeeded { parts.append(Phrase.notNeeded(rest)) }
@@ -60,6 +61,11 @@ package enum TextReport {
             table.add(cells)
         }
         return "Final loss\(Phrase.unit(result)), mean over runs [90 %]\n" + table.text
+    }
+
+    private static func settings(_ numbers: FamilyNumbers) -> String {
+        [numbers.heading, numbers.drift, numbers.table.text, numbers.target].filter { !$0.isEmpty }
+            .joined(separator: "\n")
     }
 
     private static func approximation(_ gap: ApproximationGap) -> String {
