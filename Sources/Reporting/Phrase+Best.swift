@@ -37,7 +37,7 @@ extension Phrase {
     private static func others(_ best: BestResult) -> String { list(Array(best.contenders.dropFirst())) }
 
     /// At most four names; more are counted.
-    private static func list(_ names: [String]) -> String {
+    static func list(_ names: [String]) -> String {
         let shown = names.prefix(names.count > 5 ? 4 : 5).map { SafeText.line($0, limit: 40) }
         let rest = names.count - shown.count
         if rest > 0 { return shown.joined(separator: ", ") + " and \(rest) others" }

@@ -10,9 +10,13 @@ package enum TextReport {
     package static func render(_ result: CompareResult) -> String {
         var parts = [heading(result)]
         if let best = result.best { parts.append(self.best(best, of: result)) }
-        parts.append(ladder(result))
+        parts.append(result.hasMany ? longLadder(result) : ladder(result))
         for family in result.families ?? [] { parts.append(settings(FamilyNumbers(family, axis: result.axis))) }
-        for pair in result.pairs { parts.append(verdict(pair, of: result)) }
+        if result.hasMany {
+            parts.append(verdicts(result))
+        } else {
+            for pair in result.pairs { parts.append(verdict(pair, of: result)) }
+        }
         if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further, result.pairs)) }
         if let rest = result.notNeeded { parts.append(Phrase.notNeeded(rest)) }
         if let stopped = result.stoppedEarly {
@@ -63,6 +67,12 @@ package enum TextReport {
         return "Final loss\(Phrase.unit(result)), mean over runs [90 %]\n" + table.text
     }
 
+    private static func longLadder(_ result: CompareResult) -> String {
+        let hasIntervals = result.ladder.contains { $0.candidates.contains { $0.loss != nil } }
+        return "Final loss\(Phrase.unit(result)), mean over runs\(hasIntervals ? " ± half of the 90 % interval" : "")\n"
+            + result.lossesByCandidate.text
+    }
+
     private static func settings(_ numbers: FamilyNumbers) -> String {
         [numbers.heading, numbers.drift, numbers.table.text, numbers.target].filter { !$0.isEmpty }
             .joined(separator: "\n")
@@ -98,12 +108,33 @@ package enum TextReport {
         if let early = pair.earlyForecast { lines.append("  " + Phrase.early(early)) }
         if let line = Phrase.methodOnThisLadder(pair.methodOnThisLadder) { lines.append("  " + line) }
         if !pair.findings.isEmpty { lines.append("") }
-        for finding in pair.findings {
-            lines.append("\(finding.severity == .warning ? "!" : "·") \(SafeText.line(finding.message, limit: 400))")
-            lines.append("  → \(SafeText.line(finding.advice, limit: 400))")
-        }
+        lines += pair.findings.flatMap(self.lines)
         if let next = pair.nextRuns.first { lines += ["", Phrase.nextStep(next)] }
         return lines.joined(separator: "\n")
+    }
+
+    /// Many pairs, a line for each.
+    private static func verdicts(_ result: CompareResult) -> String {
+        let findings = SharedFindings(result.pairs), shown = findings.ofSome.prefix(10)
+        var lines = ["VERDICTS  A is \(SafeText.line(result.candidates[0], limit: 40))", result.pairTable.text]
+        if let line = Phrase.methodOnThisLadder(result.pairs.flatMap(\.methodOnThisLadder)) {
+            lines.append("  " + line)
+        }
+        if !findings.ofAll.isEmpty { lines.append("") }
+        lines += findings.ofAll.flatMap(self.lines)
+        if !shown.isEmpty { lines.append("") }
+        lines += shown.flatMap(self.lines)
+        let rest = findings.ofSome.count - shown.count
+        if rest > 0 { lines.append("  and \(rest) more in the report") }
+        if let next = result.closestStep { lines += ["", next] }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func lines(_ finding: Finding) -> [String] {
+        [
+            "\(finding.severity == .warning ? "!" : "·") \(SafeText.line(finding.message, limit: 400))",
+            "  → \(SafeText.line(finding.advice, limit: 400))",
+        ]
     }
 
     private static func numbers(_ pair: PairResult, of result: CompareResult) -> String {

@@ -6,8 +6,10 @@ import ScalingLaws
 
 extension ReportSection {
     static let early = ReportSection(id: "early", title: "The target so far") { content in
-        let figures = content.result.pairs.enumerated().compactMap { index, pair in
-            pair.earlyForecast.map { EarlyPicture(result: content.result, pairIndex: index, early: $0).figure.markup }
+        let figures = content.result.picturedPairs.compactMap { index in
+            content.result.pairs[index].earlyForecast.map {
+                EarlyPicture(result: content.result, pairIndex: index, early: $0).figure.markup
+            }
         }
         let stopped = content.result.stoppedEarly.map { stopped in
             tag("p") { Phrase.stoppedEarly(stopped, candidates: content.result.candidates) }

@@ -6,10 +6,10 @@ import ScalingLaws
 
 extension ReportSection {
     static let gap = ReportSection(id: "gap", title: "Gap over scale") { content in
-        let figures = content.result.pairs.enumerated().compactMap {
-            GapPicture(content.result, $0.offset)?.figure.markup
-        }
-        return figures.isEmpty ? nil : .joined(figures)
+        let result = content.result
+        let figures = result.picturedPairs.compactMap { GapPicture(result, $0)?.figure.markup }
+        guard !figures.isEmpty else { return nil }
+        return .joined([result.picturedPairsNote.map { note in tag("p") { note } } ?? .empty] + figures)
     }
 }
 

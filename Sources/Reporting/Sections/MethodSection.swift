@@ -8,6 +8,7 @@ extension ReportSection {
     static let method = ReportSection(id: "method", title: "The method on this ladder") { content in
         let pairs = content.result.pairs.filter { !$0.methodOnThisLadder.isEmpty }
         guard !pairs.isEmpty else { return nil }
+        if content.result.hasMany { return summary(pairs) }
         return .joined(
             [tag("p") { "Every rung is predicted from those below it, as the target is from all of them." }]
                 + pairs.map { pair in
@@ -19,16 +20,36 @@ extension ReportSection {
                 })
     }
 
+    /// Many pairs in one table.
+    @MarkupBuilder private static func summary(_ pairs: [PairResult]) -> Markup {
+        tag("p") { "Every rung is predicted from those below it, as the target is from all of them." }
+        if let line = Phrase.methodOnThisLadder(pairs.flatMap(\.methodOnThisLadder)) {
+            tag("p") { line.prefix(1).uppercased() + line.dropFirst() + "." }
+        }
+        tag("details") {
+            tag("summary") { "The predictions of every pair" }
+            ReportTable(
+                header: ["candidate B"] + header,
+                rows: pairs.flatMap { pair in
+                    pair.methodOnThisLadder.map { [SafeText.line(pair.b, limit: 40)] + cells($0) }
+                }
+            ).markup
+        }
+    }
+
     private static func table(_ pair: PairResult) -> ReportTable {
-        ReportTable(
-            header: ["rung", "from rungs", "gap predicted [90 %]", "gap measured", "inside", "P(winner) predicted"],
-            rows: pair.methodOnThisLadder.map { row in
-                [
-                    row.label, String(row.rungsBelow), Phrase.interval(row.predictedGap, Phrase.gap),
-                    Phrase.gap(row.observedGap),
-                    row.predictedGap.interval90.contains(row.observedGap) ? "yes" : "no",
-                    Phrase.percent(row.probabilityOfWinner),
-                ]
-            })
+        ReportTable(header: header, rows: pair.methodOnThisLadder.map(cells))
+    }
+
+    private static let header = [
+        "rung", "from rungs", "gap predicted [90 %]", "gap measured", "inside", "P(winner) predicted",
+    ]
+
+    private static func cells(_ row: RungCheck) -> [String] {
+        [
+            row.label, String(row.rungsBelow), Phrase.interval(row.predictedGap, Phrase.gap),
+            Phrase.gap(row.observedGap), row.predictedGap.interval90.contains(row.observedGap) ? "yes" : "no",
+            Phrase.percent(row.probabilityOfWinner),
+        ]
     }
 }

@@ -16,6 +16,8 @@ private struct ScalingPicture {
     /// The prediction from the ladder alone, by candidate; for the reference it is that of the first pair.
     let levels: [(scales: [Double], band: TrendCurves.Band)?]
     let predicted: [Estimate?]
+    /// The candidates whose trends and forecasts are drawn; the others have grey marks.
+    let pictured: [Int]
 
     init?(_ result: CompareResult) {
         guard result.ladder.contains(where: { $0.candidates.contains { $0.meanLoss != nil } }) else { return nil }
@@ -25,6 +27,7 @@ private struct ScalingPicture {
         levels =
             [first?.trend.map { ($0.scales, $0.lossA) }] + trends.map { $0.trend.map { ($0.scales, $0.lossB) } }
         predicted = [first?.lossA] + trends.map(\.lossB)
+        pictured = [0] + result.picturedPairs.map { $0 + 1 }
     }
 
     var figure: Figure {
@@ -34,10 +37,15 @@ private struct ScalingPicture {
                 "Small marks are single runs, large ones means over seeds with their 90 % interval. Lines and bands "
                 + "are the trends that the ladder alone shows (median, 90 %), bars its forecast for one run at the target"
                 + (hasTarget ? "; the large marks there are what was observed." : ".")
-                + (crossing.map { " \($0.text)" } ?? "") + Phrase.path(result),
-            legend: result.candidates.enumerated().map { ("c\($0.offset % 6) shape\($0.offset % 4)", $0.element) },
+                + (crossing.map { " \($0.text)" } ?? "") + Phrase.path(result)
+                + (result.picturedPairsNote.map {
+                    " \($0) The others have grey marks and no trend, and the reference alone has a band."
+                } ?? ""),
+            legend: pictured.map { ("\(style($0)) shape\($0 % 4)", result.candidates[$0]) },
             height: 420, table: table, plot: draw)
     }
+
+    private func style(_ index: Int) -> String { pictured.contains(index) ? "c\(index % 6)" : "neutral" }
 
     private var hasTarget: Bool { result.ladder.contains(where: \.isTarget) }
 
@@ -60,21 +68,28 @@ private struct ScalingPicture {
                 frame.column(crossing.interval.lower, crossing.interval.upper, "region", hover: crossing.text)
             }
             frame.verticalLine(result.targetScale, "target")
-            for (index, level) in levels.enumerated() {
-                if let level {
-                    frame.area(level.scales, from: level.band.lower90, to: level.band.upper90, "band c\(index % 6)")
+            for index in pictured {
+                if let level = levels[index] {
+                    // Many bands on each other hide what they show.
+                    if !result.hasMany || index == 0 {
+                        frame.area(level.scales, from: level.band.lower90, to: level.band.upper90, "band c\(index % 6)")
+                    }
                     frame.line(level.scales, level.band.median, "fit c\(index % 6)")
                 }
             }
-            for rung in result.ladder { marks(rung, frame) }
+            for rung in result.ladder {
+                marks(rung, frame, result.candidates.indices.filter { !pictured.contains($0) })
+                marks(rung, frame, pictured)
+            }
             forecasts(frame)
         }
     }
 
-    @MarkupBuilder private func marks(_ rung: RungResult, _ frame: PlotFrame) -> Markup {
-        for (index, candidate) in rung.candidates.enumerated() {
-            let name = SafeText.line(candidate.candidate), style = "c\(index % 6)"
-            for loss in candidate.losses {
+    @MarkupBuilder private func marks(_ rung: RungResult, _ frame: PlotFrame, _ indices: [Int]) -> Markup {
+        for index in indices {
+            let candidate = rung.candidates[index], name = SafeText.line(candidate.candidate), style = style(index)
+            // With many candidates, a run that is alone is shown by its mean only.
+            for loss in candidate.losses where !result.hasMany || candidate.losses.count > 1 {
                 frame.marker(
                     rung.scale, loss, candidate: index, style: "run \(style)", size: 2.5,
                     hover: "\(name), \(rung.label): one run, \(Phrase.loss(loss))")
@@ -93,9 +108,9 @@ private struct ScalingPicture {
 
     /// The forecasts beside the target's own marks, so that forecast and outcome can be compared.
     @MarkupBuilder private func forecasts(_ frame: PlotFrame) -> Markup {
-        for (index, estimate) in predicted.enumerated() {
-            if let estimate {
-                let shift = 9.0 + 5 * Double(index)
+        for (place, index) in pictured.enumerated() {
+            if let estimate = predicted[index] {
+                let shift = result.hasMany ? 7.0 + 3 * Double(place) : 9.0 + 5 * Double(place)
                 frame.errorBar(
                     result.targetScale, from: estimate.interval90.lower, to: estimate.interval90.upper,
                     "forecast c\(index % 6)", shift: shift)
@@ -110,11 +125,12 @@ private struct ScalingPicture {
 
     private var vertical: PlotAxis {
         let losses = result.ladder.flatMap { $0.candidates.flatMap(\.losses) }
-        let forecasts = predicted.compactMap { $0?.interval90 }.flatMap { [$0.lower, $0.upper] }
+        let forecasts = pictured.compactMap { predicted[$0]?.interval90 }.flatMap { [$0.lower, $0.upper] }
         return PlotAxis("final loss\(unit(result)) (log scale)", .logarithmic, covering: losses + forecasts)
     }
 
     private var table: ReportTable {
+        if result.hasMany { return longTable }
         var table = ReportTable(header: ["rung", result.axis.unit] + result.candidates.map { SafeText.line($0) })
         for rung in result.ladder {
             table.rows.append(
@@ -128,6 +144,18 @@ private struct ScalingPicture {
         table.rows.append(
             ["target, predicted", Quantity.short(result.targetScale)]
                 + predicted.map { Phrase.interval($0, Phrase.loss) })
+        return table
+    }
+
+    /// A row per candidate; the forecast is the last column.
+    private var longTable: ReportTable {
+        var table = ReportTable(result.lossesByCandidate)
+        let above = table.rows.count - result.candidates.count
+        table = ReportTable(
+            header: table.header + ["target, predicted"],
+            rows: table.rows.enumerated().map { place, row in
+                row + [place < above ? "" : Phrase.interval(predicted[place - above], Phrase.loss)]
+            })
         return table
     }
 }

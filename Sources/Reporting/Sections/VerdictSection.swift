@@ -8,22 +8,41 @@ extension ReportSection {
         let result = content.result
         return Markup.joined(
             [result.best.map { best($0, of: result) } ?? .empty]
-                + result.pairs.map { pair in
-                    tag("article", ["class": "verdict"]) {
-                        tag("p", ["class": "answer"]) {
-                            tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { Phrase.verdict(pair) }
-                            " "
-                            Phrase.sentence(pair, unit: Phrase.unit(result))
-                        }
-                        if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
-                        numbers(pair, of: result).markup
-                    }
-                } + [
+                + (result.hasMany ? [all(result)] : result.pairs.map { one($0, of: result) }) + [
                     result.notNeeded.map { rest in tag("p") { Phrase.notNeeded(rest) } } ?? .empty,
                     result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } }
                         ?? .empty,
                 ]
         )
+    }
+
+    private static func one(_ pair: PairResult, of result: CompareResult) -> Markup {
+        tag("article", ["class": "verdict"]) {
+            tag("p", ["class": "answer"]) {
+                tag("strong", ["class": "chip \(pair.verdict.rawValue)"]) { Phrase.verdict(pair) }
+                " "
+                Phrase.sentence(pair, unit: Phrase.unit(result))
+            }
+            if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
+            numbers(pair, of: result).markup
+        }
+    }
+
+    /// Many pairs: a line for each, and its numbers where they are asked for.
+    private static func all(_ result: CompareResult) -> Markup {
+        tag("article", ["class": "verdict"]) {
+            tag("p") { "A is \(SafeText.line(result.candidates[0], limit: 40)); every row has another candidate as B." }
+            ReportTable(result.pairTable).markup
+            if let next = result.closestStep { tag("p") { next } }
+            tag("details") {
+                tag("summary") { "The numbers of every pair at the target" }
+                for pair in result.pairs {
+                    tag("h3") { "\(SafeText.line(pair.b)) against \(SafeText.line(pair.a))" }
+                    tag("p") { Phrase.sentence(pair, unit: Phrase.unit(result)) }
+                    numbers(pair, of: result).markup
+                }
+            }
+        }
     }
 
     @MarkupBuilder private static func best(_ best: BestResult, of result: CompareResult) -> Markup {
@@ -57,6 +76,7 @@ extension ReportSection {
     static let findings = ReportSection(id: "findings", title: "Findings") { content in
         let pairs = content.result.pairs.filter { !$0.findings.isEmpty || !$0.nextRuns.isEmpty }
         guard !pairs.isEmpty else { return nil }
+        if content.result.hasMany { return shared(content.result.pairs) }
         return Markup.joined(
             pairs.map { pair in
                 tag("article") {
@@ -64,31 +84,50 @@ extension ReportSection {
                         tag("h3") { "\(SafeText.line(pair.a)) against \(SafeText.line(pair.b))" }
                     }
                     if !pair.findings.isEmpty { findingList(pair.findings) }
-                    if !pair.nextRuns.isEmpty { nextRuns(pair.nextRuns) }
+                    if !pair.nextRuns.isEmpty { nextRuns(table(pair.nextRuns)) }
                 }
             })
     }
 
-    @MarkupBuilder private static func nextRuns(_ runs: [ProposedRun]) -> Markup {
+    /// The findings of many pairs, each once, and the cheapest next step of every pair.
+    @MarkupBuilder private static func shared(_ pairs: [PairResult]) -> Markup {
+        let findings = SharedFindings(pairs), open = pairs.filter { !$0.nextRuns.isEmpty }
+        if !(findings.ofAll + findings.ofSome).isEmpty {
+            tag("p") { "B stands for the other candidate of every pair." }
+            findingList(findings.ofAll + findings.ofSome)
+        }
+        if !open.isEmpty {
+            tag("details") {
+                tag("summary") { "The cheapest next step of every pair" }
+                nextRuns(table(open.map { $0.nextRuns[0] }, names: open.map { SafeText.line($0.b, limit: 40) }))
+            }
+        }
+    }
+
+    @MarkupBuilder private static func nextRuns(_ table: ReportTable) -> Markup {
         tag("p") {
             """
             These runs are the next steps, the cheapest way to a decision first. The expected cost is that of the runs and, \
             where they do not decide, of the target; 100 % is what the target still costs for both (or cost, once it is trained).
             """
         }
-        ReportTable(
-            header: [
-                "more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)",
-                "expected cost",
-            ],
-            rows: runs.map {
-                [
-                    $0.label, String($0.runsPerCandidate), $0.flops.map(Quantity.short) ?? "–",
-                    Phrase.percent($0.probabilityRightNow), Phrase.percent($0.probabilityRightAfter),
-                    Phrase.percent($0.probabilityDecided), Phrase.costShare($0.expectedCost),
+        table.markup
+    }
+
+    /// - Parameter names: the candidates B in the order of the runs, where these are of several pairs.
+    private static func table(_ runs: [ProposedRun], names: [String]? = nil) -> ReportTable {
+        let header = [
+            "more runs at", "of each", "FLOPs in all", "P(right winner) now", "after", "P(decided)", "expected cost",
+        ]
+        return ReportTable(
+            header: (names == nil ? [] : ["candidate B"]) + header,
+            rows: runs.enumerated().map { index, run in
+                (names.map { [$0[index]] } ?? []) + [
+                    run.label, String(run.runsPerCandidate), run.flops.map(Quantity.short) ?? "–",
+                    Phrase.percent(run.probabilityRightNow), Phrase.percent(run.probabilityRightAfter),
+                    Phrase.percent(run.probabilityDecided), Phrase.costShare(run.expectedCost),
                 ]
-            }
-        ).markup
+            })
     }
 }
 
