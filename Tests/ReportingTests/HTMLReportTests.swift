@@ -12,11 +12,11 @@ struct HTMLReportTests {
         String(decoding: HTMLReport.render(ReportContent(try Snapshots.result(name))), as: UTF8.self)
     }
 
-    @Test func rendering() throws {
+    @Test(arguments: ["three-candidates", "family"]) func rendering(name: String) throws {
         // The style sheet has a file of its own; one element per line makes differences readable.
-        let page = try page("three-candidates").replacing(/<style>[^<]*<\/style>/, with: "<style></style>")
+        let page = try page(name).replacing(/<style>[^<]*<\/style>/, with: "<style></style>")
             .replacing("><", with: ">\n<")
-        try Snapshots.expect(page, "three-candidates.html")
+        try Snapshots.expect(page, "\(name).html")
     }
 
     @Test(arguments: Snapshots.results) func theStructureIsSound(name: String) throws {
@@ -54,13 +54,22 @@ struct HTMLReportTests {
         #expect(!page.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x202E })
     }
 
+    @Test func manyCandidatesAreNotRepeated() throws {
+        let page = try page("many-candidates")
+        // Pictures of the likeliest six pairs; every finding once.
+        #expect(page.ranges(of: "id=\"gap-plot-").count == 6)
+        #expect(page.ranges(of: "seed noise is unknown").count == 1)
+        #expect(page.utf8.count < 400_000)
+    }
+
     @Test func coloursCanBeRead() throws {
         let schemes = try Palette.schemes(try page("after-the-target"))
         #expect(schemes.count == 2)
         for colours in schemes {
             let pairs =
                 ["text", "muted", "link", "c0", "c1", "c2", "c3", "c4", "c5"].map { ($0, "ground") }
-                + [("text", "panel"), ("muted", "panel")] + ["good", "open", "risk"].map { ("chip", $0) }
+                + (0...6).map { ("s\($0)", "ground") } + [("text", "panel"), ("muted", "panel")]
+                + ["good", "open", "risk"].map { ("chip", $0) }
             for (front, back) in pairs {
                 let contrast = Palette.contrast(try #require(colours[front]), try #require(colours[back]))
                 #expect(contrast >= 4.5, "\(front) on \(back): \(contrast)")

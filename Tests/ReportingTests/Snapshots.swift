@@ -10,7 +10,10 @@ enum Snapshots {
         .appendingPathComponent("Snapshots")
 
     /// Results of synthetic comparisons, made by `Snapshots/record`.
-    static let results = ["before-the-target", "under-way", "after-the-target", "diverged-arm", "three-candidates"]
+    static let results = [
+        "before-the-target", "under-way", "after-the-target", "diverged-arm", "three-candidates", "family",
+        "many-candidates",
+    ]
 
     static func result(_ name: String) throws -> CompareResult { try read(CompareResult.self, "\(name).json") }
 

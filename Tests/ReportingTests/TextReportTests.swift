@@ -1,5 +1,7 @@
 // The text for a terminal, character by character.
 
+import Comparison
+import Foundation
 import Reporting
 import Testing
 
@@ -18,5 +20,68 @@ struct TextReportTests {
     @Test func smallGapsShowNoDirection() {
         #expect(Phrase.gap(-0.00001) == "+0.0000")
         #expect(Phrase.gap(-0.1) == "-0.1000")
+    }
+
+    // MARK: - Families
+
+    private func text(_ change: (inout FamilyResult) throws -> Void) throws -> String {
+        var result = try Snapshots.result("family")
+        var family = try #require(result.families?.first)
+        try change(&family)
+        result.families = [family]
+        return TextReport.render(result)
+    }
+
+    /// A drift as a result document has it.
+    private func drift(_ isPower: Bool, _ point: Double, _ interval: [Double], width: Bool = false) throws
+        -> FamilyResult.Drift
+    {
+        let estimate =
+            #"{ "point": \#(point), "interval50": \#(interval), "interval80": \#(interval), "interval90": \#(interval) }"#
+        let text = #"{ "isPower": \#(isPower), "perScale": \#(estimate), "perWidth": \#(width ? estimate : "null") }"#
+        return try JSONDecoder().decode(FamilyResult.Drift.self, from: Data(text.utf8))
+    }
+
+    @Test func aDriftIsClaimedOnlyWhereTheDataShowIt() throws {
+        let width = try text { $0.drift = [try drift(true, -0.82, [-1, -0.6], width: true)] }
+        #expect(width.contains("The best learningRate goes with width to the power −0.82 [−1.00, −0.60]."))
+        let constant = try text { $0.drift = [try drift(true, 0.02, [-0.1, 0.14])] }
+        #expect(constant.contains("The data do not show a drift of the best learningRate with scale (FLOPs)"))
+        #expect(constant.contains("may be constant."))
+        let linear = try text { $0.drift = [try drift(false, 0.034, [0.026, 0.042])] }
+        #expect(linear.contains("changes by +0.034 [+0.026, +0.042] per factor of ten in FLOPs."))
+    }
+
+    @Test func aBestBeyondTheSweepHasNoValue() throws {
+        let target = try text { $0.scales[$0.scales.count - 1].best[0].probabilityInside = 0.2 }
+        #expect(target.contains("lies beyond the sweep with probability 80 %: widen it"))
+        #expect(target.contains("At 1 of 5 scales"))
+        let all = try text { for index in $0.scales.indices { $0.scales[index].best[0].probabilityInside = 0.2 } }
+        #expect(all.contains("The drift of the best learningRate is not known"))
+    }
+
+    @Test func findingsOfManyPairsAreListedOnce() throws {
+        var result = try Snapshots.result("many-candidates")
+        for index in result.pairs.indices {
+            // Two pairs share the first of these; a name inside a longer word stays.
+            let b = result.pairs[index].b
+            let text = index < 2 ? "\(b) is odd" : "pair \(index): \(b)x is odd"
+            result.pairs[index].findings.append(Finding("odd", .note, text, advice: "none"))
+            for number in 0..<2 {
+                result.pairs[index].findings.append(Finding("odd", .warning, "\(index)-\(number)", advice: "none"))
+            }
+        }
+        let text = TextReport.render(result)
+        #expect(text.ranges(of: "seed noise is unknown").count == 1)
+        // Of 18 warnings and 8 notes, ten are shown, the warnings first.
+        #expect(text.contains("! \(result.pairs[0].b): 0-0") && text.contains("and 16 more in the report"))
+        result.pairs = result.pairs.map { pair in
+            var pair = pair
+            pair.findings.removeAll { $0.severity == .warning }
+            return pair
+        }
+        let notes = TextReport.render(result)
+        #expect(notes.contains("· \(result.pairs[0].b) and \(result.pairs[1].b): B is odd"))
+        #expect(notes.contains("· \(result.pairs[2].b): pair 2: \(result.pairs[2].b)x is odd"))
     }
 }
