@@ -16,7 +16,7 @@ extension ComparisonSession {
                 hint: "sweep first, then compare the best members with --budget")
         }
         var sweep = SweepTraining(resolved, request, training)
-        _ = try await sweep.run()
+        try await sweep.run()
         let plan = training.plan, records = training.records()
         for record in plan.tunedRecords(records, writtenAt: Self.now, knownFloor: resolved.knownFloor) {
             try store.add(record)

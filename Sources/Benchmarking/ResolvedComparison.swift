@@ -27,7 +27,10 @@ struct ResolvedComparison {
         let entrants = try names.map { try located.family($0) }
         guard names.count >= 2 || entrants.contains(where: { !$0.settings.isEmpty }) else {
             throw ScalebenchError(
-                .invalidInput, "suite \(suite.name) names no candidates to compare",
+                .invalidInput,
+                names.isEmpty
+                    ? "suite \(suite.name) names no candidates to compare"
+                    : "\(names[0]) alone cannot be compared, because it sweeps no number",
                 hint: "name two, or one that sweeps a number: scalebench compare a.json b.json --suite \(request.suite)"
             )
         }

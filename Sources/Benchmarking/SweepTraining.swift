@@ -29,23 +29,18 @@ struct SweepTraining {
     }
 
     /// Trains the ladder, and the target where the ladder does not decide.
-    /// - Returns: whether a rung or the target was left out because the comparison is decided.
-    mutating func run() async throws -> Bool {
+    mutating func run() async throws {
         let rungs = resolved.plan.suite.rungs.indices
         for rung in rungs {
             if rung >= ComparisonPlan.rungsOfWholeSweep { add(contenders(for: rung), at: .rung(rung)) }
             try await training.train { $0 == .rung(rung) }
             try await completeBrackets(at: rung)
-            let isLadderOver = rung == rungs.last
-            if !request.trainsAllRungs, rung >= ComparisonPlan.rungsOfWholeSweep, try isDecided(upTo: rung) {
-                return !isLadderOver || request.trainsTarget
-            }
+            if !request.trainsAllRungs, rung >= ComparisonPlan.rungsOfWholeSweep, isDecided(upTo: rung) { return }
         }
-        guard request.trainsTarget else { return false }
+        guard request.trainsTarget else { return }
         let ladder = ladder(upTo: rungs.count - 1)
         add(Set(ladder.families.indices.compactMap { ladder.bestMember(of: $0) }), at: .target)
         try await training.train { $0 == .target }
-        return false
     }
 
     private func add(_ members: Set<Int>, at place: LadderPlace) {
@@ -94,7 +89,7 @@ struct SweepTraining {
     }
 
     /// Whether the rungs up to this one decide between all entrants.
-    private func isDecided(upTo rung: Int) throws -> Bool {
+    private func isDecided(upTo rung: Int) -> Bool {
         let ladder = ladder(upTo: rung)
         guard ladder.entrants.count > 1, let frontier = try? ladder.frontier else { return false }
         return resolved.judge.openCandidates(frontier, until: request.until).isEmpty

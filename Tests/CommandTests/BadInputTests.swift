@@ -68,6 +68,7 @@ struct BadInputTests {
         let a = try scratch.write(Self.good, to: "a.json"), b = try scratch.write(Self.good, to: "b.json")
         let cases: [([String], String)] = [
             (["compare", a, "nowhere.json"], "nowhere.json: no such file"),
+            (["compare", a], "name two, or one that sweeps a number"),
             (["compare", a, "invers-width"], "did you mean \"inverse-width\"?"),
             (["compare", a, b, "--suite", "lr-rul"], "did you mean \"lr-rule\"?"),
             (["compare", a, b, "--suite", scratch.url.path + "/"], "no suite.json in this folder"),
@@ -85,7 +86,7 @@ struct BadInputTests {
     @Test func wrongUsageExitsWith64() throws {
         let scratch = try Scratch()
         for arguments in [
-            ["compare", "only-one.json"], ["compare", "--target-scale", "5"], ["compare", "--runs", "x.csv"],
+            ["compare", "--target-scale", "5"], ["compare", "--runs", "x.csv"],
             ["compare", "--runs", "x.csv", "--target-tokens", "1e9"],
             ["compare", "--runs", "x.csv", "--target-parameters", "1e9"],
             [

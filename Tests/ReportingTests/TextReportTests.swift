@@ -63,6 +63,7 @@ struct TextReportTests {
     @Test func findingsOfManyPairsAreListedOnce() throws {
         var result = try Snapshots.result("many-candidates")
         for index in result.pairs.indices {
+            result.pairs[index].findings.removeAll { $0.code == "noNextRun" }
             // Two pairs share the first of these; a name inside a longer word stays.
             let b = result.pairs[index].b
             let text = index < 2 ? "\(b) is odd" : "pair \(index): \(b)x is odd"

@@ -64,7 +64,7 @@ package struct HeldOutRung: Sendable {
             GapRung(
                 scale: rung.scale, tokens: rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
                 sigmaB: sigma.b),
-            pair.surface.map { $0.surface.gap($0.a, $0.b) }
+            pair.surfaceGap
         )
     }
 }

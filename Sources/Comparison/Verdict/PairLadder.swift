@@ -80,8 +80,15 @@ struct PairLadder: Sendable {
         return (surface, first, second)
     }
 
-    /// The gap as the surface of the family has it; nil where there is none.
-    var surfaceGap: SurfaceGap? { surface.map { $0.surface.gap($0.a, $0.b) } }
+    /// The gap as the surface of the family has it; nil where there is none. Where one of the two was not trained up to the
+    /// family's top rung, their own walk starts further down and knows less, so that the surface stands alone.
+    var surfaceGap: SurfaceGap? {
+        guard let surface else { return nil }
+        var gap = surface.surface.gap(surface.a, surface.b)
+        let top = rungs.last { rung in rung.rung.points.contains { !$0.isEmpty } }
+        if let top, !top.isTrained { gap.share = 1 }
+        return gap
+    }
 
     // MARK: - Noise
 

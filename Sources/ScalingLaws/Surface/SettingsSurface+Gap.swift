@@ -14,19 +14,6 @@ package struct SettingsPath: Sendable {
     }
 }
 
-/// The gap d of two members over scale, a mixture over the surface's scales.
-package struct SurfaceGap: Sendable {
-    let scales: [Double]
-    let parts: [Weighted<Part>]
-    /// The weight of the surface; the rest is the walk's of the pair alone.
-    let share: Double
-
-    struct Part: Sendable {
-        var mean: [Double]
-        var covariance: [Double]
-    }
-}
-
 extension SettingsSurface {
     /// The number of equally likely parts that stand for a pair's mixture.
     private static let mostParts = 32
