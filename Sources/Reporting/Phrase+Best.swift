@@ -1,6 +1,6 @@
 // How the best of several candidates is worded, the same in every renderer.
 
-package import Comparison
+import Comparison
 import ScalebenchCore
 
 extension Phrase {

@@ -1,6 +1,6 @@
 // The result of a comparison with families.
 
-package import ScalebenchCore
+import ScalebenchCore
 import ScalingLaws
 
 extension Judge {

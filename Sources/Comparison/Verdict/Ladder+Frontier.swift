@@ -1,7 +1,7 @@
 // The ladder of tuned candidates: every family stands as one candidate whose loss at a rung is the bottom of its valley.
 
 import Foundation
-package import ScalebenchCore
+import ScalebenchCore
 import ScalingLaws
 
 extension Ladder {
