@@ -21,20 +21,21 @@ struct FamilyNumbers {
         return "Best \(settings) over scale, \(Quantity.count(family.members.count, "member"))\(name)"
     }
 
-    /// How every setting drifts.
+    /// How every setting drifts along the rungs.
     var drift: String {
-        family.drift.indices.map { index in
-            let beyond = family.scales.count { $0.isBeyond(index) }, all = family.scales.count
+        let rungs = family.scales.filter { !$0.isTarget }, all = rungs.count
+        return family.drift.indices.map { index in
+            let beyond = rungs.count { $0.isBeyond(index) }
             let name = SafeText.line(family.settings[index], limit: 40)
             if 2 * beyond >= all {
                 return
-                    "The drift of the best \(name) is not known: at \(beyond) of \(all) scales the best probably lies "
+                    "The drift of the best \(name) is not known: at \(beyond) of \(all) rungs the best probably lies "
                     + "beyond the range tried."
             }
             let part =
                 beyond == 0
                 ? ""
-                : " At \(beyond) of \(all) scales the best probably lies beyond the range tried, so the drift is known only "
+                : " At \(beyond) of \(all) rungs the best probably lies beyond the range tried, so the drift is known only "
                     + "in part."
             return Phrase.drift(family.drift[index], of: name, axis: axis) + part
         }.joined(separator: " ")
@@ -130,6 +131,27 @@ struct FamilyNumbers {
         let probability = Phrase.percent(1 - target.best[index].probabilityInside)
         return "\(name) lies beyond the sweep with probability \(probability): widen it \(edge(target, index))"
     }
+
+    /// What it costs to tune at the smallest rung alone; empty where that is not known, or a finding says so.
+    var copied: String {
+        guard let copied = family.copied, !family.findings.contains(where: { $0.code == "untuned" }) else { return "" }
+        let values = zip(family.settings, copied.values).map { name, value in
+            "\(SafeText.line(name, limit: 40)) \(Phrase.setting(value, digits: 2))"
+        }
+        return
+            "The best settings of \(SafeText.line(copied.label)) (\(values.joined(separator: ", "))) would give away "
+            + "\(Phrase.rise(copied.cost)) of the loss at the target."
+    }
+
+    /// What the runs of the family cost; empty for the candidates of a table.
+    var cost: String {
+        guard let cost = family.cost else { return "" }
+        return
+            "\(Phrase.runs(cost.runs)) of the family below the target cost \(Quantity.short(cost.flops)) FLOPs; one run of every "
+            + "member at every rung costs \(Quantity.short(cost.flopsOfWholeSweep)) FLOPs."
+    }
+
+    var findings: [Finding] { family.findings }
 
     /// What the target itself shows, where two members or more were trained there.
     private func measured(_ target: FamilyResult.AtScale) -> String {

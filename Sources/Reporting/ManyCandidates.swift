@@ -31,8 +31,13 @@ extension CompareResult {
 
     /// The losses with a row per candidate and a column per rung.
     var lossesByCandidate: TextTable {
+        // Width and tokens of a rung stand below each other, to keep columns narrow.
+        let labels = ladder.map {
+            SafeText.line($0.label, limit: 60).split(separator: ", ", maxSplits: 1).map(String.init)
+        }
         var table = TextTable(
-            header: ["rung"] + ladder.map { SafeText.line($0.label, limit: 30) + ($0.isTarget ? " (target)" : "") })
+            header: ["rung"] + zip(labels, ladder).map { ($0.first ?? "") + ($1.isTarget ? " (target)" : "") })
+        if labels.contains(where: { $0.count > 1 }) { table.add([""] + labels.map { $0.count > 1 ? $0[1] : "" }) }
         let scales = ladder.map { Quantity.short($0.scale) }
         // A rung of a table is often named by its scale alone.
         if zip(scales, ladder).contains(where: { $0 != $1.label }) { table.add([axis.unit] + scales) }

@@ -74,8 +74,9 @@ package enum TextReport {
     }
 
     private static func settings(_ numbers: FamilyNumbers) -> String {
-        [numbers.heading, numbers.drift, numbers.table.text, numbers.target].filter { !$0.isEmpty }
-            .joined(separator: "\n")
+        let sentences = [numbers.target, numbers.copied, numbers.cost]
+        let lines = [numbers.heading, numbers.drift, numbers.table.text] + sentences
+        return (lines.filter { !$0.isEmpty } + numbers.findings.flatMap(self.lines)).joined(separator: "\n")
     }
 
     private static func approximation(_ gap: ApproximationGap) -> String {

@@ -20,10 +20,12 @@ extension ReportSection {
                 DriftPicture(result: result, family: family, setting: setting, number: number).figure.markup
             }
             tag("h3") { numbers.heading }
-            if !numbers.drift.isEmpty { tag("p") { numbers.drift } }
-            tag("p") { numbers.target }
+            for sentence in [numbers.drift, numbers.target, numbers.copied, numbers.cost] where !sentence.isEmpty {
+                tag("p") { sentence }
+            }
             ReportTable(numbers.table).markup
             if let note = numbers.stabilityNote { tag("p") { note } }
+            if !numbers.findings.isEmpty { findingList(numbers.findings) }
         }
     }
 }
@@ -119,11 +121,11 @@ private struct ValleyPicture {
 
     /// Heights in percent, cut off where they are no longer of interest.
     private var vertical: PlotAxis {
-        let heights = scales.flatMap { valley in
+        let bands = scales.flatMap { valley in
             valley.scale.curve.flatMap { [$0.height.interval90.lower, $0.height.interval90.upper] }
-                + valley.marks.compactMap(\.height)
         }.map { min(max(100 * $0, -Self.highest / 4), Self.highest) }
-        return PlotAxis("above the lowest point, %", .linear, covering: heights + [0, 1])
+        let marks = scales.flatMap { $0.marks.compactMap(\.height) }.map { min(100 * $0, Self.highest) }
+        return PlotAxis("above the lowest point, %", .linear, covering: bands + marks + [0, 1])
     }
 
     @MarkupBuilder private func curve(_ curve: [FamilyResult.CurvePoint], _ index: Int, _ frame: PlotFrame) -> Markup {
