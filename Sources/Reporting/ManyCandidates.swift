@@ -22,7 +22,7 @@ extension CompareResult {
 
     /// Says what pictures leave out; nil where they show all.
     var picturedPairsNote: String? {
-        guard hasMany else { return nil }
+        guard picturedPairs.count < pairs.count else { return nil }
         return
             "Of the \(pairs.count) others, pictures show the \(picturedPairs.count) that are likeliest to be the best."
     }

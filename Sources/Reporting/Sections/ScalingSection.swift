@@ -38,9 +38,8 @@ private struct ScalingPicture {
                 + "are the trends that the ladder alone shows (median, 90 %), bars its forecast for one run at the target"
                 + (hasTarget ? "; the large marks there are what was observed." : ".")
                 + (crossing.map { " \($0.text)" } ?? "") + Phrase.path(result)
-                + (result.picturedPairsNote.map {
-                    " \($0) The others have grey marks and no trend, and the reference alone has a band."
-                } ?? ""),
+                + (result.hasMany ? " The reference alone has a band." : "")
+                + (result.picturedPairsNote.map { " \($0) The others have grey marks and no trend." } ?? ""),
             legend: pictured.map { ("\(style($0)) shape\($0 % 4)", result.candidates[$0]) },
             height: 420, table: table, plot: draw)
     }
