@@ -34,6 +34,7 @@ struct ResolvedComparison {
                 hint: "name two, or one that sweeps a number: scalebench compare a.json b.json --suite \(request.suite)"
             )
         }
+        for family in entrants { try Self.checkMembers(family) }
         let candidates = entrants.flatMap { $0.members.map(\.candidate) }
         try Self.refuseEqualNames(candidates)
         // A path that a suite names starts at the suite's folder, wherever the command is given.
@@ -58,6 +59,17 @@ struct ResolvedComparison {
         return entrants.compactMap { entrant in
             defer { first += entrant.members.count }
             return entrant.settings.isEmpty ? nil : PlannedFamily(entrant, first: first)
+        }
+    }
+
+    /// Refuses a sweep that is too short to show a valley, before any of it is trained.
+    private static func checkMembers(_ family: CandidateFamily) throws {
+        let asked = family.members.count(where: \.isAsked), fewest = SettingsSurface.fewestMembers
+        guard family.settings.isEmpty || asked >= fewest else {
+            throw ScalebenchError(
+                .invalidInput, "\(family.name) sweeps \(asked) values, and a valley takes \(fewest)",
+                at: family.settings[0].path,
+                hint: "sweep more values, or give each value a file of its own and compare them as candidates")
         }
     }
 

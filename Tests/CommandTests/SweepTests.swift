@@ -130,6 +130,19 @@ struct SweepTests {
         #expect(budget.status == 1 && budget.errors.contains("--budget"), "\(budget.errors)")
     }
 
+    @Test func aShortSweepIsRefusedBeforeItIsTrained() throws {
+        let scratch = try Scratch()
+        let arguments = try rates(scratch)
+        try scratch.write(
+            #"{ "optimizer": { "learningRate": { "sweep": [0.001, 0.002, 0.004] } }, "batchTokens": 256 }"#,
+            to: "rates.json")
+        let refused = try Tool.run(arguments, in: scratch.url)
+        #expect(
+            refused.status == 1 && refused.errors.contains("sweeps 3 values, and a valley takes 5"), "\(refused.errors)"
+        )
+        #expect(scratch.files(under: ".scalebench").isEmpty)
+    }
+
     // MARK: - Tables
 
     /// Seven rates whose bottom moves: at the top rung 0.004 leads, at the target 0.002 does.
