@@ -7,7 +7,8 @@ import ScalebenchCore
 
 extension ComparisonPlan {
     /// Adds the finished runs of the plan's candidates at the suite's rungs that other comparisons trained with other
-    /// seeds. Members of families keep to one run. The target keeps the plan's own runs, because a comparison may stop before it.
+    /// seeds. Members of families keep to one run. The target keeps the plan's own runs, because a comparison may stop
+    /// before it.
     ///
     /// Records of the store that cannot be read are skipped; nothing is written.
     mutating func addFinishedRuns(of store: String) {

@@ -34,9 +34,9 @@ struct ResolvedComparison {
                 hint: "name two, or one that sweeps a number: scalebench compare a.json b.json --suite \(request.suite)"
             )
         }
-        for family in entrants { try Self.checkMembers(family) }
+        for (name, family) in zip(names, entrants) { try Self.checkMembers(family, of: name) }
         let candidates = entrants.flatMap { $0.members.map(\.candidate) }
-        try Self.refuseEqualNames(candidates)
+        try Self.refuseEqualNames(entrants.map(\.name))
         // A path that a suite names starts at the suite's folder, wherever the command is given.
         let isOfSuite = request.dataset == nil && suite.dataset.contains("/") && !suite.dataset.hasPrefix("/")
         dataset = isOfSuite ? (located.folder.map { "\($0)/\(suite.dataset)" } ?? suite.dataset) : suite.dataset
@@ -63,12 +63,12 @@ struct ResolvedComparison {
     }
 
     /// Refuses a sweep that is too short to show a valley, before any of it is trained.
-    private static func checkMembers(_ family: CandidateFamily) throws {
+    private static func checkMembers(_ family: CandidateFamily, of file: String) throws {
         let asked = family.members.count(where: \.isAsked), fewest = SettingsSurface.fewestMembers
         guard family.settings.isEmpty || asked >= fewest else {
             throw ScalebenchError(
                 .invalidInput, "\(family.name) sweeps \(asked) values, and a valley takes \(fewest)",
-                at: family.settings[0].path,
+                at: "\(file):\(family.settings[0].path)",
                 hint: "sweep more values, or give each value a file of its own and compare them as candidates")
         }
     }
@@ -114,11 +114,11 @@ struct ResolvedComparison {
         }
     }
 
-    private static func refuseEqualNames(_ candidates: [Candidate]) throws {
+    private static func refuseEqualNames(_ names: [String]) throws {
         var seen: Set<String> = []
-        for candidate in candidates where !seen.insert(candidate.name).inserted {
+        for name in names where !seen.insert(name).inserted {
             throw ScalebenchError(
-                .invalidInput, "two candidates are named \"\(candidate.name)\"", at: "name",
+                .invalidInput, "two candidates are named \"\(name)\"", at: "name",
                 hint: "give each candidate file a name of its own")
         }
     }

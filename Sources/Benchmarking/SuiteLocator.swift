@@ -12,7 +12,7 @@ package struct LocatedSuite {
     /// The name by which `--suite` finds it: that of its folder, or of the embedded suite.
     package var name: String { folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? suite.name }
 
-    /// The candidate, or the family of candidates, that `argument` means: a file, or the name of one of the suite's own candidates.
+    /// The candidate, or the family of candidates, that `argument` means: a file, or the name of one of the suite's own.
     /// - Throws: `notFound` for an unknown name, `invalidInput` for a file that is not a valid candidate.
     package func family(_ argument: String) throws -> CandidateFamily {
         if argument.contains("/") || argument.hasSuffix(".json") || argument.hasSuffix(".json5") {

@@ -184,6 +184,26 @@ struct SweepTests {
         #expect(alone["families"] is NSNull)
     }
 
+    @Test func tooFewMembersAreSaid() throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            "candidate,rate,scale,loss\na,1,1e9,3\nb,2,1e9,2.9\na,1,1e10,2.8\nb,2,1e10,2.7\n", to: "two.csv")
+        let told = try Tool.run(
+            ["compare", "--runs", "two.csv", "--target-scale", "1e11", "--setting", "rate"], in: scratch.url)
+        #expect(told.status == 0 && told.output.contains("do not show what rate does"), "\(told.output)")
+    }
+
+    @Test func familiesOfOneNameAreRefused() throws {
+        let scratch = try Scratch()
+        let arguments = try rates(scratch)
+        try scratch.write(
+            #"{ "name": "rates", "optimizer": { "learningRate": { "sweep": [0.01, 0.02, 0.03, 0.05, 0.07] } }, "batchTokens": 256 }"#,
+            to: "other.json")
+        let refused = try Tool.run(arguments + ["other.json"], in: scratch.url)
+        #expect(
+            refused.status == 1 && refused.errors.contains("two candidates are named \"rates\""), "\(refused.errors)")
+    }
+
     @Test func settingsThatCannotBeReadAreErrors() throws {
         let scratch = try Scratch()
         let file = try table(scratch)

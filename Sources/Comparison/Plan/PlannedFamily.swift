@@ -13,7 +13,7 @@ package struct PlannedFamily: Sendable {
     package var places: [[Int]]
     /// The members that the file asks for; the others are tried where the bottom lies at an end.
     package var asked: Set<Int>
-    /// By member: what each setting is at any scale.
+    /// The values of every member: they say what each setting is at any scale.
     package var values: [[ScaledValue]]
 
     /// - Parameter first: the index of the family's first member among the plan's candidates.

@@ -13,7 +13,7 @@ public struct FamilyResult: Codable, Sendable {
     public var members: [String]
     /// What the surface says of the scales, smallest rung first, the target last.
     public var scales: [AtScale]
-    /// By setting: how the best value drifts. Empty where the ladder has one rung alone.
+    /// How the best values drift, one per setting. The list is empty where the ladder has one rung alone.
     public var drift: [Drift]
     /// What its runs below the target cost; null for the candidates of a table.
     @OrNull public var cost: Cost?
@@ -36,7 +36,7 @@ public struct FamilyResult: Codable, Sendable {
     public struct Copied: Codable, Sendable, Equatable {
         /// The name of the rung.
         public var label: String
-        /// By setting, the best value there.
+        /// The best values there, one per setting.
         public var values: [Double]
         /// What they give away at the target, as a share of the loss.
         public var cost: Double
@@ -52,12 +52,12 @@ public struct FamilyResult: Codable, Sendable {
         public var scale: Double
         /// Whether this is the target.
         public var isTarget: Bool
-        /// What was measured.
+        /// The members with what was measured of them.
         public var members: [Member]
-        /// By setting: the best value.
+        /// The best values, one per setting.
         public var best: [BestValue]
-        /// Along the only setting: how far the loss lies above its lowest point, as a share of it. Empty with several
-        /// settings.
+        /// How far the loss lies above its lowest point along the only setting, as a share of it. The list is empty with
+        /// several settings.
         public var curve: [CurvePoint]
         /// The largest value of the only setting whose runs neither diverged nor rose by a third above the best, where a
         /// larger one did; null otherwise.
@@ -67,7 +67,7 @@ public struct FamilyResult: Codable, Sendable {
     /// A member at one scale.
     public struct Member: Codable, Sendable {
         public var candidate: String
-        /// By setting, its value here.
+        /// Its values here, one per setting.
         public var values: [Double]
         /// The mean loss; null where the member has no run, or all diverged.
         @OrNull public var loss: Double?

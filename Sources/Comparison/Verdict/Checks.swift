@@ -14,7 +14,16 @@ package enum Checks {
     ]
 
     private static func pooledOverSettings(_ pair: PairLadder, _ result: PairResult) -> [Finding] {
-        guard pair.surface != nil else { return [] }
+        guard pair.surface != nil else {
+            guard !pair.settings.isEmpty else { return [] }
+            return [
+                Finding(
+                    "settingsNotUsed", .warning,
+                    "\(pair.a) and \(pair.b) are judged by themselves: the candidates do not show what "
+                        + "\(pair.settings.joined(separator: " and ")) does",
+                    advice: "give the settings of both, and add members until five have losses at two scales or more")
+            ]
+        }
         return [
             Finding(
                 "pooledOverSettings", .note,

@@ -8,7 +8,7 @@ import ScalingLaws
 /// The evidence that is pooled over the candidates of one ladder.
 struct PooledEvidence: Sendable {
     let noise: LadderNoise
-    /// By family; a family that is too small has none.
+    /// The surfaces by the index of their family; a family that is too small has none.
     let surfaces: [Int: SettingsSurface]
 
     init(_ ladder: Ladder) {

@@ -28,7 +28,8 @@ extension SettingsSurface {
             ]
         }
         let parts = fits.map { fit -> Weighted<SurfaceGap.Part> in
-            var (mean, covariance) = fit.value.posterior(combinations)
+            let (mean, smooth) = fit.value.posterior(combinations)
+            var covariance = smooth
             let own = 2 * fit.value.scales.misfit * fit.value.scales.misfit
             for node in mean.indices where combinations[node][0].place.x > 1e-9 {
                 for other in mean.indices where combinations[other][0].place.x > 1e-9 {
@@ -36,7 +37,6 @@ extension SettingsSurface {
                     covariance[node * mean.count + other] += own
                 }
             }
-            if mean.isEmpty { (mean, covariance) = ([], []) }
             return Weighted(SurfaceGap.Part(mean: mean, covariance: covariance), weight: fit.weight)
         }
         return SurfaceGap(scales: a.scales, parts: Self.thinned(parts), share: share)

@@ -13,7 +13,8 @@ struct CompareCommand: AsyncParsableCommand {
         abstract: "Train candidates on a ladder of small models and say which one wins at the target.",
         discussion: """
             CANDIDATES are files (a.json) or names of the suite's own candidates; the first is the reference A, every \
-            other is judged against it. Without any, the suite's own pair is compared.
+            other is judged against it. Without any, the suite's own pair is compared. A file may sweep a number: it is then \
+            compared at its best, or studied alone.
 
             The ladder is trained in stages, the cheapest first, and the comparison ends at the first that decides; \
             the target is trained where none does, and its runs end once their curves decide. A compare that was \
@@ -29,6 +30,7 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
+              scalebench compare rates.json                       one file that sweeps
               scalebench compare --runs rates.csv --target-scale 7e9 \\
                 --setting learningRate --best
 
