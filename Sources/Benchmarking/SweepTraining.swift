@@ -1,4 +1,5 @@
-// Trains a plan with families: every member at the two smallest rungs, then only those that can still be the best.
+// Trains a plan with families: every member at the two smallest rungs, then only those that can still be the best. Where the
+// bottom of a valley is so flat that several members may be the best of a rung, these get more seeds.
 //
 // What is trained at a rung follows from the results of the rungs below and, for the bracket around the best, of the rung
 // itself, and from nothing else in the store. A comparison that was interrupted therefore goes on as if it had not been.
@@ -20,6 +21,8 @@ struct SweepTraining {
     private static let fewestMembers = 3
     /// A bracket that still moves after so many steps is left as it is.
     private static let mostBracketSteps = 8
+    /// Members that are the best of a rung with at least this probability get another seed there, while they are several.
+    private static let fairChance = 0.2
 
     init(_ resolved: ResolvedComparison, _ request: ComparisonRequest, _ training: LadderTraining) {
         self.resolved = resolved
@@ -32,9 +35,12 @@ struct SweepTraining {
     mutating func run() async throws {
         let rungs = resolved.plan.suite.rungs.indices
         for rung in rungs {
-            if rung >= ComparisonPlan.rungsOfWholeSweep { add(contenders(for: rung), at: .rung(rung)) }
+            if rung >= ComparisonPlan.rungsOfWholeSweep {
+                add(request.trainsAllRungs ? active : contenders(for: rung), at: .rung(rung))
+            }
             try await training.train { $0 == .rung(rung) }
             try await completeBrackets(at: rung)
+            if rung >= ComparisonPlan.rungsOfWholeSweep { try await addSeeds(at: rung) }
             if !request.trainsAllRungs, rung >= ComparisonPlan.rungsOfWholeSweep, isDecided(upTo: rung) { return }
         }
         guard request.trainsTarget else { return }
@@ -84,6 +90,25 @@ struct SweepTraining {
             guard !wanted.isSubset(of: present) else { return }
             active.formUnion(wanted)
             add(wanted, at: .rung(rung))
+            try await training.train { $0 == .rung(rung) }
+        }
+    }
+
+    /// Trains more seeds of the members that may be the best of a rung, up to the number of seeds that the suite asks for
+    /// there.
+    private func addSeeds(at rung: Int) async throws {
+        for _ in 1..<max(resolved.plan.suite.rungs[rung].seeds, 1) {
+            let here = ladder(upTo: rung)
+            let flat = here.families.indices.reduce(into: Set<Int>()) { flat, index in
+                let chances = here.contenders(of: index, at: here.rungs[rung], among: active)
+                let fair = chances.filter { $0.value >= Self.fairChance && !here.rungs[rung].points[$0.key].isEmpty }
+                if fair.count > 1 { flat.formUnion(fair.keys) }
+            }
+            guard !flat.isEmpty else { return }
+            // Members of the same number of runs get the same seed, so that their losses are comparable.
+            for member in flat.sorted() {
+                training.plan.add(training.plan.further(1, at: .rung(rung), of: [member]))
+            }
             try await training.train { $0 == .rung(rung) }
         }
     }

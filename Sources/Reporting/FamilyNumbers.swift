@@ -93,12 +93,21 @@ struct FamilyNumbers {
         return "\(Phrase.setting(edge)) (\(Quantity.significant(edge / best, digits: 2))×)"
     }
 
-    /// Says which value is the largest stable one; nil where none is shown.
+    /// How the largest stable value goes with scale, and which value that is; nil where none is shown.
     var stabilityNote: String? {
         guard family.scales.contains(where: { $0.largestStable != nil }) else { return nil }
-        return
+        let meaning =
             "The largest stable value is the last one, going up from the best, before a run diverged or its loss was "
             + "more than a third above the best."
+        guard let stability = family.stability else { return meaning }
+        let isPower = family.isPower(0)
+        let times = stability.timesBest.map {
+            ", \(Phrase.interval($0) { Quantity.significant($0, digits: 2) }) times the best value"
+        }
+        return meaning + " "
+            + Phrase.drift(
+                stability.drift, of: SafeText.line(family.settings[0], limit: 40), "largest stable", axis: axis)
+            + " At the target it is forecast at \(Phrase.best(stability.atTarget, isPower: isPower))\(times ?? "")."
     }
 
     /// What one step costs. A step outwards from a best value beyond the range tried is not known.

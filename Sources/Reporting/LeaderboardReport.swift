@@ -98,6 +98,14 @@ package enum LeaderboardReport {
         if board.ranking.contains(where: { $0.basis == .predicted }) {
             lines.append("* not trained at the target: predicted from the ladder.")
         }
+        for row in board.ranking {
+            guard let family = row.family else { continue }
+            let best = family.lowest.map { "; the lowest loss at the largest scale is that of \(line($0))" } ?? ""
+            lines.append(
+                "\(line(row.candidate)) is a family of \(Quantity.count(family.members.count, "member")) over "
+                    + "\(family.settings.map { line($0, 40) }.joined(separator: " and ")), and stands with the bottom of its "
+                    + "valley\(best). --format json lists them.")
+        }
         for row in board.ranking where abs(row.targetComputeRatio - 1) > 0.02 {
             lines.append(
                 "! \(line(row.candidate)) spends \(Quantity.significant(row.targetComputeRatio))× the reference's FLOPs "

@@ -47,21 +47,23 @@ extension Phrase {
     /// `−0.12 %`: a height above the bottom of a valley, which noise can make negative.
     static func height(_ share: Double) -> String { decimal(100 * share, 2, isSigned: false) + " %" }
 
-    /// How the best value of a setting drifts, as one sentence.
-    static func drift(_ drift: FamilyResult.Drift, of setting: String, axis: ScaleAxis) -> String {
-        let best = "the best \(SafeText.line(setting, limit: 40))"
+    /// How the best value of a setting, or another one of its values, drifts, as one sentence.
+    static func drift(
+        _ drift: FamilyResult.Drift, of setting: String, _ which: String = "best", axis: ScaleAxis
+    ) -> String {
+        let value = "the \(which) \(SafeText.line(setting, limit: 40))"
         let estimate = drift.perWidth ?? drift.perScale
         let isKnown = !estimate.interval90.contains(0)
         guard drift.isPower else {
             let change = "\(known(estimate, isSigned: true)) per factor of ten in \(axis.unit)"
             return isKnown
-                ? "The\(best.dropFirst(3)) changes by \(change)."
-                : "The data do not show a drift of \(best): it changes by \(change) and may be constant."
+                ? "The\(value.dropFirst(3)) changes by \(change)."
+                : "The data do not show a drift of \(value): it changes by \(change) and may be constant."
         }
         let scale = drift.perWidth == nil ? "scale (\(axis.unit))" : "width"
         return isKnown
-            ? "The\(best.dropFirst(3)) goes with \(scale) to the power \(known(estimate))."
-            : "The data do not show a drift of \(best) with \(scale): the power is \(known(estimate)), "
-                + "and the best value may be constant."
+            ? "The\(value.dropFirst(3)) goes with \(scale) to the power \(known(estimate))."
+            : "The data do not show a drift of \(value) with \(scale): the power is \(known(estimate)), "
+                + "and the \(which) value may be constant."
     }
 }

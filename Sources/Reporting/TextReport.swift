@@ -74,7 +74,7 @@ package enum TextReport {
     }
 
     private static func settings(_ numbers: FamilyNumbers) -> String {
-        let sentences = [numbers.target, numbers.copied, numbers.cost]
+        let sentences = [numbers.stabilityNote ?? "", numbers.target, numbers.copied, numbers.cost]
         let lines = [numbers.heading, numbers.drift, numbers.table.text] + sentences
         return (lines.filter { !$0.isEmpty } + numbers.findings.flatMap(self.lines)).joined(separator: "\n")
     }

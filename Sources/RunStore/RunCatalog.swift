@@ -32,6 +32,8 @@ package struct RunCatalog {
 
     private struct Use {
         var candidate: String
+        /// The family of a member.
+        var family: String?
         var suite: SuiteReference
         var place: String
     }
@@ -44,9 +46,14 @@ package struct RunCatalog {
         for board in boards {
             let labels = board.labels
             for entry in board {
-                for place in entry.candidate.places {
-                    let use = Use(candidate: labels[entry.candidate.recipe]!, suite: entry.suite, place: place.label)
-                    for run in place.runs { uses[run.id, default: []].append(use) }
+                let label = labels[entry.candidate.recipe]!
+                let members = entry.candidate.family?.members.map { ($0.name, $0.places) }
+                for (name, places) in members ?? [(label, entry.candidate.places)] {
+                    for place in places {
+                        let use = Use(
+                            candidate: name, family: members.map { _ in label }, suite: entry.suite, place: place.label)
+                        for run in place.runs { uses[run.id, default: []].append(use) }
+                    }
                 }
             }
         }
@@ -59,7 +66,8 @@ package struct RunCatalog {
         let isMember = { (id: RunID) -> Bool in
             guard suite != nil || candidate != nil else { return true }
             return (uses[id] ?? []).contains { use in
-                (suite == nil || use.suite.name == suite) && (candidate == nil || use.candidate == candidate)
+                (suite == nil || use.suite.name == suite)
+                    && (candidate == nil || use.candidate == candidate || use.family == candidate)
             }
         }
         var runs = try store.list().filter(isMember).map(trained)

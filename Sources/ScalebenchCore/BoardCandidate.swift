@@ -51,10 +51,32 @@ package struct BoardCandidate: Sendable {
     private mutating func add(_ candidate: CandidateRuns) {
         if !names.contains(candidate.name) { names.append(candidate.name) }
         recorded.append(candidate)
-        for index in runs.places.indices {
-            let present = Set(runs.places[index].runs.map(\.id))
-            runs.places[index].runs += candidate.places[index].runs.filter { !present.contains($0.id) }
-            runs.places[index].runs.sort { ($0.seed, $0.id.rawValue) < ($1.seed, $1.id.rawValue) }
+        runs.places.add(candidate.places)
+        guard let family = candidate.family else { return }
+        runs.family?.add(family)
+    }
+}
+
+extension CandidateRuns.FamilyRuns {
+    /// Adds the members of another record of the family, and their runs.
+    fileprivate mutating func add(_ other: Self) {
+        for member in other.members {
+            if let index = members.firstIndex(where: { $0.name == member.name }) {
+                members[index].places.add(member.places)
+            } else {
+                members.append(member)
+            }
+        }
+    }
+}
+
+extension [CandidateRuns.PlaceRuns] {
+    /// Adds the runs of the same places that are not there yet, in the order of their seeds.
+    fileprivate mutating func add(_ others: Self) {
+        for index in indices {
+            let present = Set(self[index].runs.map(\.id))
+            self[index].runs += others[index].runs.filter { !present.contains($0.id) }
+            self[index].runs.sort { ($0.seed, $0.id.rawValue) < ($1.seed, $1.id.rawValue) }
         }
     }
 }

@@ -12,6 +12,38 @@ package struct CandidateRuns: Codable, Sendable, Equatable {
     package var recipe: String
     /// The places of the ladder, smallest rung first, the target last.
     package var places: [PlaceRuns]
+    /// For a family, its members; `places` then has the runs of the member with the lowest loss at each place. It is nil for
+    /// an ordinary candidate.
+    package var family: FamilyRuns?
+
+    /// The members of a family, which one file sweeps.
+    package struct FamilyRuns: Codable, Sendable, Equatable {
+        /// The names of the swept numbers.
+        package var settings: [String]
+        /// The names of those whose values are compared by their differences instead of their ratios.
+        package var linear: [String]
+        package var members: [Member]
+
+        package init(settings: [String], linear: [String], members: [Member]) {
+            self.settings = settings
+            self.linear = linear
+            self.members = members
+        }
+    }
+
+    /// One member of a family.
+    package struct Member: Codable, Sendable, Equatable {
+        package var name: String
+        /// Its values at every place, one per setting.
+        package var values: [[Double]]
+        package var places: [PlaceRuns]
+
+        package init(name: String, values: [[Double]], places: [PlaceRuns]) {
+            self.name = name
+            self.values = values
+            self.places = places
+        }
+    }
 
     /// The runs at one rung, or at the target.
     package struct PlaceRuns: Codable, Sendable, Equatable {
@@ -44,10 +76,11 @@ package struct CandidateRuns: Codable, Sendable, Equatable {
         }
     }
 
-    package init(name: String, notes: String, recipe: String, places: [PlaceRuns]) {
+    package init(name: String, notes: String, recipe: String, places: [PlaceRuns], family: FamilyRuns? = nil) {
         self.name = name
         self.notes = notes
         self.recipe = recipe
         self.places = places
+        self.family = family
     }
 }

@@ -51,9 +51,59 @@ struct SweepTests {
         #expect(!again.errors.contains("started") && again.output == first.output, "\(again.errors)")
         // The family is one row of the leaderboard.
         let board = try Tool.run(["leaderboard", "--suite", "small", "--format", "json"], in: scratch.url)
-        #expect(
-            board.status == 0 && board.output.contains("\"rates\"") && !board.output.contains("rates["),
-            "\(board.errors)")
+        let row = try #require(try rows(board).first)
+        #expect(row["candidate"] as? String == "rates" && row["basis"] as? String == "observed")
+        let behind = try #require(row["family"] as? [String: Any])
+        #expect(behind["settings"] as? [String] == ["learningRate"] && (behind["members"] as? [Any])?.count == 7)
+        #expect(behind["runs"] as? Int == row["runs"] as? Int && behind["lowest"] as? String == best)
+        let listed = try Tool.run(["runs", "list", "--candidate", best], in: scratch.url)
+        #expect(listed.status == 0 && listed.output.contains("width 64"), "\(listed.output)\(listed.errors)")
+    }
+
+    private func rows(_ board: ToolResult) throws -> [[String: Any]] {
+        let boards = try document(board)["leaderboards"] as? [[String: Any]]
+        return try #require(boards?.first?["ranking"] as? [[String: Any]])
+    }
+
+    /// A family stands on the leaderboard with its valley beside the candidates that were compared on their own.
+    @Test func aFamilyIsRankedBesideOthers() throws {
+        let scratch = try Scratch()
+        let arguments = try rates(scratch)
+        #expect(try Tool.run(arguments, in: scratch.url).status == 0)
+        try scratch.write(
+            #"{ "model": { "heads": 2 }, "optimizer": { "learningRate": 0.0001 }, "batchTokens": 256 }"#,
+            to: "slow.json")
+        try scratch.write(
+            #"{ "model": { "heads": 2 }, "optimizer": { "learningRate": 0.0002 }, "batchTokens": 256 }"#,
+            to: "slower.json")
+        var others = arguments
+        others[1] = "slow.json"
+        others.insert("slower.json", at: 2)
+        #expect(try Tool.run(others, in: scratch.url).status == 0)
+        let board = try Tool.run(["leaderboard", "--suite", "small", "--format", "json"], in: scratch.url)
+        let ranking = try rows(board)
+        #expect(ranking.map { $0["candidate"] as? String } == ["rates", "slower", "slow"])
+        let text = try Tool.run(["leaderboard", "--suite", "small"], in: scratch.url)
+        #expect(text.output.contains("rates is a family of 7 members over learningRate"), "\(text.output)")
+    }
+
+    /// `--all-rungs` leaves out no member, and where the bottom is flat its members have several seeds.
+    @Test func everyMemberIsTrainedWhenAsked() throws {
+        let scratch = try Scratch()
+        let arguments = try rates(scratch) + ["--all-rungs"]
+        let result = try document(try Tool.run(arguments, in: scratch.url))
+        let family = try #require((result["families"] as? [[String: Any]])?.first)
+        let scales = try #require(family["scales"] as? [[String: Any]]).dropLast()
+        for scale in scales {
+            let members = try #require(scale["members"] as? [[String: Any]])
+            #expect(members.count == 7 && members.allSatisfy { !($0["loss"] is NSNull) })
+        }
+        let ladder = try #require(result["ladder"] as? [[String: Any]])
+        let runs = ladder.map { rung in
+            (rung["candidates"] as? [[String: Any]] ?? []).map { ($0["losses"] as? [Any])?.count ?? 0 }
+        }
+        #expect(runs.prefix(2).allSatisfy { $0.allSatisfy { $0 <= 1 } }, "\(runs)")
+        #expect(runs[2...].joined().contains { $0 > 1 } && runs.joined().allSatisfy { $0 <= 3 }, "\(runs)")
     }
 
     /// What is trained at a rung follows from the rungs below alone, so that kills change nothing.

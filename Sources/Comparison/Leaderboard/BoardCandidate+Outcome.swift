@@ -50,7 +50,7 @@ extension BoardCandidate {
     /// What the candidate's runs have cost. Unfinished and diverged runs count in proportion to the tokens they saw.
     func cost(_ records: [RunID: RunRecord]) -> Leaderboard.Cost {
         var cost = Leaderboard.Cost(flops: 0, coreHours: 0)
-        for place in runs.places {
+        for place in runs.family?.members.flatMap(\.places) ?? runs.places {
             for record in place.runs.compactMap({ records[$0.id] }) {
                 let tokens = record.end?.tokens ?? record.steps.last?.tokens ?? 0
                 cost.flops += place.flops * min(1, Double(tokens) / Double(place.tokens))

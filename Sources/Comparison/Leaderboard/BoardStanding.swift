@@ -26,7 +26,7 @@ struct BoardStanding {
         self.candidates = candidates
         self.records = records
         self.judge = judge
-        ladder = Ladder(candidates.map(\.runs), records: records)
+        ladder = Ladder(tuned: candidates.map(\.runs), records: records)
         pooled = PooledEvidence(ladder)
     }
 
@@ -121,6 +121,7 @@ struct BoardStanding {
         let points = (ladder.rungs + [ladder.target]).flatMap { $0.points[index] }
         let flops = ladder.target.flopsByCandidate!
         let isTwin = versus != nil && versus?.assessment == nil
+        let family = candidate.runs.family.map { Leaderboard.Family($0, records) }
         return Leaderboard.Row(
             rank: 0, isRankShared: false, candidate: candidate.label, otherNames: Array(candidate.names.dropFirst()),
             notes: candidate.runs.notes, recipe: candidate.runs.recipe, isReference: index == 0,
@@ -130,8 +131,8 @@ struct BoardStanding {
             gap: isTwin ? Estimate(exactly: 0) : versus?.forecast?.expectedGap,
             computeMultiplier: isTwin ? Estimate(exactly: 1) : versus?.forecast?.computeMultiplier,
             scalingExponent: scalingExponent(index), targetComputeRatio: flops[index] / flops[0],
-            runs: points.count, diverged: points.count { $0.diverged }, cost: candidate.cost(records),
-            date: candidate.date)
+            runs: family?.runs ?? points.count, diverged: family?.diverged ?? points.count { $0.diverged },
+            cost: candidate.cost(records), date: candidate.date, family: family)
     }
 
     /// Minus the least-squares slope of ln loss over ln FLOPs; nil with fewer than two rungs.

@@ -90,6 +90,32 @@ package struct Leaderboard: Codable, Sendable {
         package var cost: Cost
         /// When it was first compared: UTC, ISO 8601.
         package var date: String
+        /// The members behind a family, which stands with the bottom of its valley; null for an ordinary candidate.
+        @OrNull package var family: Family?
+    }
+
+    /// The members of a family.
+    package struct Family: Codable, Sendable {
+        /// The swept numbers.
+        package var settings: [String]
+        /// The members with a run, in the order of the file.
+        package var members: [Member]
+        /// The member with the lowest loss at the largest place where any has one; null without a loss.
+        @OrNull package var lowest: String?
+        /// The number of the members' finished runs, the diverged ones included.
+        package var runs: Int
+        /// The number of these that diverged.
+        package var diverged: Int
+    }
+
+    /// A member of a family.
+    package struct Member: Codable, Sendable {
+        package var candidate: String
+        /// Its values at the target, one per setting.
+        package var values: [Double]
+        /// Its mean losses, smallest rung first, the target last; null where it has none.
+        package var losses: [Double?]
+        package var runs: Int
     }
 
     /// What a loss rests on: a run at the target, or the ladder.

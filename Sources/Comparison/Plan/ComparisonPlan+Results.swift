@@ -47,7 +47,7 @@ extension ComparisonPlan {
         return ContentHash.sha256(.array(identities))
     }
 
-    /// The records of families, each with the runs of the member that is the best at each place.
+    /// The records of families, each with the runs of its members, and of the one that is the best at each place.
     package func tunedRecords(
         _ records: [RunID: RunRecord], writtenAt time: String, knownFloor: Double?
     ) -> [CandidateRecord] {
@@ -66,9 +66,24 @@ extension ComparisonPlan {
                 knownFloor: knownFloor,
                 candidate: CandidateRuns(
                     name: family.name, notes: candidates[family.members[0]].notes,
-                    recipe: ContentHash.sha256(.array(members.map { .string($0.recipe) })), places: places),
+                    recipe: ContentHash.sha256(.array(members.map { .string($0.recipe) })), places: places,
+                    family: familyRuns(family, members)),
                 firstWritten: time, position: family.members[0])
         }
+    }
+
+    private func familyRuns(_ family: PlannedFamily, _ members: [CandidateRuns]) -> CandidateRuns.FamilyRuns {
+        let rungs = suitePlaces.map(rung)
+        return CandidateRuns.FamilyRuns(
+            settings: family.settings.map(\.name), linear: family.settings.filter(\.isLinear).map(\.name),
+            members: zip(members, family.values).filter { $0.0.places.contains { !$0.runs.isEmpty } }.map {
+                runs, values in
+                CandidateRuns.Member(
+                    name: runs.name,
+                    values: rungs.map { rung in
+                        values.map { $0.resolved(width: rung.width, layers: rung.layers, tokens: rung.tokens) }
+                    }, places: runs.places)
+            })
     }
 
     /// The suite and its data, as results and stores refer to them.

@@ -15,6 +15,9 @@ public struct FamilyResult: Codable, Sendable {
     public var scales: [AtScale]
     /// How the best values drift, one per setting. The list is empty where the ladder has one rung alone.
     public var drift: [Drift]
+    /// Where the only setting becomes unstable; null with several settings, or where fewer than two rungs have an unstable
+    /// value.
+    @OrNull public var stability: Stability?
     /// What its runs below the target cost; null for the candidates of a table.
     @OrNull public var cost: Cost?
     /// What it costs to tune at the smallest rung and copy the settings; null with a single rung.
@@ -23,6 +26,17 @@ public struct FamilyResult: Codable, Sendable {
     public var bestMember: String
     /// What a reader must know before trusting the settings.
     public var findings: [Finding] = []
+
+    /// How the largest stable value of a setting goes with scale. It is the last one, going up from the best, before a run
+    /// diverges or its loss is more than a third above the best.
+    public struct Stability: Codable, Sendable {
+        /// How it drifts along the rungs.
+        public var drift: Drift
+        /// The forecast for the target.
+        public var atTarget: Estimate
+        /// How many times the best value at the target it is; null for a linear setting.
+        @OrNull public var timesBest: Estimate?
+    }
 
     /// What the runs of a family below the target cost.
     public struct Cost: Codable, Sendable, Equatable {

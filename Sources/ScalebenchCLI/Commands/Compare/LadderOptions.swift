@@ -17,7 +17,10 @@ struct LadderOptions: ParsableArguments {
     var until: Double?
     @Option(help: "What these further runs may cost: wall time such as 90m or 2h, or FLOPs such as 3e15.")
     var budget: Budget?
-    @Flag(help: "Train every rung and the whole target, also once the verdict is decided.")
+    @Flag(
+        help:
+            "Train every rung, every member of a sweep there, and the whole target, also once the verdict is decided."
+    )
     var allRungs = false
 
     func validate() throws {
