@@ -103,7 +103,7 @@ package enum RunReport {
             (
                 "optimizer",
                 "\(optimizer.type.rawValue), learning rate \(rate), weight decay \(decay), clipping at "
-                    + JSONValue.number(optimizer.gradientClipping).canonicalText
+                    + JSONValue.number(optimizer.gradientClipping).canonicalText + further(optimizer)
             ),
             (
                 "schedule",
@@ -111,6 +111,11 @@ package enum RunReport {
                     + "\(Quantity.significant(100 * spec.schedule.finalFraction)) % of the peak"
             ),
         ]
+    }
+
+    /// The settings that most recipes do not use, where this one does.
+    private static func further(_ optimizer: OptimizerConfig) -> String {
+        optimizer.l2Penalty == 0 ? "" : ", L2 penalty \(JSONValue.number(optimizer.l2Penalty).canonicalText)"
     }
 
     private static func evaluations(_ curve: LossCurve, _ record: RunRecord?) -> String {

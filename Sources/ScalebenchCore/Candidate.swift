@@ -49,6 +49,7 @@ package struct Candidate: Sendable, Hashable {
         package var epsilon: Double
         package var momentum: Double
         package var weightDecay: ScaledValue
+        package var l2Penalty: ScaledValue
         package var gradientClipping: Double
         /// The groups whose multipliers the file gives.
         package var groups: [OptimizerConfig.Group: Multipliers]
@@ -137,6 +138,7 @@ extension Candidate.Optimizer {
         epsilon = try reader.number("epsilon", in: 1e-30...1, default: 1e-8)
         momentum = try reader.number("momentum", in: 0...0.9999999, default: 0.9)
         weightDecay = try reader.scaledValue("weightDecay", in: 0...100, default: ScaledValue(0.1))
+        l2Penalty = try reader.scaledValue("l2Penalty", in: 0...100, default: ScaledValue(0))
         gradientClipping = try reader.number("gradientClipping", in: 0...1e6, default: 1)
         groups = try Self.readGroups(reader)
         try reader.finish()

@@ -1,7 +1,8 @@
 // One resolved update rule and learning-rate schedule.
 
 /// An update rule after clipping by global norm, with decoupled weight decay:
-/// p ← p − learningRate·weightDecay·p, both with the multipliers of the parameter's group.
+/// p ← p − learningRate·weightDecay·p, both with the multipliers of the parameter's group. The gradient that is clipped
+/// is that of the loss plus the L2 penalty.
 package struct OptimizerConfig: Codable, Sendable, Hashable {
     package var type: Kind
     /// The peak of the schedule.
@@ -14,6 +15,9 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
     /// SGD's decay of the summed gradient.
     package var momentum: Double
     package var weightDecay: Double
+    /// λ of the penalty λ/2·‖p‖², which adds λ·p to the gradient; a group's multiplier of weight decay multiplies λ.
+    /// Losses are stated without it.
+    @OmittedAtDefault package var l2Penalty = 0.0
     /// Largest global gradient norm; 0 switches clipping off.
     package var gradientClipping: Double
     package var groups: Groups
@@ -74,7 +78,8 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
 
     package init(
         type: Kind = .adamW, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.95, epsilon: Double = 1e-8,
-        momentum: Double = 0.9, weightDecay: Double = 0.1, gradientClipping: Double = 1, groups: Groups = Groups()
+        momentum: Double = 0.9, weightDecay: Double = 0.1, l2Penalty: Double = 0, gradientClipping: Double = 1,
+        groups: Groups = Groups()
     ) {
         self.type = type
         self.learningRate = learningRate
@@ -83,6 +88,7 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
         self.epsilon = epsilon
         self.momentum = momentum
         self.weightDecay = weightDecay
+        self.l2Penalty = l2Penalty
         self.gradientClipping = gradientClipping
         self.groups = groups
     }

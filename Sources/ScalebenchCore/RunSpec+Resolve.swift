@@ -34,6 +34,7 @@ extension RunSpec {
         let warmupFraction = try scaled(candidate.schedule.warmupFraction, "schedule.warmupFraction", 0...1)
         let learningRate = try scaled(candidate.optimizer.learningRate, "optimizer.learningRate", 1e-12...1000)
         let weightDecay = try scaled(candidate.optimizer.weightDecay, "optimizer.weightDecay", 0...1000)
+        let l2Penalty = try scaled(candidate.optimizer.l2Penalty, "optimizer.l2Penalty", 0...1000)
         self.init(
             trainer: candidate.trainer, trainerVersion: candidate.trainer.version,
             model: try ModelConfig(
@@ -42,7 +43,7 @@ extension RunSpec {
                 type: candidate.optimizer.type, learningRate: learningRate,
                 beta1: candidate.optimizer.beta1, beta2: candidate.optimizer.beta2,
                 epsilon: candidate.optimizer.epsilon, momentum: candidate.optimizer.momentum, weightDecay: weightDecay,
-                gradientClipping: candidate.optimizer.gradientClipping,
+                l2Penalty: l2Penalty, gradientClipping: candidate.optimizer.gradientClipping,
                 groups: try OptimizerConfig.Groups(candidate, at: rung)),
             schedule: ScheduleConfig(
                 type: candidate.schedule.type, warmupSteps: Int((warmupFraction * Double(steps)).rounded()),

@@ -89,7 +89,7 @@ struct ShippedTrainerTests {
               "initialization": "fanIn", "attentionScale": "inverse",
               "logitScale": { "value": 2, "rule": "widthPower", "exponent": -1, "referenceWidth": 16 },
               "residualScale": { "value": 1, "rule": "depthPower", "exponent": -0.5, "referenceLayers": 1 } },
-            "optimizer": { "learningRate": 0.01, "groups": {
+            "optimizer": { "learningRate": 0.01, "l2Penalty": 0.2, "groups": {
               "matrices": { "learningRate": { "value": 1, "rule": "widthPower", "exponent": -1, "referenceWidth": 16 } },
               "head": { "weightDecay": 0 }, "vectors": { "weightDecay": 0.5 } } },
             "schedule": { "type": "wsd", "decayFraction": 0.3, "finalFraction": 0.05 }
@@ -102,13 +102,13 @@ struct ShippedTrainerTests {
         ]
         for (index, recipe) in recipes.enumerated() {
             let trainer = """
-                "trainer": { "type": "command", "files": ["model.py", "scalebench_random.py"], "command":
+                "trainer": { "type": "command", "files": ["model.py", "optimizers.py", "scalebench_random.py"], "command":
                   ["python3", "train.py", "--spec", "{spec}", "--out", "{events}", "--folder", "{folder}"] },
                 """
             let folder = "recipe-\(index)"
             try scratch.write("{ \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/ours.json")
             try scratch.write("{ \(trainer) \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/theirs.json")
-            for file in ["train.py", "model.py", "scalebench_random.py"] {
+            for file in ["train.py", "model.py", "optimizers.py", "scalebench_random.py"] {
                 try FileManager.default.copyItem(
                     at: Self.examples.appendingPathComponent("pytorch/\(file)"),
                     to: scratch.url.appendingPathComponent("\(folder)/\(file)"))

@@ -68,6 +68,20 @@ struct RunSpecTests {
         #expect(text == expected)
     }
 
+    /// Settings that came later are named only where they are used, and read back as they were written.
+    @Test func unusedSettingsAreNotInTheIdentity() throws {
+        let used = #", "optimizer": { "learningRate": 0.1, "l2Penalty": 0.5 }"#
+        let text = #"{ "batchTokens": 500, "schedule": { "warmupFraction": 0.25 }\#(used) }"#
+        let reader = try ConfigReader.parse(Data(text.utf8), file: "c.json")
+        let spec = try spec(try Candidate(reader, defaultName: "c"))
+        #expect(try spec.runID != self.spec(try candidate()).runID)
+        let canonical = try JSONValue(encoding: spec).canonicalText
+        #expect(canonical.contains(#""l2Penalty":0.5"#))
+        for spec in [spec, try self.spec(try candidate())] {
+            #expect(try JSONDecoder().decode(RunSpec.self, from: JSONEncoder().encode(spec)) == spec)
+        }
+    }
+
     @Test func headsMustDivideTheWidth() throws {
         let candidate = try candidate(#", "model": { "heads": 3 }"#)
         #expect { try spec(candidate) } throws: { ($0 as? ScalebenchError)?.message.contains("3 heads") == true }

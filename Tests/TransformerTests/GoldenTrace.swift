@@ -1,4 +1,4 @@
-// Golden/torch_NAME.json: one small architecture in PyTorch. torch_trace.py says how it was made.
+// Golden/torch_NAME.json: one small recipe in PyTorch. torch_trace.py says how it was made.
 
 import Foundation
 import ScalebenchCore
@@ -13,7 +13,7 @@ struct GoldenTrace: Decodable {
     /// The gradients of the first step, before clipping.
     let gradients: [String: [Double]]
 
-    static let names = ["gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd"]
+    static let names = ["gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty"]
 
     init(_ name: String) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/torch_\(name).json")

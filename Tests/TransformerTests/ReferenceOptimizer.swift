@@ -1,4 +1,4 @@
-// Clipping and the update rules of `OptimizerConfig` in double precision, over named tensors.
+// The L2 penalty, clipping and the update rules of `OptimizerConfig` in double precision, over named tensors.
 
 import Foundation
 import ScalebenchCore
@@ -18,11 +18,26 @@ struct ReferenceOptimizer {
         second = first
     }
 
+    /// The L2 penalty in the loss, and its gradients.
+    func penalty(_ parameters: [String: [Double]]) -> (value: Double, gradients: [String: [Double]]) {
+        var value = 0.0, gradients: [String: [Double]] = [:]
+        for (name, values) in parameters {
+            let strength = config.l2Penalty * config.groups[groups[name]!].weightDecay
+            value += strength / 2 * values.map { $0 * $0 }.reduce(0, +)
+            gradients[name] = values.map { strength * $0 }
+        }
+        return (value, gradients)
+    }
+
     /// Returns the norm of all gradients before clipping.
     mutating func update(
         _ parameters: inout [String: [Double]], _ gradients: [String: [Double]], learningRate: Double
     ) -> Double {
         updates += 1
+        var gradients = gradients
+        for (name, gradient) in penalty(parameters).gradients {
+            gradients[name] = zip(gradients[name]!, gradient).map(+)
+        }
         let norm = gradients.values.joined().map { $0 * $0 }.reduce(0, +).squareRoot()
         let clip = config.gradientClipping > 0 ? min(1, config.gradientClipping / (norm + 1e-6)) : 1
         for (name, gradient) in gradients {

@@ -207,6 +207,21 @@ import Testing
         #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $1 - $0 > 1e-7 })
     }
 
+    @Test func l2Penalty() {
+        let config = ModelConfig(
+            width: 4, layers: 1, heads: 1, contextLength: 3, vocabularySize: 5, mlpWidth: 3, head: .untied)
+        var settings = OptimizerConfig(learningRate: 1, l2Penalty: 0.3)
+        settings.groups.embeddings = OptimizerConfig.Multipliers(weightDecay: 0.5)
+        settings.groups.vectors = OptimizerConfig.Multipliers(weightDecay: 2)
+        let optimizer = ReferenceOptimizer(settings, config), parameters = formulaParameters(config, amplitude: 0.4)
+        for (name, gradient) in optimizer.penalty(parameters).gradients {
+            expectClose(
+                differences(parameters[name]!) { values in
+                    optimizer.penalty(parameters.merging([name: values]) { $1 }).value
+                }, gradient)
+        }
+    }
+
     /// Computed by hand with one number per group: clipping halves the gradients (3, 0, 4), to norm 2.5.
     @Test func optimizerByHand() throws {
         let model = ModelConfig(

@@ -16,8 +16,9 @@ package protocol Optimizer: AnyObject {
 
     /// Clips the gradients by their global norm and updates the parameters in place.
     ///
-    /// The gradients themselves are left as they are. Clipping multiplies by clip/(norm + 1e-6) when that is below 1.
-    /// - Returns: the gradient norm before clipping; not finite when a gradient is not, and then the parameters are
+    /// The gradients themselves are left as they are, except that the L2 penalty's are added. Clipping multiplies by
+    /// clip/(norm + 1e-6) when that is below 1.
+    /// - Returns: the gradient norm, penalty included, before clipping; not finite when a gradient is not, and then the parameters are
     ///   left alone.
     func update(
         parameters: UnsafeMutableBufferPointer<Float>, gradients: UnsafeMutableBufferPointer<Float>,

@@ -52,7 +52,7 @@ final class RuleOptimizer: Optimizer {
         learningRate: Double
     ) -> Double {
         let p = parameters.baseAddress!, g = gradients.baseAddress!
-        return sweep.perform(gradients) {
+        return sweep.perform(p, g) {
             updates += 1
         } _: { piece, gradientScale in
             let multipliers = config.groups[piece.group]

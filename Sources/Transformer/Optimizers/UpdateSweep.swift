@@ -1,5 +1,5 @@
-// The two passes over memory that every update makes: one for the gradient norm, one that clips and updates. Both work
-// on pieces whose places depend on the layout alone, so that workers can share them.
+// The two passes over memory that every update makes: one that adds the L2 penalty and sums the gradient norm, one that
+// clips and updates. Both work on pieces whose places depend on the layout alone, so that workers can share them.
 
 import CKernels
 import ScalebenchCore
@@ -36,13 +36,14 @@ final class UpdateSweep {
         squares = [Double](repeating: 0, count: pieces.count)
     }
 
-    /// Computes the gradient norm and, where it is finite, calls `body(piece, gradient scale)` for every piece.
+    /// Adds the L2 penalty's gradients to `gradients`, computes their norm and, where it is finite, calls
+    /// `body(piece, gradient scale)` for every piece.
     func perform(
-        _ gradients: UnsafeMutableBufferPointer<Float>, before: () -> Void, _ body: (Piece, Float) -> Void
+        _ parameters: Floats, _ gradients: Floats, before: () -> Void, _ body: (Piece, Float) -> Void
     ) -> Double {
-        let gradients = gradients.baseAddress!
         squares.withUnsafeMutableBufferPointer { squares in
             forEachPiece { index, piece in
+                addPenalty(piece, parameters, gradients)
                 squares[index] = kernels.sumOfSquares(gradients + piece.offset, piece.count)
             }
         }
@@ -53,6 +54,13 @@ final class UpdateSweep {
         let scale = clip > 0 ? Float(min(1, clip / (norm + 1e-6))) : 1
         forEachPiece { _, piece in body(piece, scale) }
         return norm
+    }
+
+    private func addPenalty(_ piece: Piece, _ parameters: Floats, _ gradients: Floats) {
+        let strength = config.l2Penalty * config.groups[piece.group].weightDecay
+        guard strength != 0 else { return }
+        let gradients = gradients + piece.offset
+        kernels.addScaled(gradients, gradients, parameters + piece.offset, Float(strength), piece.count)
     }
 
     private func forEachPiece(_ body: (Int, Piece) -> Void) {

@@ -2,7 +2,7 @@
 """An external trainer for scalebench in PyTorch: the model, optimizer, schedule, initial weights and data order of the
 built-in one, so that their losses can be compared step by step. The contract is Suites/examples/README.md.
 
-    "trainer": { "type": "command", "files": ["../model.py", "../scalebench_random.py"],
+    "trainer": { "type": "command", "files": ["../model.py", "../optimizers.py", "../scalebench_random.py"],
                  "command": ["python3", "../train.py", "--spec", "{spec}", "--out", "{events}", "--folder", "{folder}"] }
 """
 import argparse
@@ -18,6 +18,7 @@ import numpy as np
 import torch
 
 from model import Model, tensors
+from optimizers import parameter_groups, prepare_gradients, update_rule
 from scalebench_random import WindowOrder, initial_weight
 
 parser = argparse.ArgumentParser()
@@ -59,27 +60,7 @@ def losses(tokens):
 
 
 # --- optimizer and schedule -------------------------------------------------------------------------------------------
-class SGD(torch.optim.SGD):
-    """PyTorch's, with decoupled decay as in AdamW."""
-
-    def step(self):
-        with torch.no_grad():
-            for group in self.param_groups:
-                for weights in group["params"]:
-                    weights.mul_(1 - group["lr"] * group["decay"])
-        super().step()
-
-
-groups = [{"params": [p[name] for name, _, its_group in tensors(model) if its_group == group],
-           "factor": multipliers["learningRate"], "decay": optimizer["weightDecay"] * multipliers["weightDecay"]}
-          for group, multipliers in optimizer["groups"].items()]
-groups = [group for group in groups if group["params"]]
-if optimizer["type"] == "sgd":
-    update = SGD(groups, lr=optimizer["learningRate"], momentum=optimizer["momentum"])
-else:
-    update = torch.optim.AdamW([group | {"weight_decay": group["decay"]} for group in groups],
-                               lr=optimizer["learningRate"], betas=(optimizer["beta1"], optimizer["beta2"]),
-                               eps=optimizer["epsilon"])
+update = update_rule(parameter_groups(p, tensors(model), optimizer), optimizer)
 
 
 def learning_rate(step):
@@ -158,8 +139,7 @@ while state["step"] < steps:
         group["lr"] = group["factor"] * learning_rate(step)
     loss = losses(windows(train, [order[step * batch + i] for i in range(batch)])).mean()
     loss.backward()
-    limit = optimizer["gradientClipping"] or math.inf
-    gradient_norm = torch.nn.utils.clip_grad_norm_(p.values(), limit).item()
+    gradient_norm = prepare_gradients(update.param_groups, optimizer)
     update.step()
     state["step"] = step = step + 1
     state["loss_sum"] += loss.item()

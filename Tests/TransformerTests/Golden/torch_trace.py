@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Six small architectures in PyTorch, double precision: every gradient of the first step and twenty steps of training.
+"""Small recipes in PyTorch, double precision: every gradient of the first step and twenty steps of training.
 
-Writes torch_NAME.json beside itself, one file per architecture. Weights and tokens are closed formulas (see
-Formulas.swift), so nothing else is needed to repeat the run.
+Writes torch_NAME.json beside itself, one file per recipe: all of them, or those that are named. Weights and tokens are
+closed formulas (see Formulas.swift), so nothing else is needed to repeat the run.
 
-  pip install torch==2.13.0; python3 torch_trace.py
+  pip install numpy torch; python3 torch_trace.py [NAME …]
 """
 import json
 import math
@@ -15,6 +15,7 @@ import torch
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[3] / "Suites/examples/pytorch"))
 from model import Model, tensors
+from optimizers import parameter_groups, prepare_gradients, update_rule
 
 STEPS, SEQUENCES, AMPLITUDE = 20, 3, 0.4
 
@@ -27,7 +28,7 @@ OPTIMIZER = dict(type="adamW", learningRate=0.01, beta1=0.9, beta2=0.95, epsilon
 GROUPS = dict(embeddings=(1.0, 1.0), matrices=(1.0, 1.0), head=(1.0, 1.0), vectors=(1.0, 0.0))
 
 # name: what differs in the model, in the optimizer, in the groups (factors of learning rate and weight decay)
-ARCHITECTURES = {
+RECIPES = {
     "gpt2": ({}, {}, {}),
     "llama": (dict(width=12, heads=6, keyValueHeads=3, mlpWidth=9, activation="swiGLU", norm="rmsNorm",
                    linearBias=False, normBias=False, positions="rotary", head="untied"), {}, {}),
@@ -41,6 +42,8 @@ ARCHITECTURES = {
     "no_positions_sgd": (dict(width=12, heads=3, keyValueHeads=1, activation="gelu", normBias=False,
                               positions="none"),
                          dict(type="sgd", learningRate=0.05), dict(embeddings=(0.5, 1.0), vectors=(2.0, 0.0))),
+    "l2_penalty": (dict(layers=1), dict(l2Penalty=0.05, weightDecay=0.0, gradientClipping=0.5),
+                   dict(embeddings=(1.0, 0.5))),
 }
 
 
@@ -55,31 +58,13 @@ def batch(config, step):
                           for j in range(config["contextLength"] + 1)] for s in range(SEQUENCES)])
 
 
-def update_rule(parameters, config, settings, groups):
-    """Returns the step function; SGD's decay is decoupled, which torch.optim.SGD's is not."""
-    named = [(factors, [parameters[name] for name, _, its_group in tensors(config) if its_group == group])
-             for group, factors in groups.items()]
-    rated = [dict(params=params, lr=settings["learningRate"] * rate, weight_decay=settings["weightDecay"] * decay)
-             for (rate, decay), params in named if params]
-    if settings["type"] == "adamW":
-        return torch.optim.AdamW(
-            rated, betas=(settings["beta1"], settings["beta2"]), eps=settings["epsilon"]).step
-    sgd = torch.optim.SGD([dict(group, weight_decay=0.0) for group in rated], momentum=settings["momentum"])
-
-    def step():
-        with torch.no_grad():
-            for group in rated:
-                for p in group["params"]:
-                    p.mul_(1 - group["lr"] * group["weight_decay"])
-        sgd.step()
-    return step
-
-
 def trace(model_changes, optimizer_changes, group_changes):
     config, settings, groups = MODEL | model_changes, OPTIMIZER | optimizer_changes, GROUPS | group_changes
     parameters = {name: formula(i, name, shape) for i, (name, shape, _) in enumerate(tensors(config))}
     model = Model(config, parameters)
-    step_optimizer = update_rule(parameters, config, settings, groups)
+    factors = {name: dict(learningRate=rate, weightDecay=decay) for name, (rate, decay) in groups.items()}
+    settings = dict(settings, groups=factors)
+    update = update_rule(parameter_groups(parameters, tensors(config), settings), settings)
     losses, norms, gradients = [], [], {}
     for step in range(STEPS):
         for p in parameters.values():
@@ -88,13 +73,11 @@ def trace(model_changes, optimizer_changes, group_changes):
         loss.backward()
         if step == 0:
             gradients = {name: p.grad.flatten().tolist() for name, p in parameters.items()}
-        clip = settings["gradientClipping"] or math.inf
-        norms.append(torch.nn.utils.clip_grad_norm_(parameters.values(), clip).item())
-        step_optimizer()
+        norms.append(prepare_gradients(update.param_groups, settings))
+        update.step()
         losses.append(loss.item())
-    factors = {name: dict(learningRate=rate, weightDecay=decay) for name, (rate, decay) in groups.items()}
     return dict(madeWith=f"torch {torch.__version__.split('+')[0]}, double precision", sequences=SEQUENCES,
-                amplitude=AMPLITUDE, model=config, optimizer=dict(settings, groups=factors), losses=losses,
+                amplitude=AMPLITUDE, model=config, optimizer=settings, losses=losses,
                 gradientNorms=norms, gradients=gradients)
 
 
@@ -106,5 +89,5 @@ def text(result):
     return "{\n" + ",\n".join(lines) + ',\n "gradients": {\n' + ",\n".join(tensors) + "\n }\n}\n"
 
 
-for name, changes in ARCHITECTURES.items():
-    pathlib.Path(__file__).with_name(f"torch_{name}.json").write_text(text(trace(*changes)))
+for name in sys.argv[1:] or RECIPES:
+    pathlib.Path(__file__).with_name(f"torch_{name}.json").write_text(text(trace(*RECIPES[name])))
