@@ -115,7 +115,9 @@ package enum RunReport {
 
     /// The settings that most recipes do not use, where this one does.
     private static func further(_ optimizer: OptimizerConfig) -> String {
-        optimizer.l2Penalty == 0 ? "" : ", L2 penalty \(JSONValue.number(optimizer.l2Penalty).canonicalText)"
+        let penalty =
+            optimizer.l2Penalty == 0 ? "" : ", L2 penalty \(JSONValue.number(optimizer.l2Penalty).canonicalText)"
+        return penalty + (optimizer.gradientNormalization == .rms ? ", gradients divided by their RMS" : "")
     }
 
     private static func evaluations(_ curve: LossCurve, _ record: RunRecord?) -> String {

@@ -51,6 +51,7 @@ package struct Candidate: Sendable, Hashable {
         package var weightDecay: ScaledValue
         package var l2Penalty: ScaledValue
         package var gradientClipping: Double
+        package var gradientNormalization: OptimizerConfig.GradientNormalization
         /// The groups whose multipliers the file gives.
         package var groups: [OptimizerConfig.Group: Multipliers]
 
@@ -140,6 +141,7 @@ extension Candidate.Optimizer {
         weightDecay = try reader.scaledValue("weightDecay", in: 0...100, default: ScaledValue(0.1))
         l2Penalty = try reader.scaledValue("l2Penalty", in: 0...100, default: ScaledValue(0))
         gradientClipping = try reader.number("gradientClipping", in: 0...1e6, default: 1)
+        gradientNormalization = try reader.choice("gradientNormalization", default: .neutral)
         groups = try Self.readGroups(reader)
         try reader.finish()
     }

@@ -20,7 +20,18 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
     @OmittedAtDefault package var l2Penalty = 0.0
     /// Largest global gradient norm; 0 switches clipping off.
     package var gradientClipping: Double
+    /// What is done to the gradient of each tensor after clipping.
+    @OmittedAtDefault package var gradientNormalization = GradientNormalization.none
     package var groups: Groups
+
+    package enum GradientNormalization: String, HasNeutralValue, CaseIterable {
+        case none
+        /// g ← g / (root mean square of g + 1e-8), over each stored tensor (Xiao 2024 uses it before AdamW). It cancels
+        /// the factor of clipping, except where gradients are about as small as 1e-8.
+        case rms
+
+        package static var neutral: Self { .none }
+    }
 
     package enum Kind: String, Codable, Sendable, CaseIterable {
         /// Loshchilov & Hutter 2019.
@@ -79,7 +90,7 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
     package init(
         type: Kind = .adamW, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.95, epsilon: Double = 1e-8,
         momentum: Double = 0.9, weightDecay: Double = 0.1, l2Penalty: Double = 0, gradientClipping: Double = 1,
-        groups: Groups = Groups()
+        gradientNormalization: GradientNormalization = .none, groups: Groups = Groups()
     ) {
         self.type = type
         self.learningRate = learningRate
@@ -90,6 +101,7 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
         self.weightDecay = weightDecay
         self.l2Penalty = l2Penalty
         self.gradientClipping = gradientClipping
+        self.gradientNormalization = gradientNormalization
         self.groups = groups
     }
 }

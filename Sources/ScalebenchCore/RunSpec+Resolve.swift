@@ -44,6 +44,7 @@ extension RunSpec {
                 beta1: candidate.optimizer.beta1, beta2: candidate.optimizer.beta2,
                 epsilon: candidate.optimizer.epsilon, momentum: candidate.optimizer.momentum, weightDecay: weightDecay,
                 l2Penalty: l2Penalty, gradientClipping: candidate.optimizer.gradientClipping,
+                gradientNormalization: candidate.optimizer.gradientNormalization,
                 groups: try OptimizerConfig.Groups(candidate, at: rung)),
             schedule: ScheduleConfig(
                 type: candidate.schedule.type, warmupSteps: Int((warmupFraction * Double(steps)).rounded()),

@@ -97,7 +97,7 @@ struct ShippedTrainerTests {
             #"""
             "model": { "heads": 2, "activation": "reluSquared", "norm": "layerNorm", "normBias": false,
               "positions": "none", "block": "parallel", "initialization": "zeroResidual" },
-            "optimizer": { "type": "sgd", "learningRate": 0.05, "momentum": 0.8 }, "schedule": { "type": "linear" }
+            "optimizer": { "type": "sgd", "learningRate": 0.01, "momentum": 0.8, "gradientNormalization": "rms" }, "schedule": { "type": "linear" }
             """#,
         ]
         for (index, recipe) in recipes.enumerated() {

@@ -93,7 +93,7 @@ import Testing
                 optimizer: """
                     "type": "sgd", "momentum": 0.8, "beta1": 0.7, "beta2": 0.6, "epsilon": 1e-6, "weightDecay": 0.2,
                     "l2Penalty": { "value": 0.3, "rule": "depthPower", "exponent": 1, "referenceLayers": 2 },
-                    "gradientClipping": 0, "groups": {
+                    "gradientClipping": 0, "gradientNormalization": "rms", "groups": {
                       "embeddings": { "learningRate": 2, "weightDecay": 0 },
                       "matrices": { "learningRate": { "value": 1, "rule": "widthPower", "exponent": -1,
                                                       "referenceWidth": 16 } },
@@ -102,7 +102,7 @@ import Testing
                 schedule: #""type": "wsd", "warmupFraction": 0.1, "decayFraction": 0.3, "finalFraction": 0.05"#))
         var expected = OptimizerConfig(
             type: .sgd, learningRate: 0.1, beta1: 0.7, beta2: 0.6, epsilon: 1e-6, momentum: 0.8, weightDecay: 0.2,
-            l2Penalty: 0.6, gradientClipping: 0)
+            l2Penalty: 0.6, gradientClipping: 0, gradientNormalization: .rms)
         expected.groups.embeddings = OptimizerConfig.Multipliers(learningRate: 2, weightDecay: 0)
         expected.groups.matrices = OptimizerConfig.Multipliers(learningRate: 0.25)
         expected.groups.head = OptimizerConfig.Multipliers(weightDecay: 3)
@@ -174,6 +174,7 @@ import Testing
 
     @Test(arguments: [
         (#""type": "adam""#, "c.json:optimizer.type"), (#""momentum": 1"#, "c.json:optimizer.momentum"),
+        (#""gradientNormalization": "l2""#, "c.json:optimizer.gradientNormalization"),
         (#""l2Penalty": -1"#, "c.json:optimizer.l2Penalty"), (#""l2penalty": 1"#, "c.json:optimizer.l2penalty"),
         (#""groups": { "biases": {} }"#, "c.json:optimizer.groups.biases"),
         (#""groups": { "head": 2 }"#, "c.json:optimizer.groups.head"),

@@ -13,7 +13,9 @@ struct GoldenTrace: Decodable {
     /// The gradients of the first step, before clipping.
     let gradients: [String: [Double]]
 
-    static let names = ["gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty"]
+    static let names = [
+        "gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty", "normalized",
+    ]
 
     init(_ name: String) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/torch_\(name).json")

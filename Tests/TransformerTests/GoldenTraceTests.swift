@@ -15,6 +15,7 @@ import Transformer
         let optimizers = try GoldenTrace.names.map { try GoldenTrace($0).optimizer }
         #expect(Set(optimizers.map(\.type)) == Set(OptimizerConfig.Kind.allCases))
         #expect(optimizers.contains { $0.l2Penalty != 0 })
+        #expect(optimizers.contains { $0.gradientNormalization == .rms })
         for group in OptimizerConfig.Group.allCases {
             #expect(optimizers.contains { $0.groups[group].learningRate != 1 }, "\(group)")
             #expect(Set(optimizers.map { $0.groups[group].weightDecay }).count > 1, "\(group)")

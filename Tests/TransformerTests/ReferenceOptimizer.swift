@@ -1,4 +1,4 @@
-// The L2 penalty, clipping and the update rules of `OptimizerConfig` in double precision, over named tensors.
+// The L2 penalty, clipping, normalisation and the update rules of `OptimizerConfig` in double precision, over named tensors.
 
 import Foundation
 import ScalebenchCore
@@ -44,10 +44,19 @@ struct ReferenceOptimizer {
             let multipliers = config.groups[groups[name]!]
             let rate = learningRate * multipliers.learningRate
             let decay = config.weightDecay * multipliers.weightDecay
-            let step = direction(name, gradient.map { $0 * clip })
+            let step = direction(name, normalized(gradient.map { $0 * clip }))
             parameters[name] = zip(parameters[name]!, step).map { p, s in p - rate * decay * p - rate * s }
         }
         return norm
+    }
+
+    private func normalized(_ gradient: [Double]) -> [Double] {
+        switch config.gradientNormalization {
+        case .none: return gradient
+        case .rms:
+            let root = (gradient.map { $0 * $0 }.reduce(0, +) / Double(gradient.count)).squareRoot()
+            return gradient.map { $0 / (root + 1e-8) }
+        }
     }
 
     private mutating func direction(_ name: String, _ gradient: [Double]) -> [Double] {

@@ -67,6 +67,36 @@ import Transformer
         expectReferenceUpdates(settings)
     }
 
+    /// The third clip makes gradients so small that the normalisation's epsilon matters.
+    @Test(arguments: OptimizerConfig.Kind.allCases, [0.0, 0.5, 1e-7])
+    func normalizationMatchesTheReference(_ kind: OptimizerConfig.Kind, clip: Double) {
+        var settings = settings(kind)
+        settings.gradientClipping = clip
+        settings.gradientNormalization = .rms
+        settings.l2Penalty = 0.4
+        expectReferenceUpdates(settings)
+    }
+
+    /// With plain gradient descent the root mean square of every tensor's change is the learning rate.
+    @Test func normalizedGradientsHaveRootMeanSquareOne() {
+        var settings = OptimizerConfig(type: .sgd, learningRate: 1, momentum: 0, weightDecay: 0)
+        settings.gradientNormalization = .rms
+        // The embedding is updated in several pieces.
+        let config = ModelConfig(
+            width: 50, layers: 1, heads: 2, contextLength: 5, vocabularySize: 2711, mlpWidth: 7)
+        let model = GPT(config, batchSequences: 1)
+        model.initialize(seed: 1)
+        let before = Array(model.parameters)
+        _ = model.lossAndGradients(formulaTokens(config, sequences: 1, step: 0))
+        let optimizer = makeOptimizer(settings, model.layout)
+        _ = optimizer.update(parameters: model.parameters, gradients: model.gradients, learningRate: 0.5)
+        for tensor in model.layout.tensors where tensor.name.hasSuffix("weight") {
+            let changes = (tensor.offset..<tensor.offset + tensor.count).map { before[$0] - model.parameters[$0] }
+            let square = changes.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(tensor.count)
+            #expect(abs(square.squareRoot() - 0.5) < 1e-4, "\(tensor.name)")
+        }
+    }
+
     /// The penalty acts where weight decay does: with the decay's multipliers, and through the gradient.
     @Test func l2PenaltyAloneShrinksWhatDecays() {
         var settings = OptimizerConfig(type: .sgd, learningRate: 1, momentum: 0, weightDecay: 0, gradientClipping: 0)

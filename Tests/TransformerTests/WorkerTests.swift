@@ -47,7 +47,8 @@ import Transformer
         // Large enough for workers to share an update.
         let config = ModelConfig(
             width: 64, layers: 2, heads: 2, contextLength: 64, vocabularySize: 2000, mlpWidth: 256, head: .untied)
-        let settings = OptimizerConfig(type: kind, learningRate: 0.01)
+        let settings = OptimizerConfig(
+            type: kind, learningRate: 0.01, l2Penalty: 0.1, gradientNormalization: .rms)
         let alone = train(config, settings, sequences: 33, workers: 1)
         for workers in [2, 3, 7] {
             #expect(train(config, settings, sequences: 33, workers: workers) == alone, "\(workers) workers")

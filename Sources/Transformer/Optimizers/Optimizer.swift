@@ -14,7 +14,7 @@ package protocol Optimizer: AnyObject {
     /// The number of threads of an update; it does not change the results.
     var workers: Int { get set }
 
-    /// Clips the gradients by their global norm and updates the parameters in place.
+    /// Clips the gradients by their global norm, normalises them, and updates the parameters in place.
     ///
     /// The gradients themselves are left as they are, except that the L2 penalty's are added. Clipping multiplies by
     /// clip/(norm + 1e-6) when that is below 1.

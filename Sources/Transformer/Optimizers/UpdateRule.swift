@@ -17,7 +17,7 @@ struct UpdatePiece {
     let parameters, gradients: UnsafeMutablePointer<Float>
     /// Where the stretch begins in the layout of all parameters.
     let offset, count: Int
-    /// The factor that clips the gradients; 1 where they are not clipped.
+    /// The factor that clips and normalises the gradients; 1 where neither happens.
     let gradientScale: Float
     /// The learning rate of the piece's group.
     let rate: Double

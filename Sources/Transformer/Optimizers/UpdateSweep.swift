@@ -1,5 +1,5 @@
 // The two passes over memory that every update makes: one that adds the L2 penalty and sums the gradient norm, one that
-// clips and updates. Both work on pieces whose places depend on the layout alone, so that workers can share them.
+// clips, normalises and updates. Both work on pieces whose places depend on the layout alone, so that workers can share them.
 
 import CKernels
 import ScalebenchCore
@@ -8,27 +8,34 @@ final class UpdateSweep {
     /// A stretch of one tensor.
     struct Piece: Sendable {
         let offset, count: Int
+        /// The tensor's place among all tensors.
+        let tensor: Int
         let group: OptimizerConfig.Group
     }
 
     let kernels: Kernels
     private let config: OptimizerConfig
     private let pieces: [Piece]
+    /// Elements of every tensor, without padding.
+    private let counts: [Int]
     var workers: Int
     private let isSmall: Bool
     private var squares: [Double]
 
     /// Floats of a piece: 256 kB. A model of at most four pieces is updated by one worker, before another could begin.
     private static let pieceCount = 65_536
+    /// Keeps a gradient of zeros at zero.
+    private static let normalizationEpsilon = 1e-8
 
     init(_ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath, workers: Int) {
         self.config = config
         self.kernels = Arithmetic(kernels).kernels
-        pieces = layout.tensors.flatMap { tensor in
+        counts = layout.tensors.map(\.count)
+        pieces = layout.tensors.enumerated().flatMap { index, tensor in
             stride(from: 0, to: tensor.paddedCount, by: Self.pieceCount).map { first in
                 Piece(
                     offset: tensor.offset + first, count: min(Self.pieceCount, tensor.paddedCount - first),
-                    group: tensor.group)
+                    tensor: index, group: tensor.group)
             }
         }
         self.workers = workers
@@ -50,10 +57,26 @@ final class UpdateSweep {
         let norm = squares.reduce(0, +).squareRoot()
         guard norm.isFinite else { return norm }
         before()
-        let clip = config.gradientClipping
-        let scale = clip > 0 ? Float(min(1, clip / (norm + 1e-6))) : 1
-        forEachPiece { _, piece in body(piece, scale) }
+        let scales = gradientScales(norm)
+        forEachPiece { _, piece in body(piece, scales[piece.tensor]) }
         return norm
+    }
+
+    /// The factor of every tensor's gradient: clipping, then normalisation.
+    private func gradientScales(_ norm: Double) -> [Float] {
+        let clip = config.gradientClipping
+        let clipped = clip > 0 ? min(1, clip / (norm + 1e-6)) : 1
+        switch config.gradientNormalization {
+        case .none:
+            return [Float](repeating: Float(clipped), count: counts.count)
+        case .rms:
+            var sums = [Double](repeating: 0, count: counts.count)
+            for (piece, square) in zip(pieces, squares) { sums[piece.tensor] += square }
+            return zip(sums, counts).map { sum, count in
+                let root = clipped * (sum / Double(count)).squareRoot()
+                return Float(clipped / (root + Self.normalizationEpsilon))
+            }
+        }
     }
 
     private func addPenalty(_ piece: Piece, _ parameters: Floats, _ gradients: Floats) {

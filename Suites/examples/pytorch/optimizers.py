@@ -31,12 +31,18 @@ def update_rule(groups, optimizer):
 
 @torch.no_grad()
 def prepare_gradients(groups, optimizer):
-    """Adds the L2 penalty's gradients, then clips all by their global norm; returns the norm before clipping."""
+    """Adds the L2 penalty's gradients, clips all by their global norm, and normalises those of each tensor where that is
+    asked for. Returns the norm before clipping."""
     for group in groups:
         for p in group["params"] if group["penalty"] else []:
             p.grad.add_(p, alpha=group["penalty"])
     limit = optimizer["gradientClipping"] or math.inf
-    return torch.nn.utils.clip_grad_norm_([p for group in groups for p in group["params"]], limit).item()
+    norm = torch.nn.utils.clip_grad_norm_([p for group in groups for p in group["params"]], limit).item()
+    if optimizer.get("gradientNormalization") == "rms":
+        for group in groups:
+            for p in group["params"]:
+                p.grad.div_(p.grad.square().mean().sqrt() + 1e-8)
+    return norm
 
 
 @torch.no_grad()

@@ -44,6 +44,8 @@ RECIPES = {
                          dict(type="sgd", learningRate=0.05), dict(embeddings=(0.5, 1.0), vectors=(2.0, 0.0))),
     "l2_penalty": (dict(layers=1), dict(l2Penalty=0.05, weightDecay=0.0, gradientClipping=0.5),
                    dict(embeddings=(1.0, 0.5))),
+    "normalized": (dict(layers=1, activation="geGLU"),
+                   dict(gradientNormalization="rms", gradientClipping=0.5, l2Penalty=0.01), {}),
 }
 
 
