@@ -135,7 +135,7 @@ extension Candidate.Optimizer {
         type = try reader.choice("type", default: .adamW)
         learningRate = try reader.scaledValue("learningRate", in: 1e-9...100)
         beta1 = try reader.number("beta1", in: 0...0.9999999, default: 0.9)
-        beta2 = try reader.number("beta2", in: 0...0.9999999, default: 0.95)
+        beta2 = try reader.number("beta2", in: 0...0.9999999, default: type.defaultBeta2)
         epsilon = try reader.number("epsilon", in: 1e-30...1, default: 1e-8)
         momentum = try reader.number("momentum", in: 0...0.9999999, default: 0.9)
         weightDecay = try reader.scaledValue("weightDecay", in: 0...100, default: ScaledValue(0.1))

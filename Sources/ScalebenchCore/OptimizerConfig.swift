@@ -7,9 +7,9 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
     package var type: Kind
     /// The peak of the schedule.
     package var learningRate: Double
-    /// AdamW's decay of the mean gradient.
+    /// AdamW's decay of the mean gradient; Lion's weight of the mean gradient in an update.
     package var beta1: Double
-    /// AdamW's decay of the mean squared gradient.
+    /// AdamW's decay of the mean squared gradient; Lion's decay of the mean gradient.
     package var beta2: Double
     package var epsilon: Double
     /// SGD's decay of the summed gradient.
@@ -38,6 +38,11 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
         case adamW
         /// m ← momentum·m + g;  p ← p − learningRate·m (Sutskever et al. 2013, in PyTorch's form).
         case sgd
+        /// p ← p − learningRate·sign(beta1·m + (1 − beta1)·g);  m ← beta2·m + (1 − beta2)·g (Chen et al. 2023).
+        case lion
+
+        /// The `beta2` of a candidate that gives none.
+        package var defaultBeta2: Double { self == .lion ? 0.99 : 0.95 }
     }
 
     /// A kind of parameter with multipliers of its own.

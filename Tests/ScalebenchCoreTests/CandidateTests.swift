@@ -113,6 +113,16 @@ import Testing
             spec.schedule == ScheduleConfig(type: .wsd, warmupSteps: 10, decaySteps: 30, finalFraction: 0.05))
     }
 
+    @Test func defaultsOfEveryOptimizer() throws {
+        for kind in OptimizerConfig.Kind.allCases {
+            let optimizer = try spec(try candidate(optimizer: #""type": "\#(kind.rawValue)""#)).optimizer
+            #expect(optimizer.type == kind)
+            #expect(optimizer.beta1 == 0.9)
+            #expect(optimizer.beta2 == (kind == .lion ? 0.99 : 0.95))
+            #expect(optimizer.momentum == 0.9)
+        }
+    }
+
     @Test func onlyVectorsDoNotDecay() throws {
         let groups = try spec(try candidate()).optimizer.groups
         for group in OptimizerConfig.Group.allCases {

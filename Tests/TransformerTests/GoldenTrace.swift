@@ -14,7 +14,7 @@ struct GoldenTrace: Decodable {
     let gradients: [String: [Double]]
 
     static let names = [
-        "gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty", "normalized",
+        "gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty", "normalized", "lion",
     ]
 
     init(_ name: String) throws {

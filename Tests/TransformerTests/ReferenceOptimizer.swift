@@ -6,7 +6,7 @@ import ScalebenchCore
 struct ReferenceOptimizer {
     let config: OptimizerConfig
     private let groups: [String: OptimizerConfig.Group]
-    /// Running mean (AdamW) or sum (SGD) of the gradients, and AdamW's running mean of their squares.
+    /// Running mean (AdamW, Lion) or sum (SGD) of the gradients, and AdamW's running mean of their squares.
     private var first, second: [String: [Double]]
     private var updates = 0
 
@@ -64,6 +64,10 @@ struct ReferenceOptimizer {
         case .sgd:
             first[name] = zip(first[name]!, gradient).map { m, g in config.momentum * m + g }
             return first[name]!
+        case .lion:
+            let mixed = zip(first[name]!, gradient).map { m, g in config.beta1 * m + (1 - config.beta1) * g }
+            first[name] = zip(first[name]!, gradient).map { m, g in config.beta2 * m + (1 - config.beta2) * g }
+            return mixed.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
         case .adamW:
             first[name] = zip(first[name]!, gradient).map { m, g in config.beta1 * m + (1 - config.beta1) * g }
             second[name] = zip(second[name]!, gradient).map { v, g in config.beta2 * v + (1 - config.beta2) * g * g }

@@ -241,4 +241,23 @@ import Testing
             [parameters["wte.weight"]![0], parameters["ln_f.weight"]![0], parameters["lm_head.weight"]![0]],
             [0.1516, 1, 0.75], 1e-6)
     }
+
+    /// Computed by hand: the second gradient is not large enough to turn the sign of the update, the third is.
+    @Test func lionByHand() throws {
+        let model = ModelConfig(
+            width: 1, layers: 0, heads: 1, contextLength: 1, vocabularySize: 1, mlpWidth: 1, normBias: false,
+            positions: .none)
+        let settings = OptimizerConfig(
+            type: .lion, learningRate: 1, beta1: 0.5, beta2: 0.75, weightDecay: 0.5, gradientClipping: 0)
+        var optimizer = ReferenceOptimizer(settings, model)
+        var parameters = ["wte.weight": [1.0], "ln_f.weight": [1.0]]
+        // Momenta before each step: 0, 1, 0.625, −0.03125. Updates: +1, +1 (0.5 − 0.25), −1 (0.3125 − 1), 0.
+        let expected = [0.85, 0.7075, 0.772125, 0.73351875]
+        for (gradient, value) in zip([4.0, -0.5, -2.0, 0.03125], expected) {
+            let gradients = ["wte.weight": [gradient], "ln_f.weight": [0.0]]
+            _ = optimizer.update(&parameters, gradients, learningRate: 0.1)
+            expectClose([parameters["wte.weight"]![0]], [value], 1e-12)
+        }
+        #expect(parameters["ln_f.weight"]! == [1])
+    }
 }

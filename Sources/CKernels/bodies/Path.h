@@ -35,4 +35,5 @@ const Kernels PATH_TABLE = {
     .sumOfSquares = sumOfSquares,
     .adamW = adamW,
     .sgd = sgd,
+    .lion = lion,
 };

@@ -95,6 +95,10 @@ typedef struct {
     // One update of SGD with momentum; scales and decay as for AdamW.
     void (*sgd)(float *parameters, const float *gradients, float *momenta, float gradientScale, float momentum,
                 float learningRate, float decayFactor, intptr_t count);
+    // One Lion update: by the sign of beta1 · momentum + (1 − beta1) · gradient, which is 0 for 0; scales and decay as
+    // for AdamW.
+    void (*lion)(float *parameters, const float *gradients, float *momenta, float gradientScale, float beta1,
+                 float beta2, float learningRate, float decayFactor, intptr_t count);
 } Kernels;
 
 // The path of that name, or null when it is unknown or this processor cannot run it.

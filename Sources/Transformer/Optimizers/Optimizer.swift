@@ -35,6 +35,7 @@ package func makeOptimizer(
         switch config.type {
         case .adamW: AdamW(config, layout)
         case .sgd: SGD(config, layout)
+        case .lion: Lion(config, layout)
         }
     return RuleOptimizer(rule, config, sweep)
 }
@@ -44,7 +45,7 @@ extension OptimizerConfig.Kind {
     package func stateBytes(_ layout: GPTParameters) -> Int {
         switch self {
         case .adamW: 8 * layout.paddedCount
-        case .sgd: 4 * layout.paddedCount
+        case .sgd, .lion: 4 * layout.paddedCount
         }
     }
 }

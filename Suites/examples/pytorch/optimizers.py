@@ -24,6 +24,8 @@ def update_rule(groups, optimizer):
     """The torch.optim.Optimizer that `optimizer` names. The caller sets `lr` of its groups and calls `step`."""
     if optimizer["type"] == "sgd":
         return SGD(groups, lr=optimizer["learningRate"], momentum=optimizer["momentum"])
+    if optimizer["type"] == "lion":
+        return Lion(groups, dict(betas=(optimizer["beta1"], optimizer["beta2"])))
     return torch.optim.AdamW([group | {"weight_decay": group["decay"]} for group in groups],
                              lr=optimizer["learningRate"], betas=(optimizer["beta1"], optimizer["beta2"]),
                              eps=optimizer["epsilon"])
@@ -59,3 +61,17 @@ class SGD(torch.optim.SGD):
     def step(self):
         decay(self.param_groups)
         super().step()
+
+
+class Lion(torch.optim.Optimizer):
+    """Chen et al. 2023, with decoupled decay."""
+
+    @torch.no_grad()
+    def step(self):
+        decay(self.param_groups)
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for p in group["params"]:
+                momentum = self.state[p].setdefault("momentum", torch.zeros_like(p))
+                p.sub_(torch.sign(torch.lerp(p.grad, momentum, beta1)), alpha=group["lr"])
+                momentum.lerp_(p.grad, 1 - beta2)

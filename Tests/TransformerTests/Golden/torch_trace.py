@@ -46,6 +46,8 @@ RECIPES = {
                    dict(embeddings=(1.0, 0.5))),
     "normalized": (dict(layers=1, activation="geGLU"),
                    dict(gradientNormalization="rms", gradientClipping=0.5, l2Penalty=0.01), {}),
+    "lion": (dict(layers=1, linearBias=False),
+             dict(type="lion", learningRate=0.003, beta2=0.99, weightDecay=0.5), dict(vectors=(0.5, 0.0))),
 }
 
 
