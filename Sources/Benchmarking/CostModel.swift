@@ -5,28 +5,34 @@ import Foundation
 import ScalebenchCore
 import Transformer
 
-/// Estimates the cost of runs; the speed of each shape of model and batch is measured once.
+/// Estimates the cost of runs; the speed of each shape of model and batch with each optimizer is
+/// measured once.
 package final class CostModel {
     package init() {}
 
     private struct Shape: Hashable {
         var model: ModelConfig
         var batchSequences: Int
+        var optimizer: OptimizerConfig.Kind
 
         /// Training FLOPs of one step.
         var flops: Double { model.flopsPerToken * Double(batchSequences * model.contextLength) }
     }
 
     private var secondsPerStep: [Shape: Double] = [:]
-    /// The best FLOP/s measured so far. Larger models use the machine better, so that they reach at least this.
-    private var bestRate = 0.0
+    /// The best FLOP/s measured so far with each optimizer. Larger models use the machine better, so that they reach at
+    /// least this.
+    private var bestRates: [OptimizerConfig.Kind: Double] = [:]
 
     /// The time of a step of more FLOPs than this is not measured but estimated from the best rate measured.
     private static let largestMeasuredStep = 2e10
     /// The shape that is measured when the plan has only larger ones.
-    private static let fallback = Shape(
-        model: ModelConfig(width: 128, layers: 2, heads: 2, contextLength: 64, vocabularySize: 256, mlpWidth: 512),
-        batchSequences: 8)
+    private static func fallback(_ optimizer: OptimizerConfig.Kind) -> Shape {
+        Shape(
+            model: ModelConfig(
+                width: 128, layers: 2, heads: 2, contextLength: 64, vocabularySize: 256, mlpWidth: 512),
+            batchSequences: 8, optimizer: optimizer)
+    }
 
     /// The seconds of a measurement: long enough that caches and clock speed settle, short enough not to be noticed.
     private static let measuringSeconds = 0.04
@@ -40,7 +46,8 @@ package final class CostModel {
         case .command:
             return RunCost(seconds: nil, memoryBytes: nil)
         case .builtin:
-            let shape = Shape(model: spec.model, batchSequences: spec.batchSequences)
+            let shape = Shape(
+                model: spec.model, batchSequences: spec.batchSequences, optimizer: spec.optimizer.type)
             let perStep = secondsPerStep(shape)
             // Evaluation is a forward pass, a third of a training step's FLOPs.
             let evaluated =
@@ -60,7 +67,10 @@ package final class CostModel {
     }
 
     /// FLOP/s of whole training steps at a shape that uses the machine well; `doctor` shows it.
-    package func trainingRate() -> Double { Self.fallback.flops / secondsPerStep(Self.fallback) }
+    package func trainingRate() -> Double {
+        let shape = Self.fallback(.adamW)
+        return shape.flops / secondsPerStep(shape)
+    }
 
     /// The bytes of model, gradients, activations, optimizer state and validation tokens.
     private func memoryBytes(_ spec: RunSpec) -> Double {
@@ -72,12 +82,12 @@ package final class CostModel {
     private func secondsPerStep(_ shape: Shape) -> Double {
         if let known = secondsPerStep[shape] { return known }
         if shape.flops > Self.largestMeasuredStep {
-            if bestRate == 0 { _ = secondsPerStep(Self.fallback) }
-            return shape.flops / bestRate
+            if bestRates[shape.optimizer] == nil { _ = secondsPerStep(Self.fallback(shape.optimizer)) }
+            return shape.flops / bestRates[shape.optimizer]!
         }
-        let seconds = measure(shape, OptimizerConfig(learningRate: 0.001))
+        let seconds = measure(shape, OptimizerConfig(type: shape.optimizer, learningRate: 0.001))
         secondsPerStep[shape] = seconds
-        bestRate = max(bestRate, shape.flops / seconds)
+        bestRates[shape.optimizer] = max(bestRates[shape.optimizer] ?? 0, shape.flops / seconds)
         return seconds
     }
 

@@ -137,7 +137,7 @@ extension Candidate.Optimizer {
         beta1 = try reader.number("beta1", in: 0...0.9999999, default: 0.9)
         beta2 = try reader.number("beta2", in: 0...0.9999999, default: type.defaultBeta2)
         epsilon = try reader.number("epsilon", in: 1e-30...1, default: 1e-8)
-        momentum = try reader.number("momentum", in: 0...0.9999999, default: 0.9)
+        momentum = try reader.number("momentum", in: 0...0.9999999, default: type.defaultMomentum)
         weightDecay = try reader.scaledValue("weightDecay", in: 0...100, default: ScaledValue(0.1))
         l2Penalty = try reader.scaledValue("l2Penalty", in: 0...100, default: ScaledValue(0))
         gradientClipping = try reader.number("gradientClipping", in: 0...1e6, default: 1)

@@ -12,7 +12,7 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
     /// AdamW's decay of the mean squared gradient; Lion's decay of the mean gradient.
     package var beta2: Double
     package var epsilon: Double
-    /// SGD's decay of the summed gradient.
+    /// SGD's and Muon's decay of the summed gradient.
     package var momentum: Double
     package var weightDecay: Double
     /// λ of the penalty λ/2·‖p‖², which adds λ·p to the gradient; a group's multiplier of weight decay multiplies λ.
@@ -41,8 +41,14 @@ package struct OptimizerConfig: Codable, Sendable, Hashable {
         /// p ← p − learningRate·sign(beta1·m + (1 − beta1)·g);  m ← beta2·m + (1 − beta2)·g (Chen et al. 2023).
         case lion
 
+        /// For matrices m ← momentum·m + g and an update by g + momentum·m with its singular values moved close to 1
+        /// (Jordan et al. 2024), times 0.2·√(the larger side) (Liu et al. 2025); AdamW for all other groups.
+        case muon
+
         /// The `beta2` of a candidate that gives none.
         package var defaultBeta2: Double { self == .lion ? 0.99 : 0.95 }
+        /// The `momentum` of a candidate that gives none.
+        package var defaultMomentum: Double { self == .muon ? 0.95 : 0.9 }
     }
 
     /// A kind of parameter with multipliers of its own.

@@ -24,7 +24,7 @@ package struct BenchmarkShape: Sendable {
     /// The memory that the plan of a comparison states for such a run.
     package var memoryBytes: Int {
         GPT.memoryBytes(model, batchSequences: batchSequences, workers: workers)
-            + optimizer.type.stateBytes(GPTParameters(model))
+            + optimizer.type.stateBytes(GPTParameters(model), workers: workers)
     }
 }
 

@@ -10,6 +10,9 @@ package struct GPTParameters: Sendable {
         package let name: String
         /// The shape, row-major.
         package let shape: [Int]
+        /// Columns of the matrices that stand side by side in this one: queries, keys and values in a projection, gate and
+        /// value in a gated MLP; all columns for others. Empty for vectors.
+        package let columns: [Int]
         /// First element in the flat buffer; a multiple of 16 (64 bytes).
         package let offset: Int
         /// The group, which decides the multipliers of learning rate and weight decay.
@@ -31,15 +34,18 @@ package struct GPTParameters: Sendable {
         if config.positions == .learned { builder.add("wpe.weight", [config.contextLength, width], .embeddings) }
         for layer in 0..<config.layers {
             builder.addNorm("h.\(layer).ln_1")
-            builder.addLinear("h.\(layer).attn.c_attn", width, config.attentionChannels)
+            let keyColumns = config.keyValueHeads * config.headWidth
+            builder.addLinear("h.\(layer).attn.c_attn", width, [width, keyColumns, keyColumns])
             if config.queryKeyNorm {
                 builder.add("h.\(layer).attn.q_norm.weight", [config.headWidth], .vectors)
                 builder.add("h.\(layer).attn.k_norm.weight", [config.headWidth], .vectors)
             }
-            builder.addLinear("h.\(layer).attn.c_proj", width, width)
+            builder.addLinear("h.\(layer).attn.c_proj", width, [width])
             if config.block == .sequential { builder.addNorm("h.\(layer).ln_2") }
-            builder.addLinear("h.\(layer).mlp.c_fc", width, config.mlpInputChannels)
-            builder.addLinear("h.\(layer).mlp.c_proj", config.mlpWidth, width)
+            builder.addLinear(
+                "h.\(layer).mlp.c_fc", width,
+                [Int](repeating: config.mlpWidth, count: config.activation.isGated ? 2 : 1))
+            builder.addLinear("h.\(layer).mlp.c_proj", config.mlpWidth, [width])
         }
         builder.addNorm("ln_f")
         if config.head == .untied { builder.add("lm_head.weight", [config.vocabularySize, width], .head) }
@@ -61,14 +67,18 @@ package struct GPTParameters: Sendable {
         var tensors: [Tensor] = []
         var offset = 0
 
-        mutating func add(_ name: String, _ shape: [Int], _ group: OptimizerConfig.Group) {
-            let tensor = Tensor(name: name, shape: shape, offset: offset, group: group)
+        mutating func add(
+            _ name: String, _ shape: [Int], _ group: OptimizerConfig.Group, columns: [Int]? = nil
+        ) {
+            let tensor = Tensor(
+                name: name, shape: shape, columns: columns ?? Array(shape.dropFirst()), offset: offset, group: group)
             tensors.append(tensor)
             offset += tensor.paddedCount
         }
 
-        mutating func addLinear(_ name: String, _ inputs: Int, _ outputs: Int) {
-            add(name + ".weight", [inputs, outputs], .matrices)
+        mutating func addLinear(_ name: String, _ inputs: Int, _ columns: [Int]) {
+            let outputs = columns.reduce(0, +)
+            add(name + ".weight", [inputs, outputs], .matrices, columns: columns)
             if config.linearBias { add(name + ".bias", [outputs], .vectors) }
         }
 

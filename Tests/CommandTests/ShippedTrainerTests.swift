@@ -70,7 +70,7 @@ struct ShippedTrainerTests {
         }
     }
 
-    /// Two recipes together use every option that the default does not use.
+    /// The recipes together use every option that the default does not use.
     @Test(.enabled(if: pythonHas("numpy, torch")))
     func everyOptionIsTheSameInPyTorch() throws {
         let scratch = try Scratch()
@@ -98,6 +98,15 @@ struct ShippedTrainerTests {
             "model": { "heads": 2, "activation": "reluSquared", "norm": "layerNorm", "normBias": false,
               "positions": "none", "block": "parallel", "initialization": "zeroResidual" },
             "optimizer": { "type": "sgd", "learningRate": 0.01, "momentum": 0.8, "gradientNormalization": "rms" }, "schedule": { "type": "linear" }
+            """#,
+            #"""
+            "model": { "heads": 2, "activation": "geGLU" },
+            "optimizer": { "type": "muon", "learningRate": 0.02, "groups": { "matrices": { "learningRate": 0.5 } } },
+            "schedule": { "type": "constant" }
+            """#,
+            #"""
+            "model": { "heads": 2 }, "optimizer": { "type": "lion", "learningRate": 0.002, "weightDecay": 1 },
+            "schedule": { "type": "constant" }
             """#,
         ]
         for (index, recipe) in recipes.enumerated() {

@@ -119,7 +119,7 @@ import Testing
             #expect(optimizer.type == kind)
             #expect(optimizer.beta1 == 0.9)
             #expect(optimizer.beta2 == (kind == .lion ? 0.99 : 0.95))
-            #expect(optimizer.momentum == 0.9)
+            #expect(optimizer.momentum == (kind == .muon ? 0.95 : 0.9))
         }
     }
 

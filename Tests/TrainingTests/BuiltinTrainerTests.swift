@@ -14,10 +14,10 @@ import Training
         dataset = try makeDataset(in: folder)
     }
 
-    private func spec(steps: Int, learningRate: Double = 0.01) throws -> RunSpec {
+    private func spec(steps: Int, learningRate: Double = 0.01, optimizer: String = "") throws -> RunSpec {
         try makeSpec(
             steps: steps, dataHash: dataset.contentHash, vocabularySize: dataset.vocabularySize,
-            learningRate: learningRate)
+            learningRate: learningRate, optimizer: optimizer)
     }
 
     private func perform(_ run: RunFolder, stopAfter step: Int? = nil) throws -> TrainingOutcome {
@@ -47,8 +47,10 @@ import Training
         #expect(rates.max()! <= 0.01 && rates.last! < 0.002)
     }
 
-    @Test func sameSpecSameBitsHoweverInterrupted() throws {
-        let spec = try spec(steps: 60)
+    @Test(arguments: OptimizerConfig.Kind.allCases)
+    func sameSpecSameBitsHoweverInterrupted(_ kind: OptimizerConfig.Kind) throws {
+        let spec = try spec(
+            steps: 60, optimizer: #", "type": "\#(kind.rawValue)", "l2Penalty": 0.1, "gradientNormalization": "rms""#)
         let whole = try makeRun(spec, in: folder, name: "whole")
         #expect(try perform(whole) == .completed)
         let again = try makeRun(spec, in: folder, name: "again")

@@ -23,11 +23,11 @@ final class TemporaryFolder {
 /// A resolved spec of `steps` steps with two sequences of eight tokens each.
 func makeSpec(
     trainer: String = #"{ "type": "builtin" }"#, width: Int = 8, steps: Int, seed: Int = 1, dataHash: String = "data",
-    vocabularySize: Int = 16, learningRate: Double = 0.01
+    vocabularySize: Int = 16, learningRate: Double = 0.01, model: String = "", optimizer: String = ""
 ) throws -> RunSpec {
     let candidate = """
-        { "name": "c", "trainer": \(trainer), "batchTokens": 16, "model": { "heads": 2 },
-          "optimizer": { "learningRate": \(learningRate) } }
+        { "name": "c", "trainer": \(trainer), "batchTokens": 16, "model": { "heads": 2\(model) },
+          "optimizer": { "learningRate": \(learningRate)\(optimizer) } }
         """
     let ladder = try makeLadder(width: width, steps: steps)
     return try RunSpec(

@@ -15,6 +15,7 @@ struct GoldenTrace: Decodable {
 
     static let names = [
         "gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty", "normalized", "lion",
+        "muon",
     ]
 
     init(_ name: String) throws {

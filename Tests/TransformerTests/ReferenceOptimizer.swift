@@ -6,7 +6,9 @@ import ScalebenchCore
 struct ReferenceOptimizer {
     let config: OptimizerConfig
     private let groups: [String: OptimizerConfig.Group]
-    /// Running mean (AdamW, Lion) or sum (SGD) of the gradients, and AdamW's running mean of their squares.
+    /// The columns of the matrices in every tensor of the blocks.
+    private let parts: [String: [Int]]
+    /// Running mean (AdamW, Lion) or sum (SGD, Muon) of the gradients, and AdamW's running mean of their squares.
     private var first, second: [String: [Double]]
     private var updates = 0
 
@@ -14,6 +16,8 @@ struct ReferenceOptimizer {
         let tensors = model.referenceTensors
         self.config = config
         groups = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.group) })
+        parts = Dictionary(
+            uniqueKeysWithValues: tensors.filter { $0.group == .matrices }.map { ($0.name, model.referenceParts($0)) })
         first = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, [Double](repeating: 0, count: $0.count)) })
         second = first
     }
@@ -61,6 +65,11 @@ struct ReferenceOptimizer {
 
     private mutating func direction(_ name: String, _ gradient: [Double]) -> [Double] {
         switch config.type {
+        case .muon:
+            guard let parts = parts[name] else { return adamW(name, gradient) }
+            first[name] = zip(first[name]!, gradient).map { m, g in config.momentum * m + g }
+            let nesterov = zip(first[name]!, gradient).map { m, g in config.momentum * m + g }
+            return ReferenceMuon.step(nesterov, parts: parts)
         case .sgd:
             first[name] = zip(first[name]!, gradient).map { m, g in config.momentum * m + g }
             return first[name]!
@@ -68,14 +77,17 @@ struct ReferenceOptimizer {
             let mixed = zip(first[name]!, gradient).map { m, g in config.beta1 * m + (1 - config.beta1) * g }
             first[name] = zip(first[name]!, gradient).map { m, g in config.beta2 * m + (1 - config.beta2) * g }
             return mixed.map { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
-        case .adamW:
-            first[name] = zip(first[name]!, gradient).map { m, g in config.beta1 * m + (1 - config.beta1) * g }
-            second[name] = zip(second[name]!, gradient).map { v, g in config.beta2 * v + (1 - config.beta2) * g * g }
-            let firstCorrection = 1 - pow(config.beta1, Double(updates))
-            let secondCorrection = 1 - pow(config.beta2, Double(updates))
-            return zip(first[name]!, second[name]!).map { m, v in
-                m / firstCorrection / ((v / secondCorrection).squareRoot() + config.epsilon)
-            }
+        case .adamW: return adamW(name, gradient)
+        }
+    }
+
+    private mutating func adamW(_ name: String, _ gradient: [Double]) -> [Double] {
+        first[name] = zip(first[name]!, gradient).map { m, g in config.beta1 * m + (1 - config.beta1) * g }
+        second[name] = zip(second[name]!, gradient).map { v, g in config.beta2 * v + (1 - config.beta2) * g * g }
+        let firstCorrection = 1 - pow(config.beta1, Double(updates))
+        let secondCorrection = 1 - pow(config.beta2, Double(updates))
+        return zip(first[name]!, second[name]!).map { m, v in
+            m / firstCorrection / ((v / secondCorrection).squareRoot() + config.epsilon)
         }
     }
 }

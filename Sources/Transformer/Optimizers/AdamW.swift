@@ -12,7 +12,7 @@ import ScalebenchCore
 struct AdamW: UpdateRule {
     private let config: OptimizerConfig
     /// Running means of the gradient and of its square.
-    private let firstMoments, secondMoments: AlignedFloats
+    let firstMoments, secondMoments: AlignedFloats
 
     init(_ config: OptimizerConfig, _ layout: GPTParameters) {
         self.config = config

@@ -30,22 +30,24 @@ package protocol Optimizer: AnyObject {
 package func makeOptimizer(
     _ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath = .best, workers: Int = 1
 ) -> any Optimizer {
-    let sweep = UpdateSweep(config, layout, kernels: kernels, workers: workers)
     let rule: any UpdateRule =
         switch config.type {
         case .adamW: AdamW(config, layout)
         case .sgd: SGD(config, layout)
         case .lion: Lion(config, layout)
+        case .muon: Muon(config, layout, kernels: kernels)
         }
+    let sweep = UpdateSweep(config, layout, uncut: rule.uncutGroups, kernels: kernels, workers: workers)
     return RuleOptimizer(rule, config, sweep)
 }
 
 extension OptimizerConfig.Kind {
-    /// Bytes of an optimizer's state.
-    package func stateBytes(_ layout: GPTParameters) -> Int {
+    /// Bytes of an optimizer's state, and of what its workers need during an update.
+    package func stateBytes(_ layout: GPTParameters, workers: Int = 1) -> Int {
         switch self {
         case .adamW: 8 * layout.paddedCount
         case .sgd, .lion: 4 * layout.paddedCount
+        case .muon: 8 * layout.paddedCount + 4 * workers * Muon.scratchFloats(layout)
         }
     }
 }

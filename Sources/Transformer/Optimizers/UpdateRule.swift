@@ -8,8 +8,15 @@ protocol UpdateRule {
     /// Buffers that a checkpoint must hold, by name, each laid out as the parameters.
     var state: [(name: String, values: UnsafeMutableBufferPointer<Float>)] { get }
 
+    /// Groups whose tensors come in one piece each.
+    var uncutGroups: Set<OptimizerConfig.Group> { get }
+
     /// Updates the parameters of a piece, and the state that belongs to them, in place.
     func update(_ piece: UpdatePiece, with kernels: Kernels)
+}
+
+extension UpdateRule {
+    var uncutGroups: Set<OptimizerConfig.Group> { [] }
 }
 
 /// A stretch of one tensor, and the numbers of this update.

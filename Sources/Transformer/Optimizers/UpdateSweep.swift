@@ -22,24 +22,30 @@ final class UpdateSweep {
     private let isSmall: Bool
     private var squares: [Double]
 
-    /// Floats of a piece: 256 kB. A model of at most four pieces is updated by one worker, before another could begin.
+    /// Floats of a piece: 256 kB. A model of at most four pieces is updated by one worker, before another could begin,
+    /// unless its rule wants whole tensors, with which it has more to do.
     private static let pieceCount = 65_536
     /// Keeps a gradient of zeros at zero.
     private static let normalizationEpsilon = 1e-8
 
-    init(_ config: OptimizerConfig, _ layout: GPTParameters, kernels: KernelPath, workers: Int) {
+    /// - Parameter uncut: groups whose tensors are one piece each.
+    init(
+        _ config: OptimizerConfig, _ layout: GPTParameters, uncut: Set<OptimizerConfig.Group>, kernels: KernelPath,
+        workers: Int
+    ) {
         self.config = config
         self.kernels = Arithmetic(kernels).kernels
         counts = layout.tensors.map(\.count)
         pieces = layout.tensors.enumerated().flatMap { index, tensor in
-            stride(from: 0, to: tensor.paddedCount, by: Self.pieceCount).map { first in
+            let length = uncut.contains(tensor.group) ? tensor.paddedCount : Self.pieceCount
+            return stride(from: 0, to: tensor.paddedCount, by: length).map { first in
                 Piece(
-                    offset: tensor.offset + first, count: min(Self.pieceCount, tensor.paddedCount - first),
+                    offset: tensor.offset + first, count: min(length, tensor.paddedCount - first),
                     tensor: index, group: tensor.group)
             }
         }
         self.workers = workers
-        isSmall = layout.paddedCount <= 4 * Self.pieceCount
+        isSmall = uncut.isEmpty && layout.paddedCount <= 4 * Self.pieceCount
         squares = [Double](repeating: 0, count: pieces.count)
     }
 

@@ -60,7 +60,7 @@ def losses(tokens):
 
 
 # --- optimizer and schedule -------------------------------------------------------------------------------------------
-update = update_rule(parameter_groups(p, tensors(model), optimizer), optimizer)
+update = update_rule(parameter_groups(p, model, optimizer), optimizer)
 
 
 def learning_rate(step):

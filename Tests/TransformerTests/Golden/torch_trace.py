@@ -48,6 +48,8 @@ RECIPES = {
                    dict(gradientNormalization="rms", gradientClipping=0.5, l2Penalty=0.01), {}),
     "lion": (dict(layers=1, linearBias=False),
              dict(type="lion", learningRate=0.003, beta2=0.99, weightDecay=0.5), dict(vectors=(0.5, 0.0))),
+    "muon": (dict(layers=1, activation="swiGLU", keyValueHeads=1, mlpWidth=6),
+             dict(type="muon", learningRate=0.02, momentum=0.95), dict(matrices=(0.5, 2.0))),
 }
 
 
@@ -68,7 +70,7 @@ def trace(model_changes, optimizer_changes, group_changes):
     model = Model(config, parameters)
     factors = {name: dict(learningRate=rate, weightDecay=decay) for name, (rate, decay) in groups.items()}
     settings = dict(settings, groups=factors)
-    update = update_rule(parameter_groups(parameters, tensors(config), settings), settings)
+    update = update_rule(parameter_groups(parameters, config, settings), settings)
     losses, norms, gradients = [], [], {}
     for step in range(STEPS):
         for p in parameters.values():
