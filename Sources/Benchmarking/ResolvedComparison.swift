@@ -85,12 +85,27 @@ struct ResolvedComparison {
     /// Entropy of the validation data in nats per token, where it is known.
     var knownFloor: Double? { entropies?.mean }
 
-    /// How often the plan's longest run goes through the training data.
+    /// How often a run of the plan goes through the training data, by the run that repeats most of it.
     func coverage(of plan: ComparisonPlan) -> CompareResult.Coverage? {
         guard Self.readsData(plan) else { return nil }
-        let sequences = plan.runs.map { $0.spec.steps * $0.spec.batchSequences }.max() ?? 0
-        return data.coverage(sequences: sequences, contextLength: plan.suite.contextLength).map {
+        let uses = Set(
+            plan.runs.map { DataUse(sequences: $0.spec.steps * $0.spec.batchSequences, $0.spec.uniqueTokens) })
+        let coverages = uses.compactMap { use in
+            data.coverage(
+                sequences: use.sequences, contextLength: plan.suite.contextLength, uniqueTokens: use.uniqueTokens)
+        }
+        return coverages.max { $0.passes < $1.passes }.map {
             CompareResult.Coverage(passes: $0.passes, repeatedShare: $0.repeatedShare)
+        }
+    }
+
+    private struct DataUse: Hashable {
+        var sequences: Int
+        var uniqueTokens: Int?
+
+        init(sequences: Int, _ uniqueTokens: Int?) {
+            self.sequences = sequences
+            self.uniqueTokens = uniqueTokens
         }
     }
 

@@ -16,6 +16,8 @@ package struct Candidate: Sendable, Hashable {
     package var precision: RunSpec.Precision
     /// Tokens per step, rounded to whole sequences when resolved.
     package var batchTokens: ScaledValue
+    /// How often a run reads each of its training tokens; nil for as often as the data set makes it.
+    package var repeats: ScaledValue?
 
     /// The architecture without width, depth and context length, which the suite decides.
     package struct Model: Sendable, Hashable {
@@ -94,6 +96,7 @@ extension Candidate {
         schedule = try Schedule(try reader.object(ifPresent: "schedule"))
         precision = try reader.choice("precision", default: .fp32)
         batchTokens = try reader.scaledValue("batchTokens", in: 1...1e9)
+        repeats = try reader.scaledValue(ifPresent: "repeats", in: 1...1e6)
         try reader.finish()
     }
 

@@ -34,6 +34,7 @@ extension RunSpec {
         let warmupFraction = try scaled(candidate.schedule.warmupFraction, "schedule.warmupFraction", 0...1)
         let learningRate = try scaled(candidate.optimizer.learningRate, "optimizer.learningRate", 1e-12...1000)
         let weightDecay = try scaled(candidate.optimizer.weightDecay, "optimizer.weightDecay", 0...1000)
+        let repeats = try candidate.repeats.map { try scaled($0, "repeats", 1...1e6) }
         let l2Penalty = try scaled(candidate.optimizer.l2Penalty, "optimizer.l2Penalty", 0...1000)
         self.init(
             trainer: candidate.trainer, trainerVersion: candidate.trainer.version,
@@ -51,6 +52,7 @@ extension RunSpec {
                 decaySteps: Int((candidate.schedule.decayFraction * Double(steps)).rounded()),
                 finalFraction: candidate.schedule.finalFraction),
             precision: candidate.precision, batchSequences: batchSequences, steps: steps, dataHash: dataHash,
+            uniqueTokens: repeats.map { Int((Double(steps * batchSequences * contextLength) / $0).rounded(.up)) },
             evaluation: evaluation, seed: seed)
     }
 }

@@ -16,6 +16,8 @@ package struct RunSpec: Codable, Sendable, Hashable {
     package var steps: Int
     /// Content hash of the training and validation tokens (`TokenDataset`).
     package var dataHash: String
+    /// Training tokens that the run reads before it begins again with the first; nil for all of the data set.
+    package var uniqueTokens: Int?
     package var evaluation: Evaluation
     /// The seed of initial weights and data order.
     package var seed: Int

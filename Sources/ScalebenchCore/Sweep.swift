@@ -174,7 +174,7 @@ extension Sweep {
 extension Sweep {
     /// The sections of a candidate file in the order in which people describe a recipe. JSON does not keep the order of
     /// a file's keys, and settings need one that is always the same.
-    private static let sections = ["trainer", "model", "optimizer", "schedule", "batchTokens"]
+    private static let sections = ["trainer", "model", "optimizer", "schedule", "batchTokens", "repeats"]
 
     /// The sweeps of the file that `reader` reads: by section, and by name inside a section.
     static func all(in reader: ConfigReader) throws -> [Sweep] {

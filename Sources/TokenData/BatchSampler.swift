@@ -12,18 +12,27 @@ package final class BatchSampler {
     private let streams: [WindowStream]
 
     /// Throws if a training split has no window of this length.
-    package init(_ dataset: TokenDataset, contextLength: Int, batchSequences: Int, seed: UInt64) throws {
+    /// - Parameter uniqueTokens: how many training tokens are used, the first of every part in proportion to its weight;
+    ///   nil for all.
+    package init(
+        _ dataset: TokenDataset, contextLength: Int, batchSequences: Int, uniqueTokens: Int? = nil, seed: UInt64
+    ) throws {
         precondition(contextLength > 0 && batchSequences > 0)
         self.contextLength = contextLength
         self.batchSequences = batchSequences
-        pattern = MixturePattern(weights: dataset.parts.map(\.weight))
-        streams = dataset.parts.map { WindowStream($0.train, contextLength: contextLength, seed: seed) }
+        let weights = dataset.parts.map(\.weight)
+        pattern = MixturePattern(weights: weights)
+        streams = dataset.parts.map { part in
+            WindowStream(
+                part.train, tokens: DataCoverage.tokens(uniqueTokens, ofWeight: part.weight, among: weights),
+                contextLength: contextLength, seed: seed)
+        }
         for (stream, part) in zip(streams, dataset.parts) where stream.order.windows == 0 {
             throw ScalebenchError(
                 .invalidInput,
                 "no training window of \(contextLength) + 1 tokens fits into "
-                    + "\(min(part.train.tokens, WindowOrder.blockTokens)) tokens",
-                at: "data set \(part.name)", hint: "lower contextLength, or take a larger data set")
+                    + "\(min(stream.order.tokens, WindowOrder.blockTokens)) tokens",
+                at: "data set \(part.name)", hint: "lower contextLength or repeats, or take a larger data set")
         }
     }
 

@@ -13,11 +13,21 @@ package struct DataCoverage: Codable, Sendable, Equatable {
     ///   - trainTokens: training tokens of each part of the data set.
     ///   - weights: weights of the parts; `[1]` for a data set that is not a mixture.
     ///   - sequences: training sequences of the run, of `contextLength` tokens.
-    package init?(trainTokens: [Int], weights: [Int], contextLength: Int, sequences: Int) {
+    ///   - uniqueTokens: how many training tokens the run uses; nil for all.
+    package init?(trainTokens: [Int], weights: [Int], contextLength: Int, sequences: Int, uniqueTokens: Int? = nil) {
         let used = MixturePattern(weights: weights).counts(sequences)
-        let windows = trainTokens.map { WindowOrder(tokens: $0, contextLength: contextLength, seed: 0).windows }
+        let windows = zip(trainTokens, weights).map { tokens, weight in
+            let limit = Self.tokens(uniqueTokens, ofWeight: weight, among: weights) ?? .max
+            return WindowOrder(tokens: min(tokens, limit), contextLength: contextLength, seed: 0).windows
+        }
         guard sequences > 0, windows.allSatisfy({ $0 > 0 }) else { return nil }
         passes = zip(used, windows).map { Double($0) / Double($1) }.max() ?? 0
         repeatedShare = Double(zip(used, windows).reduce(0) { $0 + max(0, $1.0 - $1.1) }) / Double(sequences)
+    }
+
+    /// The part of a number of unique tokens that belongs to one part of a mixture, one more for the last window's target;
+    /// nil for all.
+    static func tokens(_ uniqueTokens: Int?, ofWeight weight: Int, among weights: [Int]) -> Int? {
+        uniqueTokens.map { Int((Double($0) * Double(weight) / Double(weights.reduce(0, +))).rounded(.up)) + 1 }
     }
 }

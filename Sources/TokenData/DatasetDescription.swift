@@ -33,9 +33,10 @@ package struct DatasetDescription: Sendable {
     }
 
     /// How often a run of so many training sequences goes through the data; nil if none fits.
-    package func coverage(sequences: Int, contextLength: Int) -> DataCoverage? {
+    /// - Parameter uniqueTokens: how many training tokens the run uses; nil for all.
+    package func coverage(sequences: Int, contextLength: Int, uniqueTokens: Int? = nil) -> DataCoverage? {
         DataCoverage(
             trainTokens: parts.map(\.trainTokens), weights: parts.map(\.weight), contextLength: contextLength,
-            sequences: sequences)
+            sequences: sequences, uniqueTokens: uniqueTokens)
     }
 }

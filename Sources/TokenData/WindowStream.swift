@@ -13,9 +13,10 @@ final class WindowStream {
     /// Memory of frames that are no longer needed.
     private var spare: [FrameBuffer] = []
 
-    init(_ split: TokenSplit, contextLength: Int, seed: UInt64) {
+    /// - Parameter tokens: how many tokens are used, the first of the split; nil for all.
+    init(_ split: TokenSplit, tokens: Int? = nil, contextLength: Int, seed: UInt64) {
         self.split = split
-        order = WindowOrder(tokens: split.tokens, contextLength: contextLength, seed: seed)
+        order = WindowOrder(tokens: min(tokens ?? .max, split.tokens), contextLength: contextLength, seed: seed)
         pass = order.pass(0)
     }
 

@@ -45,7 +45,8 @@ package final class BuiltinTrainer: Trainer {
             sequences: max(spec.evaluation.sequences, spec.evaluation.curveSequences), contextLength: contextLength)
         domains = dataset.validationParts(sequences: validation.count / (contextLength + 1))
         sampler = try BatchSampler(
-            dataset, contextLength: contextLength, batchSequences: spec.batchSequences, seed: seed)
+            dataset, contextLength: contextLength, batchSequences: spec.batchSequences,
+            uniqueTokens: spec.uniqueTokens, seed: seed)
         batch = [UInt32](repeating: 0, count: spec.batchSequences * (contextLength + 1))
         model = GPT(spec.model, batchSequences: spec.batchSequences)
         model.initialize(seed: seed)

@@ -31,6 +31,12 @@ struct RunSpecTests {
         #expect(spec.tokens == 4096)
     }
 
+    @Test func repeatsLeaveFewerTokens() throws {
+        let base = try spec(try candidate()), four = try spec(try candidate(#", "repeats": 4"#))
+        #expect(base.uniqueTokens == nil && four.uniqueTokens == 1024 && four.runID != base.runID)
+        #expect(try !JSONValue(encoding: base).canonicalText.contains("uniqueTokens"))
+    }
+
     @Test func namesAndNotesDoNotChangeTheRun() throws {
         let first = try spec(try candidate()), second = try spec(try candidate(#", "name": "other", "notes": "n""#))
         #expect(first.runID == second.runID)

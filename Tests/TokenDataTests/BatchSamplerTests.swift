@@ -40,6 +40,27 @@ import TokenData
         #expect(zip(first, first.sorted()).count { $0 == $1 } < 20)
     }
 
+    /// With a limit, only the first tokens are read, as often as the run needs them.
+    @Test func uniqueTokensAreReadAgain() throws {
+        let folder = try TemporaryFolder()
+        let dataset = try counting(3 * 65_536, in: folder)
+        let sampler = try BatchSampler(
+            dataset, contextLength: 64, batchSequences: 4, uniqueTokens: 64 * 64, seed: 3)
+        var starts: [[UInt32]] = []
+        for _ in 0..<3 {
+            let pass = try (0..<16).flatMap { index in
+                let tokens = try batch(sampler, starts.count * 16 + index, count: 4 * 65)
+                return stride(from: 0, to: tokens.count, by: 65).map { tokens[$0] }
+            }
+            starts.append(pass)
+        }
+        #expect(starts.allSatisfy { $0.sorted() == (0..<64).map { $0 * 64 } } && starts[0] != starts[1])
+        let coverage = try #require(
+            DataCoverage(
+                trainTokens: [3 * 65_536], weights: [1], contextLength: 64, sequences: 3 * 64, uniqueTokens: 64 * 64))
+        #expect(coverage.passes == 3 && abs(coverage.repeatedShare - 2 / 3.0) < 1e-12)
+    }
+
     @Test func aBatchDoesNotDependOnWhatWasReadBefore() throws {
         let folder = try TemporaryFolder()
         let dataset = try counting(40 * 65_536, in: folder)

@@ -35,7 +35,7 @@ public struct CompareResult: Codable, Sendable {
     @OrNull public var families: [FamilyResult]? = nil
     /// The best of all candidates; null for two candidates, and where every candidate diverged.
     @OrNull public var best: BestResult? = nil
-    /// How often the longest run goes through the training data; null where no data is read, as in `compare --runs`.
+    /// How often a run goes through its training data, by the run that repeats most; null where no data is read, as in `compare --runs`.
     @OrNull public var dataCoverage: Coverage? = nil
     /// The losses above the entropy of the data; null where that is not known.
     @OrNull public var approximationGap: ApproximationGap? = nil

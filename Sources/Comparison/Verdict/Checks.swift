@@ -65,10 +65,12 @@ package enum Checks {
         return [
             Finding(
                 "repeatedTokens", .warning,
-                "the longest run goes through the training data \(Quantity.significant(coverage.passes)) times, "
+                "one run or more goes through the training data \(Quantity.significant(coverage.passes)) times, "
                     + "and \(Quantity.significant(100 * coverage.repeatedShare)) % of its sequences are repeated: this is "
                     + "not one-pass training",
-                advice: "use a larger data set or fewer tokens per rung before concluding anything about regularisation"
+                advice:
+                    "where this is not what you ask about, use a larger data set or fewer tokens per rung: regularisers that "
+                    + "do nothing in one pass may help here"
             )
         ]
     }

@@ -79,7 +79,8 @@ def learning_rate(step):
 # --- data -------------------------------------------------------------------------------------------------------------
 train, validation = (np.memmap(files[split], dtype="<u2" if files["type"] == "uint16" else "<u4", mode="r")
                      for split in ("train", "validation"))
-order = WindowOrder(len(train), T, seed)
+# With repeats, only the first tokens are used; one more is the last target.
+order = WindowOrder(min(len(train), spec.get("uniqueTokens", len(train)) + 1), T, seed)
 
 
 def windows(tokens, starts):
