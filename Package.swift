@@ -68,7 +68,7 @@ let package = Package(
         module(
             "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison", "Backtesting", "LawFitting"],
             resources: [.embedInCode("Resources/report.css")]),
-        module("RunStore", ["ScalebenchCore"]),
+        module("RunStore", ["ScalebenchCore", "TokenData"]),
         module("Launching", ["ScalebenchCore", subprocess, systemPackage]),
 
         // MARK: A comparison from request to result

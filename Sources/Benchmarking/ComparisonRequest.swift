@@ -15,6 +15,8 @@ public struct ComparisonRequest: Sendable {
     public var dataset: String?
     /// The folder that keeps every run.
     public var store = RunStore.defaultRoot
+    /// Whether runs that a baseline has are taken from it instead of being trained.
+    public var usesBaselines = true
     /// The number of runs trained at once.
     public var workers = ProcessInfo.processInfo.activeProcessorCount
     /// The first seed; another number gives fresh runs.

@@ -23,7 +23,7 @@ extension ComparisonSession {
         }
         do {
             return ComparisonOutcome(
-                result: try sweepResult(resolved, training, records), plan: plan, records: records,
+                result: try sweepResult(resolved, training, store, records), plan: plan, records: records,
                 report: try StoredReport.file(plan, store: request.store, includesTarget: request.trainsTarget),
                 failure: training.failure)
         } catch let error as ScalebenchError where error.code == .invalidInput {
@@ -32,7 +32,8 @@ extension ComparisonSession {
     }
 
     private func sweepResult(
-        _ resolved: ResolvedComparison, _ training: LadderTraining, _ records: [RunID: RunRecord]
+        _ resolved: ResolvedComparison, _ training: LadderTraining, _ store: RunStore,
+        _ records: [RunID: RunRecord]
     ) throws -> CompareResult {
         let plan = training.plan, whole = plan.ladder(records)
         let ladder = request.trainsTarget ? whole : whole.withoutTargetResults
@@ -43,6 +44,7 @@ extension ComparisonSession {
         context.findings =
             Checks.failedRuns(plan, reasons: training.failures) + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
+            + store.baselineFindings(plan, records)
         return try resolved.judge.sweepResult(ladder, context, until: request.until)
     }
 }

@@ -28,7 +28,8 @@ package struct ComparisonSession {
     ///   and other `ScalebenchError`s for a request that cannot be carried out.
     package func run() async throws -> ComparisonOutcome {
         let resolved = try ResolvedComparison(request)
-        let store = try RunStore(root: request.store)
+        var store = try RunStore(root: request.store)
+        store.baselines = resolved.baselines
         try keep(resolved.plan, resolved, store)
         let training = LadderTraining(
             plan: resolved.plan, store: store, workers: request.workers, program: request.program, stop: stop,
@@ -57,7 +58,7 @@ package struct ComparisonSession {
         let records = training.records()
         do {
             return ComparisonOutcome(
-                result: try result(resolved, training, records: records, open: open, further: further),
+                result: try result(resolved, training, store, records: records, open: open, further: further),
                 plan: training.plan,
                 records: records,
                 report: try StoredReport.file(
@@ -106,8 +107,8 @@ package struct ComparisonSession {
     }
 
     private func result(
-        _ resolved: ResolvedComparison, _ training: LadderTraining, records: [RunID: RunRecord], open: Set<Int>,
-        further: BudgetResult?
+        _ resolved: ResolvedComparison, _ training: LadderTraining, _ store: RunStore, records: [RunID: RunRecord],
+        open: Set<Int>, further: BudgetResult?
     ) throws -> CompareResult {
         let plan = training.plan, suite = plan.suite
         let ladder = plan.ladder(records)
@@ -118,6 +119,7 @@ package struct ComparisonSession {
         context.findings =
             Checks.failedRuns(plan, reasons: training.failures) + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
+            + store.baselineFindings(plan, records)
         let skipped = plan.runs { request.trainsTarget || $0 != .target }.filter {
             open.isDisjoint(with: $0.candidates)
         }

@@ -1,8 +1,6 @@
 // Says what a comparison would do and cost, without doing it. A dry run leaves nothing behind, not even an empty store.
 
 package import Comparison
-import Foundation
-import RunStore
 package import ScalebenchCore
 
 /// A plan with its cost on this machine.
@@ -49,13 +47,12 @@ extension ComparisonSession {
     package func dryRun() throws -> DryRun {
         let resolved = try ResolvedComparison(request)
         let plan = resolved.plan.families.isEmpty ? resolved.plan : resolved.plan.wholeSweep
-        let exists = FileManager.default.fileExists(atPath: "\(request.store)/store.json")
-        let store = exists ? try RunStore(root: request.store) : nil
+        let stored = try StoredRuns(request.store, resolved.baselines)
         var records: [RunID: RunRecord] = [:]
-        for run in plan.runs { records[run.id] = try store?.record(run.id) }
+        for run in plan.runs { records[run.id] = try stored.record(run.id) }
         let decided = Set(request.trainsAllRungs ? [] : resolved.judge.runsDecidedEarly(plan, records).map(\.id))
         func isDone(_ id: RunID) -> Bool {
-            guard let record = try? store?.record(id) else { return false }
+            guard let record = try? stored.record(id) else { return false }
             return record.isFinished || (record.isWaiting && decided.contains(id))
         }
         let costs = CostModel()
@@ -75,7 +72,7 @@ extension ComparisonSession {
             budget: try request.budget.map { budget in
                 var training = BudgetTraining(resolved, request, budget)
                 return try training.preview(
-                    isLadderTrained: isLadderTrained, record: { try store?.record($0) }, isDone: isDone)
+                    isLadderTrained: isLadderTrained, record: { try stored.record($0) }, isDone: isDone)
             },
             expectedCosts: request.trainsAllRungs || isLadderTrained || isSweep ? [] : try plan.expectedCosts())
     }

@@ -3,12 +3,15 @@
 
 import Comparison
 import Foundation
+import RunStore
 import ScalebenchCore
 import ScalingLaws
 import TokenData
 
 struct ResolvedComparison {
     let plan: ComparisonPlan
+    /// The baselines of the suite; nil where they are not used.
+    let baselines: BaselineStore?
     let data: DatasetDescription
     let locator: DatasetLocator
     /// What the data set is found by: a name, or the path of a folder.
@@ -17,15 +20,17 @@ struct ResolvedComparison {
     /// this context length can reach.
     let entropies: [Double]?
 
-    /// - Throws: `invalidInput` or `notFound` for a request that cannot be carried out.
-    init(_ request: ComparisonRequest) throws {
+    /// - Parameter allowsOne: whether one candidate is enough, because nothing is judged.
+    /// - Throws: `invalidInput` or `notFound` for a request that cannot be carried out, `damagedData` for a baseline that
+    ///   cannot be read.
+    init(_ request: ComparisonRequest, allowsOne: Bool = false) throws {
         locator = DatasetLocator.standard(embedded: EmbeddedFiles.datasets)
         let located = try SuiteLocator.find(request.suite)
         var suite = located.suite
         if let dataset = request.dataset { suite.dataset = dataset }
         let names = request.candidates.isEmpty ? suite.candidates : request.candidates
         let entrants = try names.map { try located.family($0) }
-        guard names.count >= 2 || entrants.contains(where: { !$0.settings.isEmpty }) else {
+        guard names.count >= (allowsOne ? 1 : 2) || entrants.contains(where: { !$0.settings.isEmpty }) else {
             throw ScalebenchError(
                 .invalidInput,
                 names.isEmpty
@@ -37,16 +42,17 @@ struct ResolvedComparison {
         for (name, family) in zip(names, entrants) { try Self.checkMembers(family, of: name) }
         let candidates = entrants.flatMap { $0.members.map(\.candidate) }
         try Self.refuseEqualNames(entrants.map(\.name))
-        // A path that a suite names starts at the suite's folder, wherever the command is given.
-        let isOfSuite = request.dataset == nil && suite.dataset.contains("/") && !suite.dataset.hasPrefix("/")
-        dataset = isOfSuite ? (located.folder.map { "\($0)/\(suite.dataset)" } ?? suite.dataset) : suite.dataset
+        dataset = request.dataset ?? located.dataset
         data = try locator.describe(dataset)
         try Self.checkSize(data, for: suite)
         var plan = try ComparisonPlan(
             suite: suite, candidates: candidates, families: Self.families(entrants),
             vocabularySize: data.vocabularySize, dataHash: data.contentHash,
             firstSeed: request.firstSeed)
-        plan.addFinishedRuns(of: request.store)
+        baselines = request.usesBaselines ? try BaselineStore.open(suite: suite.name) : nil
+        plan.addFinishedRuns(of: request.store, baselines)
+        // A damaged file is an error before anything is trained.
+        for run in plan.runs { _ = try baselines?.record(run.id) }
         self.plan = plan
         entropies =
             Self.readsData(plan)

@@ -12,6 +12,13 @@ package struct LocatedSuite {
     /// The name by which `--suite` finds it: that of its folder, or of the embedded suite.
     package var name: String { folder.map { URL(fileURLWithPath: $0).lastPathComponent } ?? suite.name }
 
+    /// What the suite's data set is found by: its name, or the path of its folder. A path that a suite names starts at
+    /// the suite's folder, wherever the command is given.
+    package var dataset: String {
+        guard suite.dataset.contains("/"), !suite.dataset.hasPrefix("/"), let folder else { return suite.dataset }
+        return "\(folder)/\(suite.dataset)"
+    }
+
     /// The candidate, or the family of candidates, that `argument` means: a file, or the name of one of the suite's own.
     /// - Throws: `notFound` for an unknown name, `invalidInput` for a file that is not a valid candidate.
     package func family(_ argument: String) throws -> CandidateFamily {

@@ -46,9 +46,10 @@ struct LeaderboardColumn: Sendable {
             title: "exponent", cell: { $0.scalingExponent.map { Quantity.significant($0) } ?? "–" },
             fields: [number("scalingExponent", \.scalingExponent)]),
         LeaderboardColumn(
-            title: "runs", cell: { String($0.runs) + ($0.diverged > 0 ? " (\($0.diverged) diverged)" : "") },
+            title: "runs", cell: runs,
             fields: [
                 Field(name: "runs", ranked: { String($0.runs) }),
+                Field(name: "baselineRuns", ranked: { String($0.baselineRuns) }),
                 Field(name: "diverged", ranked: { String($0.diverged) }),
             ]),
         LeaderboardColumn(
@@ -77,6 +78,15 @@ struct LeaderboardColumn: Sendable {
             Field(name: "\(name)Low90", ranked: { text($0[keyPath: path]?.interval90.lower) }),
             Field(name: "\(name)High90", ranked: { text($0[keyPath: path]?.interval90.upper) }),
         ]
+    }
+
+    /// Those from baselines and those that diverged are counted apart: `16 (baseline, 1 diverged)`.
+    @Sendable private static func runs(_ row: Leaderboard.Row) -> String {
+        let baseline = row.baselineRuns == row.runs ? "baseline" : "\(row.baselineRuns) baseline"
+        let parts = [
+            row.baselineRuns > 0 ? baseline : nil, row.diverged > 0 ? "\(row.diverged) diverged" : nil,
+        ].compactMap { $0 }
+        return parts.isEmpty ? String(row.runs) : "\(row.runs) (\(parts.joined(separator: ", ")))"
     }
 
     private static func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

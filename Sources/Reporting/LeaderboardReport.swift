@@ -106,6 +106,9 @@ package enum LeaderboardReport {
                     + "\(family.settings.map { line($0, 40) }.joined(separator: " and ")), and stands with the bottom of its "
                     + "valley\(best). --format json lists them.")
         }
+        if board.ranking.contains(where: { $0.baselineRuns > 0 }) {
+            lines.append("baseline: recorded runs that were not trained in this store (`scalebench baselines list`).")
+        }
         for row in board.ranking where abs(row.targetComputeRatio - 1) > 0.02 {
             lines.append(
                 "! \(line(row.candidate)) spends \(Quantity.significant(row.targetComputeRatio))× the reference's FLOPs "

@@ -45,9 +45,7 @@ extension RunStore {
         } catch {
             throw broken("\(error)")
         }
-        guard record.schemaVersion == 1 else { throw broken("layout \(record.schemaVersion); this program knows 1") }
-        guard record.candidate.places.count >= 3, record.candidate.places.allSatisfy({ $0.flops > 0 && $0.tokens > 0 })
-        else { throw broken("a ladder has two rungs and a target") }
+        if let defect = record.defect { throw broken(defect) }
         return record
     }
 

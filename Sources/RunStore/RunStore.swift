@@ -15,6 +15,8 @@ package import ScalebenchCore
 /// writes only whole files, and training is guarded by a lock per run.
 package struct RunStore: Sendable {
     package let root: String
+    /// Runs that are not trained again; nil where they are not used.
+    package var baselines: BaselineStore?
 
     /// It is raised when older programs can no longer read the layout.
     package static let layoutVersion = 1
@@ -82,9 +84,25 @@ package struct RunStore: Sendable {
         RunFolder("\(root)/runs/\(id)")
     }
 
-    /// The record of a run; nil if it was never started.
+    /// The record of a run; nil if it was never started. A run that is not finished here is taken from the baselines
+    /// where they have it.
     /// - Throws: `damagedData` for an event file that cannot be read or belongs to another run.
     package func record(_ id: RunID) throws -> RunRecord? {
+        let own = try ownRecord(id)
+        return own?.isFinished == true ? own : try baselines?.record(id) ?? own
+    }
+
+    /// The baseline that the record of a run is taken from; nil for a run of this store.
+    package func baseline(of id: RunID) -> Baseline? {
+        do {
+            return try ownRecord(id)?.isFinished == true ? nil : baselines?.baseline(of: id)
+        } catch {
+            // The run's own events are damaged; no baseline stands in for them.
+            return nil
+        }
+    }
+
+    private func ownRecord(_ id: RunID) throws -> RunRecord? {
         let file = folder(of: id).events
         guard FileManager.default.fileExists(atPath: file) else { return nil }
         let record = try RunRecord(events: try InputFile.read(file), file: file)

@@ -18,13 +18,15 @@ struct ScalebenchCommand: AsyncParsableCommand {
 
             Exit status, of every command: 0 done; 1 failed, with one error that \
             says what, where and what to change; 3 a condition of `compare --fail-on` \
-            is met; 64 wrong usage; 75 interrupted: the same command goes on.
+            is met, or `baselines check` found a difference; 64 wrong usage; 75 \
+            interrupted: the same command goes on.
 
             Completions: scalebench --generate-completion-script bash (or zsh, fish).
             """,
         version: LibraryVersions.text,
         subcommands: [
-            CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, FitCommand.self, BacktestCommand.self,
+            CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, BaselinesCommand.self, FitCommand.self,
+            BacktestCommand.self,
             SuitesCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self, RunCommand.self,
         ])
 

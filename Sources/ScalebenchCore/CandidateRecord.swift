@@ -55,4 +55,13 @@ package struct CandidateRecord: Codable, Sendable, Equatable {
         // Encoding a struct of finite numbers and strings cannot fail.
         return ContentHash.sha256(try! JSONValue(encoding: content))
     }
+
+    /// What keeps a record that was read from being used; nil where nothing does.
+    package var defect: String? {
+        guard schemaVersion == 1 else { return "layout \(schemaVersion); this program knows 1" }
+        guard candidate.places.count >= 3, candidate.places.allSatisfy({ $0.flops > 0 && $0.tokens > 0 }) else {
+            return "a ladder has two rungs and a target"
+        }
+        return nil
+    }
 }

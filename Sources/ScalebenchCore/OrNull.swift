@@ -19,6 +19,8 @@ public struct OrNull<Value: Codable & Sendable>: Codable, Sendable {
     }
 }
 
+extension OrNull: Equatable where Value: Equatable {}
+
 extension KeyedDecodingContainer {
     public func decode<Value>(_ type: OrNull<Value>.Type, forKey key: Key) throws -> OrNull<Value> {
         try decodeIfPresent(type, forKey: key) ?? OrNull(wrappedValue: nil)

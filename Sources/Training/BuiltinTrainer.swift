@@ -54,7 +54,7 @@ package final class BuiltinTrainer: Trainer {
         schedule = LearningRateSchedule(spec.schedule, steps: spec.steps)
     }
 
-    package var machine: [String: String] { ["blas": BLAS.description, "kernels": KernelPath.best.rawValue] }
+    package var machine: [String: String] { KernelPath.facts }
 
     /// Twice the loss of a uniform guess.
     package var divergenceLoss: Double { 2 * log(Double(spec.model.vocabularySize)) }

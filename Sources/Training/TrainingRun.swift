@@ -123,20 +123,11 @@ package struct TrainingRun {
     }
 
     private func startEvent(_ job: RunJob, resumedFromStep: Int, machine: [String: String]) -> RunEvent.Start {
-        var machine = machine
-        machine["host"] = Self.hostName
-        machine["cores"] = String(ProcessInfo.processInfo.activeProcessorCount)
+        var machine = machine.merging(MachineFacts.here) { $1 }
         machine["scalebench"] = options.scalebenchVersion
         return RunEvent.Start(
             runID: job.runID, time: Date.now.formatted(.iso8601), trainerVersion: job.spec.trainerVersion,
             resumedFromStep: resumedFromStep, parametersTotal: job.spec.model.parametersTotal,
             parametersNonEmbedding: job.spec.model.parametersNonEmbedding, flops: job.spec.flops, machine: machine)
-    }
-
-    /// The machine's own name; Foundation is not asked, because it may query the network.
-    private static var hostName: String {
-        var buffer = [CChar](repeating: 0, count: 256)
-        guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
-        return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 }

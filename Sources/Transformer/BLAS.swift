@@ -13,6 +13,11 @@ package enum BLAS {
     }
 }
 
+extension KernelPath {
+    /// What decides the last bits of a result on this machine, as runs record it.
+    package static var facts: [String: String] { ["blas": BLAS.description, "kernels": best.rawValue] }
+}
+
 extension String {
     fileprivate func trimmingSuffix(_ character: Character) -> Substring {
         self[..<(lastIndex { $0 != character }.map(index(after:)) ?? startIndex)]

@@ -11,6 +11,7 @@ struct BoardStanding {
     private let pooled: PooledEvidence
     private let judge: Judge
     private let records: [RunID: RunRecord]
+    private let fromBaselines: Set<RunID>
 
     /// A candidate against the reference.
     private struct Versus {
@@ -22,9 +23,12 @@ struct BoardStanding {
         var forecast: GapForecast? { assessment?.forecast }
     }
 
-    init(_ candidates: [BoardCandidate], _ records: [RunID: RunRecord], _ judge: Judge) {
+    init(
+        _ candidates: [BoardCandidate], _ records: [RunID: RunRecord], _ judge: Judge, fromBaselines: Set<RunID>
+    ) {
         self.candidates = candidates
         self.records = records
+        self.fromBaselines = fromBaselines
         self.judge = judge
         ladder = Ladder(tuned: candidates.map(\.runs), records: records)
         pooled = PooledEvidence(ladder)
@@ -131,8 +135,9 @@ struct BoardStanding {
             gap: isTwin ? Estimate(exactly: 0) : versus?.forecast?.expectedGap,
             computeMultiplier: isTwin ? Estimate(exactly: 1) : versus?.forecast?.computeMultiplier,
             scalingExponent: scalingExponent(index), targetComputeRatio: flops[index] / flops[0],
-            runs: family?.runs ?? points.count, diverged: family?.diverged ?? points.count { $0.diverged },
-            cost: candidate.cost(records), date: candidate.date, family: family)
+            runs: family?.runs ?? points.count, baselineRuns: candidate.runIDs.count(where: fromBaselines.contains),
+            diverged: family?.diverged ?? points.count { $0.diverged }, cost: candidate.cost(records),
+            date: candidate.date, family: family)
     }
 
     /// Minus the least-squares slope of ln loss over ln FLOPs; nil with fewer than two rungs.

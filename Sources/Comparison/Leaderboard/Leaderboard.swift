@@ -84,6 +84,8 @@ package struct Leaderboard: Codable, Sendable {
         package var targetComputeRatio: Double
         /// The number of its finished runs, the diverged ones included.
         package var runs: Int
+        /// The number of these runs that were taken from a baseline.
+        package var baselineRuns: Int
         /// The number of its runs that diverged.
         package var diverged: Int
         /// The cost of all its runs, the unfinished ones included.

@@ -16,13 +16,14 @@ extension Leaderboard {
     /// - Parameters:
     ///   - entries: the candidate records of one board, in any order.
     ///   - records: the records of their runs, as far as there are any.
+    ///   - fromBaselines: the runs that are from baselines.
     ///   - reference: the name of a ranked candidate; nil for the first recorded one that was trained at the target, or
     ///     else the first.
     /// - Throws: `invalidInput` for records of different boards or a reference that cannot be ranked, `notFound` for
     ///   one that is unknown.
     package init(
-        _ entries: [CandidateRecord], records: [RunID: RunRecord], reference: String? = nil,
-        priors: GapPriors = .shipped
+        _ entries: [CandidateRecord], records: [RunID: RunRecord], fromBaselines: Set<RunID> = [],
+        reference: String? = nil, priors: GapPriors = .shipped
     ) throws {
         guard let first = entries.first else {
             throw ScalebenchError(.invalidInput, "a leaderboard needs at least one candidate")
@@ -48,7 +49,7 @@ extension Leaderboard {
                 obstacles[other] = (.tooFewRungs, "\(rungs) with a loss in common with \(all[index].label)")
             }
             order.removeAll { obstacles[$0] != nil }
-            return BoardStanding(order.map { all[$0] }, records, judge)
+            return BoardStanding(order.map { all[$0] }, records, judge, fromBaselines: fromBaselines)
         }
         let judged = try standing?.ranking()
         let target = first.candidate.places[first.candidate.places.count - 1]

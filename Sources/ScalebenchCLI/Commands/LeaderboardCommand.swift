@@ -14,7 +14,8 @@ struct LeaderboardCommand: ParsableCommand {
         discussion: """
             Every `compare` records its candidates; this command ranks them by their expected loss at the suite's \
             target. Candidates that cannot be told apart share a rank. There is one board per suite, version, content \
-            and data set. Nothing is trained.
+            and data set. Nothing is trained. Baselines of the same boards are rows like the others and are marked in \
+            the column of runs; with --suite, a board may consist of baselines alone.
 
             Examples:
               scalebench leaderboard
@@ -35,7 +36,7 @@ struct LeaderboardCommand: ParsableCommand {
     @Option(help: "Folder that keeps every run.", completion: .directory) var store: String = RunStore.defaultRoot
 
     func run() throws {
-        let boards = try leaderboards(try RunStore.existing(root: store))
+        let boards = try leaderboards(try BoardSource(store: store, suite: suite))
         let data: Data
         switch format {
         case .table: data = Data(LeaderboardReport.text(boards).utf8)
@@ -48,10 +49,8 @@ struct LeaderboardCommand: ParsableCommand {
     }
 
     /// The boards, by suite name and then the newest version first.
-    private func leaderboards(_ store: RunStore) throws -> [Leaderboard] {
-        let (all, errors) = store.candidateRecords()
-        StoreOptions.warn(errors)
-        let entries = try filtered(all)
+    private func leaderboards(_ source: BoardSource) throws -> [Leaderboard] {
+        let entries = try filtered(source.records)
         let groups = Dictionary(grouping: entries, by: \.board).values.sorted {
             let left = $0[0], right = $1[0]
             return (left.suite.name, -left.suite.version, left.board) < (
@@ -60,7 +59,9 @@ struct LeaderboardCommand: ParsableCommand {
         }
         let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
         return try Self.good(wanted.isEmpty ? groups : wanted) { group in
-            try Leaderboard(group, records: store.records(of: group), reference: reference)
+            try Leaderboard(
+                group, records: source.runRecords(of: group), fromBaselines: source.fromBaselines(group),
+                reference: reference)
         }
     }
 
@@ -99,23 +100,6 @@ struct LeaderboardCommand: ParsableCommand {
                 hint: NearestName.hint(suite, among: names, otherwise: "suites here: \(names.joined(separator: ", "))"))
         }
         return chosen
-    }
-}
-
-extension RunStore {
-    /// The run records of every run that `entries` name. A run whose events cannot be read counts as one that has not
-    /// begun, and a warning names it.
-    func records(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
-        var records: [RunID: RunRecord] = [:], errors: [ScalebenchError] = []
-        for id in Set(entries.flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) {
-            do {
-                records[id] = try record(id)
-            } catch {
-                errors.append(error as? ScalebenchError ?? ScalebenchError(.inputOutput, "\(error)"))
-            }
-        }
-        StoreOptions.warn(errors)
-        return records
     }
 }
 

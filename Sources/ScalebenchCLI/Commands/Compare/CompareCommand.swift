@@ -18,7 +18,8 @@ struct CompareCommand: AsyncParsableCommand {
 
             The ladder is trained in stages, the cheapest first, and the comparison ends at the first that decides; \
             the target is trained where none does, and its runs end once their curves decide. A compare that was \
-            interrupted, or is asked again with one more candidate, trains only what is missing.
+            interrupted, or is asked again with one more candidate, trains only what is missing. Where a candidate or a \
+            suite is named, runs that a baseline has are not trained either (`scalebench baselines --help`).
             Gap = loss of B − loss of A: positive means A is better.
 
             Examples:

@@ -22,6 +22,7 @@ struct LadderOptions: ParsableArguments {
             "Train every rung, every member of a sweep there, and the whole target, also once the verdict is decided."
     )
     var allRungs = false
+    @Flag(help: "Train here what a baseline has, too.") var noBaselines = false
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
@@ -36,7 +37,7 @@ struct LadderOptions: ParsableArguments {
 
     var isUsed: Bool {
         suite != nil || dataset != nil || store != nil || workers != nil || firstSeed != 0 || dryRun || predictOnly
-            || allRungs || until != nil || budget != nil
+            || allRungs || noBaselines || until != nil || budget != nil
     }
 
     func request(_ candidates: [String]) -> ComparisonRequest {
@@ -48,6 +49,8 @@ struct LadderOptions: ParsableArguments {
         request.firstSeed = firstSeed
         request.trainsTarget = !predictOnly
         request.trainsAllRungs = allRungs
+        // The bare command is how people see a comparison being trained for the first time.
+        request.usesBaselines = !noBaselines && !(candidates.isEmpty && suite == nil)
         request.until = until
         request.budget = budget
         request.program = Bundle.main.executablePath
