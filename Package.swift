@@ -97,7 +97,7 @@ let package = Package(
         tests("ScalingLaws", ["ScalingLaws"], exclude: ["Golden"]),
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Backtesting", ["Backtesting", "Comparison", "ScalebenchCore", "ScalingLaws"]),
-        tests("Training", ["Training", "ScalebenchCore", "TokenData"]),
+        tests("Training", ["Training", "ScalebenchCore", "TokenData", "Transformer"]),
         tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),

@@ -60,10 +60,15 @@ package final class CostModel {
     }
 
     /// Core-seconds of runs up to a fraction of their schedule, by name; zero where nothing is known.
-    static func estimates(_ runs: [ComparisonPlan.Run], upTo fraction: Double) -> [String: Double] {
+    static func estimates(
+        _ runs: [ComparisonPlan.Run], of plan: ComparisonPlan, upTo fraction: Double
+    ) -> [String: Double] {
         let model = CostModel()
         return Dictionary(
-            uniqueKeysWithValues: runs.map { ($0.id.rawValue, fraction * (model.cost($0).seconds ?? 0)) })
+            uniqueKeysWithValues: runs.map { run in
+                let share = max(0, fraction - 1 + plan.ownShare(of: run))
+                return (run.id.rawValue, share * (model.cost(run).seconds ?? 0))
+            })
     }
 
     /// FLOP/s of whole training steps at a shape that uses the machine well; `doctor` shows it.

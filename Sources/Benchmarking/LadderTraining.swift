@@ -53,7 +53,7 @@ final class LadderTraining {
 
     func note(_ event: ComparisonEvent) { progress?.note(event) }
 
-    /// Trains the unfinished runs at the wanted places, most expensive first. A run that fails does not keep others
+    /// Trains the unfinished runs at the wanted places, most expensive first, but the start of a longer run before it. A run that fails does not keep others
     /// from being trained; `failures` gains its reason.
     /// - Parameters:
     ///   - candidates: the candidates whose runs are wanted; nil for all.
@@ -72,6 +72,7 @@ final class LadderTraining {
             work.removeAll { decided.contains($0.id) && records[$0.id]?.isWaiting == true }
         }
         guard !work.isEmpty else { return }
+        work = ordered(work)
         try store.requireWritable()
         let described = work.map { self.described($0, upTo: fraction) }
         for (run, description) in zip(work, described) where (try? store.record(run.id))?.hasTornLine == true {
@@ -90,10 +91,41 @@ final class LadderTraining {
         try checkStop()
         for run in work {
             let launch = plan.candidates[run.candidates[0]].launch
-            try store.prepare(RunJob(run.spec, dataset: try dataset.source(for: run.spec.trainer), launch: launch))
+            try store.prepare(
+                RunJob(
+                    run.spec, dataset: try dataset.source(for: run.spec.trainer), launch: launch, trunk: trunk(of: run))
+            )
             try store.stopEarly(run.id, from: fraction < 1 ? run.step(at: fraction) : nil)
         }
         try checkStop()
+    }
+
+    /// The runs from which this one can go on, and the unfinished ones that can go on from it; nil where there are none.
+    private func trunk(of run: ComparisonPlan.Run) -> RunJob.Trunk? {
+        let shorter = plan.shorterRuns(than: run).map(\.id)
+        let longer = plan.longerRuns(than: run).filter { (try? store.record($0.id))?.isFinished != true }
+        return shorter.isEmpty && longer.isEmpty ? nil : RunJob.Trunk(shorter: shorter, longer: longer.map(\.spec))
+    }
+
+    /// By folder, the run that is trained before another one because that goes on from it.
+    private func predecessors(in work: [ComparisonPlan.Run]) -> [RunFolder: RunFolder] {
+        let present = Set(work.map(\.id))
+        return work.reduce(into: [:]) { result, run in
+            let start = plan.shorterRuns(than: run).first { present.contains($0.id) }
+            result[store.folder(of: run.id)] = start.map { store.folder(of: $0.id) }
+        }
+    }
+
+    /// The runs in the order in which they are started: those first that begin the longest way to a result.
+    private func ordered(_ work: [ComparisonPlan.Run]) -> [ComparisonPlan.Run] {
+        let before = predecessors(in: work)
+        var flops = Dictionary(uniqueKeysWithValues: work.map { (store.folder(of: $0.id), $0.spec.flops) })
+        // The most expensive come first, so that a run is met before what it goes on from.
+        for run in work {
+            let folder = store.folder(of: run.id)
+            if let start = before[folder] { flops[start] = max(flops[start] ?? 0, flops[folder] ?? 0) }
+        }
+        return work.sorted { flops[store.folder(of: $0.id)] ?? 0 > flops[store.folder(of: $1.id)] ?? 0 }
     }
 
     private func launch(
@@ -103,11 +135,13 @@ final class LadderTraining {
         let byFolder = Dictionary(uniqueKeysWithValues: described.map { ($0.folder, $0) })
         note(
             .trainingBegan(
-                TrainingBatch(runs: described, workers: workers) { CostModel.estimates(work, upTo: fraction) }))
+                TrainingBatch(runs: described, workers: workers) { [plan] in
+                    CostModel.estimates(work, of: plan, upTo: fraction)
+                }))
         defer { note(.trainingEnded) }
-        let store = store, progress = progress, stop = stop
+        let store = store, progress = progress, stop = stop, order = predecessors(in: work)
         return try await watchTarget(judge) {
-            try await launcher.launch(work.map { store.folder(of: $0.id) }, stop: stop) { event in
+            try await launcher.launch(work.map { store.folder(of: $0.id) }, after: order, stop: stop) { event in
                 switch event {
                 case .started(let folder):
                     if let run = byFolder[folder.path] { progress?.note(.runStarted(run)) }

@@ -8,13 +8,25 @@ package protocol Launcher: Sendable {
     /// Carries out the runs in the given order and returns when the last one has ended. A run that fails does not keep
     /// the others from running.
     /// - Parameters:
+    ///   - predecessors: runs that are not started before another one of `folders` has ended, in whatever way. No two
+    ///     have the same predecessor.
     ///   - stop: one request asks every run to stop after its step and starts no other; a second one kills them.
     ///   - onEvent: called as runs start and end, one call at a time.
     /// - Returns: one result per folder, in the given order.
     /// - Throws: only what keeps all runs from being started.
     func launch(
-        _ folders: [RunFolder], stop: StopRequest, onEvent: @escaping @Sendable (LaunchEvent) -> Void
+        _ folders: [RunFolder], after predecessors: [RunFolder: RunFolder], stop: StopRequest,
+        onEvent: @escaping @Sendable (LaunchEvent) -> Void
     ) async throws -> [LaunchResult]
+}
+
+extension Launcher {
+    /// Carries out runs of which none waits for another one.
+    package func launch(
+        _ folders: [RunFolder], stop: StopRequest, onEvent: @escaping @Sendable (LaunchEvent) -> Void
+    ) async throws -> [LaunchResult] {
+        try await launch(folders, after: [:], stop: stop, onEvent: onEvent)
+    }
 }
 
 /// What a launcher reports while it works.

@@ -33,7 +33,8 @@ package struct LocalLauncher: Launcher {
     }
 
     package func launch(
-        _ folders: [RunFolder], stop: StopRequest, onEvent: @escaping @Sendable (LaunchEvent) -> Void
+        _ folders: [RunFolder], after predecessors: [RunFolder: RunFolder], stop: StopRequest,
+        onEvent: @escaping @Sendable (LaunchEvent) -> Void
     ) async throws -> [LaunchResult] {
         guard access(executable, X_OK) == 0 else {
             throw ScalebenchError(
@@ -44,21 +45,27 @@ package struct LocalLauncher: Launcher {
         var results = folders.map { LaunchResult(folder: $0, status: .notStarted) }
         let shares = CoreShares(cores: slots)
         await withTaskGroup(of: (Int, LaunchResult).self) { group in
-            var next = 0
+            var waiting = Array(folders.indices)
+            var open = Set(folders)
             var running = 0
+            /// The first waiting run whose predecessor has ended.
+            func next() -> Int? {
+                waiting.firstIndex { index in predecessors[folders[index]].map { !open.contains($0) } ?? true }
+            }
             while true {
-                while running < slots, next < folders.count, !stop.isRequested {
-                    let index = next
+                while running < slots, !stop.isRequested, let place = next() {
+                    let index = waiting.remove(at: place)
                     shares.begin(index)
                     group.addTask {
                         (index, await run(folders[index], stop: stop, report: report) { shares.cores(of: index) })
                     }
-                    next += 1
                     running += 1
                 }
-                if next == folders.count { shares.spread() }
+                // A run that waits for another one takes over a core of it.
+                if next() == nil { shares.spread() }
                 guard let (index, result) = await group.next() else { break }
                 results[index] = result
+                open.remove(folders[index])
                 shares.end(index)
                 running -= 1
             }

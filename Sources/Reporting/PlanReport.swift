@@ -21,7 +21,7 @@ package enum PlanReport {
             let runs = plan.runs { $0 == place }
             let toDo = runs.filter { left($0) > 0 }
             let costs = runs.map(cost)
-            let flops = runs.map(\.spec.flops).reduce(0, +)
+            let flops = plan.ownFlops(of: runs)
             if place != .target { ladderFlops += flops }
             secondsToDo += toDo.reduce(0) { $0 + left($1) * (cost($1).seconds ?? 0) }
             table.add([
@@ -40,12 +40,19 @@ package enum PlanReport {
             ? "time unknown"
             : "\(Quantity.duration(secondsToDo)) of core time, about "
                 + "\(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers"
+        let saved = plan.runs.map(\.spec.flops).reduce(0, +) - plan.ownFlops(of: plan.runs)
+        let branches = plan.runs.count { plan.ownShare(of: $0) < 1 }
+        let trunks =
+            branches == 0
+            ? ""
+            : "\(Quantity.count(branches, "run")) of several token budgets go on from the next smaller budget, which saves "
+                + "\(Quantity.short(saved)) FLOPs.\n"
         return """
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
             \(Phrase.contest(plan.entrantNames))
             \(table.text)
             \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(Phrase.costShare(ladderFlops / targetFlops)) of the target's FLOPs.
-
+            \(trunks)
             """
     }
 

@@ -134,8 +134,9 @@ struct RungCost: Sendable {
             return RungCost(
                 label: plan.label(of: place) + (place == .target ? " (target)" : ""), runs: runs.count,
                 parameters: range(runs.map { Double($0.spec.model.parametersTotal) }),
-                tokensPerRun: range(runs.map { Double($0.spec.tokens) }), flops: runs.reduce(0) { $0 + $1.spec.flops },
-                seconds: runs.reduce(0) { $0 + (records[$1.id]?.end?.seconds ?? 0) })
+                tokensPerRun: range(runs.map { Double($0.spec.tokens) }),
+                flops: runs.reduce(0) { $0 + (records[$1.id]?.ownShare(of: $1.spec) ?? 1) * $1.spec.flops },
+                seconds: runs.reduce(0) { $0 + (records[$1.id]?.ownSeconds ?? 0) })
         }
     }
 

@@ -146,6 +146,9 @@ package enum RunReport {
         if let start = record?.start {
             let resumed = start.resumedFromStep > 0 ? ", from step \(start.resumedFromStep)" : ""
             rows.append(("started", SafeText.line(start.time) + resumed))
+            if let branch = record?.branch {
+                rows.append(("goes on from", "\(branch.runID), from step \(branch.step)"))
+            }
             rows.append(("trainer", SafeText.line(start.trainerVersion)))
             rows += start.machine.sorted { $0.key < $1.key }.map { ($0.key, SafeText.line($0.value, limit: 120)) }
         }

@@ -114,6 +114,12 @@ package struct RunStore: Sendable {
         return record
     }
 
+    /// The step of the checkpoint that a run has left for a longer one; nil where there is none.
+    package func branchStep(from shorter: RunID, to longer: RunID) -> Int? {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: folder(of: shorter).branch(to: longer))
+        return names?.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.max()
+    }
+
     /// Makes the run's folder ready for a trainer. Nothing changes where it already holds the same job.
     package func prepare(_ job: RunJob) throws {
         let folder = folder(of: job.runID)

@@ -12,7 +12,8 @@
 // candidates are compared on the same sequences, and where the suite asks for it "positionNatsPerToken" and
 // "domainNatsPerToken". JSON has no NaN: a number that is not finite is left out (a null is
 // read the same way). A run that was interrupted goes on with another "start"; earlier events beyond its
-// `resumedFromStep` no longer count.
+// `resumedFromStep` no longer count. A run that goes on from a shorter run has "branch":{"runID":"…","step":800,
+// "seconds":12.5} in its start, and then the events that it would have written up to that step.
 
 /// One line of a run's event file.
 package enum RunEvent: Sendable, Equatable {
@@ -32,6 +33,9 @@ package enum RunEvent: Sendable, Equatable {
         package var trainerVersion: String
         /// 0 for a fresh run; otherwise the step of the checkpoint it continues from.
         package var resumedFromStep: Int
+        /// The shorter run that this one goes on from; nil for a run that was trained from its first step. The events up
+        /// to that step follow.
+        package var branch: Branch?
         package var parametersTotal: Int
         package var parametersNonEmbedding: Int
         /// Training FLOPs of the whole run.
@@ -41,16 +45,32 @@ package enum RunEvent: Sendable, Equatable {
 
         package init(
             runID: RunID, time: String, trainerVersion: String, resumedFromStep: Int, parametersTotal: Int,
-            parametersNonEmbedding: Int, flops: Double, machine: [String: String]
+            parametersNonEmbedding: Int, flops: Double, machine: [String: String], branch: Branch? = nil
         ) {
             self.runID = runID
             self.time = time
             self.trainerVersion = trainerVersion
             self.resumedFromStep = resumedFromStep
+            self.branch = branch
             self.parametersTotal = parametersTotal
             self.parametersNonEmbedding = parametersNonEmbedding
             self.flops = flops
             self.machine = machine
+        }
+    }
+
+    /// Where a run goes on from a shorter run of the same trunk.
+    package struct Branch: Codable, Sendable, Equatable {
+        package var runID: RunID
+        /// The steps that both have in common.
+        package var step: Int
+        /// Seconds that the shorter run took to train them.
+        package var seconds: Double
+
+        package init(runID: RunID, step: Int, seconds: Double) {
+            self.runID = runID
+            self.step = step
+            self.seconds = seconds
         }
     }
 

@@ -22,6 +22,14 @@ package struct RunFolder: Sendable, Hashable {
     package var stopEarly: String { "\(path)/stop-early" }
     /// One folder per checkpoint of an unfinished run.
     package var checkpoints: String { "\(path)/checkpoints" }
+    /// Checkpoints for longer runs of the same trunk.
+    package var branches: String { "\(path)/branches" }
+    /// The checkpoint from which a longer run goes on, in a folder like `checkpoints`; it is there until that run has ended.
+    package func branch(to longer: RunID) -> String { "\(branches)/\(longer)" }
+    /// The folder of another run of the same store.
+    package func neighbour(_ id: RunID) -> RunFolder {
+        RunFolder(URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(id.rawValue).path)
+    }
     /// The file that an external trainer appends to in its n-th session. A line is checked before it goes to `events`.
     package func trainerEvents(session: Int) -> String { "\(path)/trainer-events-\(session).jsonl" }
     /// The text that an external trainer printed.

@@ -11,6 +11,21 @@ package struct RunJob: Codable, Sendable, Hashable {
     package var dataset: Dataset?
     /// How to start an external trainer; nil for our own trainers.
     package var launch: TrainerLaunch?
+    /// Runs that are the same as this one up to a step; nil where there are none. They change no result.
+    package var trunk: Trunk?
+
+    /// The runs of one trunk beside this one (`RunSpec.trunk`).
+    package struct Trunk: Codable, Sendable, Hashable {
+        /// Runs in neighbouring folders from which this one can go on, the longest first.
+        package var shorter: [RunID]
+        /// Runs that can go on from this one, the shortest first.
+        package var longer: [RunSpec]
+
+        package init(shorter: [RunID], longer: [RunSpec]) {
+            self.shorter = shorter
+            self.longer = longer
+        }
+    }
 
     /// A data set on this machine; its content is checked against the spec's `dataHash` by whoever opens it.
     package struct Dataset: Codable, Sendable, Hashable {
@@ -41,11 +56,12 @@ package struct RunJob: Codable, Sendable, Hashable {
         }
     }
 
-    package init(_ spec: RunSpec, dataset: Dataset?, launch: TrainerLaunch? = nil) {
+    package init(_ spec: RunSpec, dataset: Dataset?, launch: TrainerLaunch? = nil, trunk: Trunk? = nil) {
         runID = spec.runID
         self.spec = spec
         self.dataset = dataset
         self.launch = launch
+        self.trunk = trunk
     }
 }
 

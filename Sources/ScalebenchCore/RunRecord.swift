@@ -9,6 +9,8 @@ package struct RunRecord: Sendable, Equatable {
     package var evaluations: [RunEvent.Evaluation] = []
     /// The step of the newest checkpoint; nil where there is none.
     package var checkpointStep: Int?
+    /// The shorter run that this one went on from; nil where it was trained from its first step.
+    package private(set) var branch: RunEvent.Branch?
     /// How the run ended; nil while it is unfinished.
     package var end: RunEvent.End?
     /// The number of start events so far.
@@ -37,6 +39,12 @@ package struct RunRecord: Sendable, Equatable {
     /// The run was ended before its last step and can go on.
     package var isWaiting: Bool { end?.status == .stoppedEarly || end?.status == .paused }
 
+    /// Seconds of training that this run took itself, without what it has from a shorter run; nil before its end.
+    package var ownSeconds: Double? { end.map { max(0, $0.seconds - (branch?.seconds ?? 0)) } }
+
+    /// The share of a run's steps that it was trained itself.
+    package func ownShare(of spec: RunSpec) -> Double { 1 - Double(branch?.step ?? 0) / Double(spec.steps) }
+
     /// The record as it stood after `step`, without what came later.
     package func upTo(step: Int) -> RunRecord {
         var record = self
@@ -58,6 +66,7 @@ package struct RunRecord: Sendable, Equatable {
             steps.removeAll { $0.step > body.resumedFromStep }
             evaluations.removeAll { $0.step > body.resumedFromStep }
             checkpointStep = body.resumedFromStep == 0 ? nil : body.resumedFromStep
+            if body.resumedFromStep < branch?.step ?? 1 { branch = body.branch }
         case .step(let body): steps.append(body)
         case .evaluation(let body): evaluations.append(body)
         case .checkpoint(let body): checkpointStep = body.step

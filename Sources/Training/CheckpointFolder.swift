@@ -1,4 +1,4 @@
-// Checkpoints of an unfinished run: `checkpoints/step-<n>/`, filled under another name and renamed when everything in
+// Checkpoints of an unfinished run: `step-<n>/` in its folder of checkpoints, filled under another name and renamed when everything in
 // it is on disk. Weights and optimizer state are therefore always from the same step. `checksums.json` has the SHA-256 of
 // every file, and the checkpoint before the newest is kept: where the newest is damaged, the run goes on from that one.
 
@@ -19,14 +19,23 @@ struct LoopState: Codable, Equatable {
     var recentLosses: [Double] = []
     /// Gradient norm of the last step; nil before the first.
     var gradientNorm: Double?
+    /// What longer runs of the same trunk would have recorded so far, the shortest first; nil where there are none.
+    var longer: [LongerRun]?
+    /// In a checkpoint that was written for a longer run: where it is from, and what that run would have recorded.
+    var origin: Origin?
+
+    struct Origin: Codable, Equatable {
+        var branch: RunEvent.Branch
+        var events: [RunEvent]
+    }
 }
 
-/// The checkpoints of one run.
+/// The checkpoints of one run, its own or those that a shorter run has written for it.
 struct CheckpointFolder {
-    private let folder: RunFolder
+    private let folder: String
     private let runID: RunID
 
-    init(_ folder: RunFolder, runID: RunID) {
+    init(_ folder: String, runID: RunID) {
         self.folder = folder
         self.runID = runID
     }
@@ -35,7 +44,7 @@ struct CheckpointFolder {
 
     /// Writes a checkpoint; all but the one before are removed once it is in place.
     func save(_ state: LoopState, of trainer: any Trainer) throws {
-        let final = "\(folder.checkpoints)/step-\(state.step)"
+        let final = "\(folder)/step-\(state.step)"
         let temporary = "\(final).tmp-\(ProcessInfo.processInfo.processIdentifier)"
         try? FileManager.default.removeItem(atPath: temporary)
         do {
@@ -50,7 +59,7 @@ struct CheckpointFolder {
                     .inputOutput, "the checkpoint cannot be put in place", at: final,
                     cause: String(cString: strerror(errno)))
             }
-            flushFolder(folder.checkpoints)
+            flushFolder(folder)
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
@@ -76,7 +85,7 @@ struct CheckpointFolder {
 
     /// Steps with a checkpoint, newest first.
     var steps: [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints)) ?? []
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.compactMap { $0.hasPrefix("step-") ? Int($0.dropFirst(5)) : nil }.sorted(by: >)
     }
 
@@ -90,18 +99,18 @@ struct CheckpointFolder {
         return state
     }
 
-    func path(of step: Int) -> String { "\(folder.checkpoints)/step-\(step)" }
+    func path(of step: Int) -> String { "\(folder)/step-\(step)" }
 
     /// Removes every checkpoint except those of the steps `kept`, and what an interrupted writer left.
     func removeAll(except kept: Set<Int> = []) {
         guard !kept.isEmpty else {
-            try? FileManager.default.removeItem(atPath: folder.checkpoints)
+            try? FileManager.default.removeItem(atPath: folder)
             return
         }
         let names = kept.map { "step-\($0)" }
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder.checkpoints)) ?? []
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         where !names.contains(name) {
-            try? FileManager.default.removeItem(atPath: "\(folder.checkpoints)/\(name)")
+            try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
     }
 

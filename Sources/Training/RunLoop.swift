@@ -17,6 +17,7 @@ struct RunLoop {
     let checkpoints: CheckpointFolder
     let options: TrainingOptions
     let stop: StopRequest
+    let longer: LongerRuns
 
     private static let divergenceWindow = 10
 
@@ -24,6 +25,8 @@ struct RunLoop {
     /// evaluation that the folder was told to stop early at.
     func run(from start: LoopState) throws -> TrainingOutcome {
         var state = start
+        state.longer = longer.records(in: start)
+        state.origin = nil
         let schedule = RunSchedule(job.spec)
         let reports = Set(schedule.reports), evaluations = Set(schedule.evaluations)
         var secondsAtCheckpoint = state.seconds
@@ -51,15 +54,15 @@ struct RunLoop {
                         + "\(trainer.divergenceLoss) nats per token")
             }
             if reports.contains(step) { try report(&state) }
-            if evaluations.contains(step) {
-                guard try evaluate(at: step) else {
-                    return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
-                }
-                if step < job.spec.steps, let from = folder.stopsEarlyFrom, step >= from {
-                    try checkpoint(state)
-                    try end(from > 0 ? .paused : .stoppedEarly, state, at: step, reason: nil)
-                    return .stoppedEarly
-                }
+            let isEvaluated = evaluations.contains(step)
+            if isEvaluated, try !evaluate(at: step) {
+                return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
+            }
+            try longer.note(&state, loss: result.natsPerToken, of: trainer)
+            if isEvaluated, step < job.spec.steps, let from = folder.stopsEarlyFrom, step >= from {
+                try checkpoint(state)
+                try end(from > 0 ? .paused : .stoppedEarly, state, at: step, reason: nil)
+                return .stoppedEarly
             }
             if state.seconds - secondsAtCheckpoint >= options.checkpointSeconds, step < job.spec.steps {
                 try checkpoint(state)
@@ -80,43 +83,17 @@ struct RunLoop {
     /// Appends the step event of `state` and starts a new mean.
     private func report(_ state: inout LoopState) throws {
         guard state.lossCount > 0 else { return }
-        try log.append(
-            .step(
-                .init(
-                    step: state.step, tokens: tokens(state.step),
-                    natsPerToken: state.lossSum / Double(state.lossCount),
-                    learningRate: trainer.learningRate(at: state.step), gradientNorm: state.gradientNorm,
-                    seconds: state.seconds)))
+        try log.append(.step(state.report(state.lossSum, state.lossCount, of: trainer, tokens: tokens(state.step))))
         state.lossSum = 0
         state.lossCount = 0
     }
 
     /// Appends an evaluation; returns false when it is not finite.
     private func evaluate(at step: Int) throws -> Bool {
-        let isFinal = step == job.spec.steps
-        let count = isFinal ? job.spec.evaluation.sequences : job.spec.evaluation.curveSequences
-        let means = try trainer.evaluate(step: step, sequences: count), losses = means.sequences
-        let mean = losses.reduce(0, +) / Double(losses.count)
-        let isFinite = BelievableLoss.finite(mean) != nil
-        var event = RunEvent.Evaluation(
-            step: step, tokens: tokens(step), natsPerToken: isFinite ? mean : nil, standardError: nil,
-            sequences: losses.count)
-        if isFinite && losses.count > 1 {
-            let squares = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-            event.standardError = (squares / Double(losses.count - 1) / Double(losses.count)).squareRoot()
-        }
-        if isFinal && isFinite {
-            let breakdown = job.spec.evaluation.breakdown
-            event.sequenceNatsPerToken = losses.map(Self.rounded)
-            if breakdown.contains(.positions) { event.positionNatsPerToken = means.positions?.map(Self.rounded) }
-            if breakdown.contains(.domains) { event.domainNatsPerToken = means.domainMeans?.mapValues(Self.rounded) }
-        }
+        let event = try trainer.evaluation(after: step, of: job.spec)
         try log.append(.evaluation(event))
-        return isFinite
+        return event.natsPerToken != nil
     }
-
-    /// Six decimals are a hundredth of the smallest gap that matters, and need half the bytes.
-    private static func rounded(_ loss: Double) -> Double { (loss * 1e6).rounded() / 1e6 }
 
     /// Events come first: a session that finds the checkpoint must find every event up to it.
     private func checkpoint(_ state: LoopState) throws {
@@ -141,6 +118,13 @@ struct RunLoop {
 }
 
 extension LoopState {
+    /// The step event for the mean of `count` losses.
+    func report(_ sum: Double, _ count: Int, of trainer: any Trainer, tokens: Int) -> RunEvent.Step {
+        RunEvent.Step(
+            step: step, tokens: tokens, natsPerToken: sum / Double(count), learningRate: trainer.learningRate(at: step),
+            gradientNorm: gradientNorm, seconds: seconds)
+    }
+
     /// Takes in the finite numbers of `step`.
     fileprivate mutating func note(_ result: StepResult, step: Int, window: Int) {
         self.step = step

@@ -52,9 +52,9 @@ package struct TrainingRun {
         defer { withExtendedLifetime(lock) {} }
         let log = try EventLog(folder.events)
         let record = try RunRecord(events: try InputFile.read(folder.events), file: folder.events)
-        let checkpoints = CheckpointFolder(folder, runID: job.runID)
+        let checkpoints = CheckpointFolder(folder.checkpoints, runID: job.runID)
         if record.isFinished {
-            checkpoints.removeAll()
+            removeCheckpoints(of: job)
             return record.end?.status == .diverged ? .diverged : .completed
         }
         do {
@@ -91,35 +91,69 @@ package struct TrainingRun {
     private func train(
         _ job: RunJob, after record: RunRecord, log: EventLog, _ checkpoints: CheckpointFolder, stop: StopRequest
     ) throws -> TrainingOutcome {
-        let (trainer, state) = try resume(job, after: record, from: checkpoints)
-        try log.append(.start(startEvent(job, resumedFromStep: state.step, machine: trainer.machine)))
+        let (trainer, state) = try resume(job, after: record)
+        try begin(job, from: state, machine: trainer.machine, log)
         let loop = RunLoop(
             job: job, folder: folder, trainer: trainer, log: log, checkpoints: checkpoints, options: options,
-            stop: stop)
+            stop: stop, longer: LongerRuns(job, folder))
         let outcome = try loop.run(from: state)
-        if outcome == .completed || outcome == .diverged { checkpoints.removeAll() }
+        if outcome == .completed || outcome == .diverged { removeCheckpoints(of: job) }
         return outcome
     }
 
-    /// The newest checkpoint that can be read and whose events are all there; otherwise a fresh start.
-    private func resume(
-        _ job: RunJob, after record: RunRecord, from checkpoints: CheckpointFolder
-    ) throws -> (any Trainer, LoopState) {
-        let schedule = RunSchedule(job.spec)
-        for step in checkpoints.steps {
-            guard let state = checkpoints.state(at: step),
-                record.steps.map(\.step).filter({ $0 <= step }) == schedule.reports.filter({ $0 <= step }),
-                record.evaluations.map(\.step).filter({ $0 <= step }) == schedule.evaluations.filter({ $0 <= step })
-            else { continue }
+    /// Writes where the session begins. At a branch the events up to it are written as well; until they are all there,
+    /// they count as none.
+    private func begin(_ job: RunJob, from state: LoopState, machine: [String: String], _ log: EventLog) throws {
+        var start = startEvent(job, resumedFromStep: state.origin == nil ? state.step : 0, machine: machine)
+        start.branch = state.origin?.branch
+        try log.append(.start(start))
+        for event in state.origin?.events ?? [] { try log.append(event) }
+    }
+
+    /// The furthest checkpoint that can be used, of this run or of a shorter one of its trunk; otherwise a fresh start.
+    private func resume(_ job: RunJob, after record: RunRecord) throws -> (any Trainer, LoopState) {
+        let own = CheckpointFolder(folder.checkpoints, runID: job.runID)
+        let sources = [own] + branches(to: job).map { CheckpointFolder($0, runID: job.runID) }
+        // Sorting is stable, so that of equal steps the run's own checkpoint comes first.
+        let places = sources.flatMap { source in source.steps.map { (source: source, step: $0) } }
+            .sorted { $0.step > $1.step }
+        for (source, step) in places {
+            guard let state = source.state(at: step), isComplete(state, job.spec, record) else { continue }
             let trainer = try makeTrainer(job)
             do {
-                try trainer.restore(from: checkpoints.path(of: step))
+                try trainer.restore(from: source.path(of: step))
                 return (trainer, state)
             } catch let error as ScalebenchError where error.code == .damagedData || error.code == .notFound {
                 continue
             }
         }
         return (try makeTrainer(job), LoopState(runID: job.runID))
+    }
+
+    /// Whether every event up to a checkpoint is there: in the record, or in the checkpoint of a shorter run.
+    private func isComplete(_ state: LoopState, _ spec: RunSpec, _ record: RunRecord) -> Bool {
+        let schedule = RunSchedule(spec), step = state.step
+        var known = record
+        if let origin = state.origin {
+            known = RunRecord()
+            for event in origin.events { known.fold(event) }
+        }
+        return known.steps.map(\.step).filter { $0 <= step } == schedule.reports.filter { $0 <= step }
+            && known.evaluations.map(\.step).filter { $0 <= step } == schedule.evaluations.filter { $0 <= step }
+    }
+
+    /// The folders in which shorter runs leave checkpoints for this one.
+    private func branches(to job: RunJob) -> [String] {
+        (job.trunk?.shorter ?? []).map { folder.neighbour($0).branch(to: job.runID) }
+    }
+
+    /// Removes the checkpoints of a run that has ended, also those that shorter runs wrote for it.
+    private func removeCheckpoints(of job: RunJob) {
+        for folder in [folder.checkpoints] + branches(to: job) {
+            CheckpointFolder(folder, runID: job.runID).removeAll()
+        }
+        // A folder of branches that still holds one for another run stays.
+        for shorter in job.trunk?.shorter ?? [] { rmdir(folder.neighbour(shorter).branches) }
     }
 
     private func startEvent(_ job: RunJob, resumedFromStep: Int, machine: [String: String]) -> RunEvent.Start {

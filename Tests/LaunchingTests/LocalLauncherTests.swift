@@ -61,6 +61,20 @@ import Testing
         }
     }
 
+    @Test func aRunWaitsForThatWhichItGoesOnFrom() async throws {
+        let folders = try folders(4), events = Events()
+        // The first one in order waits for the last one, which waits for the second, which fails.
+        let results = try await launcher("case \"$1\" in */1) exit 3;; esac; sleep 0.05").launch(
+            folders, after: [folders[0]: folders[3], folders[3]: folders[1]], stop: StopRequest(), onEvent: events.add)
+        #expect(results.map(\.folder) == folders)
+        #expect(results.map { $0.status == .finished } == [true, false, true, true])
+        let order = events.all.withLock { $0 }
+        func place(_ wanted: LaunchEvent) -> Int { order.firstIndex(of: wanted) ?? -1 }
+        #expect(place(.started(folders[3])) > place(.finished(results[1])))
+        #expect(place(.started(folders[0])) > place(.finished(results[3])))
+        #expect(events.mostAtOnce == 2)
+    }
+
     @Test func failureIsExplainedAndTheOthersGoOn() async throws {
         let folders = try folders(3)
         let script = """

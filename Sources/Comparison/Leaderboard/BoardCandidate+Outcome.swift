@@ -53,8 +53,12 @@ extension BoardCandidate {
         for place in runs.family?.members.flatMap(\.places) ?? runs.places {
             for record in place.runs.compactMap({ records[$0.id] }) {
                 let tokens = record.end?.tokens ?? record.steps.last?.tokens ?? 0
-                cost.flops += place.flops * min(1, Double(tokens) / Double(place.tokens))
-                cost.coreHours += (record.end?.seconds ?? record.steps.last?.seconds ?? 0) / 3600
+                let seconds = record.end?.seconds ?? record.steps.last?.seconds ?? 0
+                // The steps before a branch were trained, and are counted, in a shorter run.
+                let step = record.end?.step ?? record.steps.last?.step ?? 0
+                let own = record.branch.map { 1 - Double($0.step) / Double(max(step, $0.step)) } ?? 1
+                cost.flops += place.flops * min(1, own * Double(tokens) / Double(place.tokens))
+                cost.coreHours += max(0, seconds - (record.branch?.seconds ?? 0)) / 3600
             }
         }
         return cost

@@ -24,7 +24,10 @@ extension ComparisonPlan {
     package func expectedCosts(gaps: [Double] = [0.005, 0.02, 0.05]) throws -> [ExpectedCost] {
         let places = suite.rungs.indices.map { LadderPlace.rung($0) }, target = flops(at: .target)
         let scales = places.map(flops)
-        let costs = zip(suite.rungs, scales).map { Double($0.seeds) * $1 / target }
+        let costs = places.indices.map { index in
+            ownShare(at: places[index]) * Double(suite.rungs[index].seeds) * scales[index] / target
+        }
+        let ofTarget = ownShare(at: .target)
         let stages = stages.map(\.upperBound), decisive = suite.thresholds.decisiveProbability
         return try gaps.map { gap in
             let draws = try inParallel(Self.drawCount) { draw in
@@ -39,7 +42,7 @@ extension ComparisonPlan {
                     }
                 }
             }.map { try $0.get() }
-            let spent = draws.map { end in costs.prefix(end ?? costs.count).reduce(0, +) + (end == nil ? 1 : 0) }
+            let spent = draws.map { end in costs.prefix(end ?? costs.count).reduce(0, +) + (end == nil ? ofTarget : 0) }
             return ExpectedCost(
                 gap: gap, probabilityDecided: Double(draws.count { $0 != nil }) / Double(draws.count), cost: spent.mean)
         }

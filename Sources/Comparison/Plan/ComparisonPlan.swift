@@ -18,7 +18,7 @@ package struct ComparisonPlan: Sendable {
     private(set) var specs: [LadderPlace: [RunSpec]] = [:]
     private let vocabularySize: Int
     let dataHash: String
-    private let firstSeed: Int
+    let firstSeed: Int
 
     /// One distinct run, with its place and the candidates that share it.
     package struct Run: Sendable {

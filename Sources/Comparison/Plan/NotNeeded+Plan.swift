@@ -11,6 +11,6 @@ extension NotNeeded {
             place == .target ? "the target, \(plan.label(of: place))" : plan.label(of: place)
         }
         self.runs = runs.count
-        flopsSaved = runs.reduce(0) { $0 + $1.spec.flops }
+        flopsSaved = plan.ownFlops(of: runs)
     }
 }
