@@ -55,12 +55,15 @@ package struct CandidateRuns: Codable, Sendable, Equatable {
         package var tokens: Int
         /// The runs in the order of their seeds.
         package var runs: [Run]
+        /// The name of the trunk that the runs share with those of another place (`RunSpec.trunk`); nil where they share none.
+        package var trunk: String?
 
-        package init(label: String, flops: Double, tokens: Int, runs: [Run]) {
+        package init(label: String, flops: Double, tokens: Int, runs: [Run], trunk: String? = nil) {
             self.label = label
             self.flops = flops
             self.tokens = tokens
             self.runs = runs
+            self.trunk = trunk
         }
     }
 

@@ -11,7 +11,7 @@ extension Ladder {
         let rungs = candidates[0].places.indices.map { index in
             let here = candidates.map { $0.places[index] }
             let flops = here.map(\.flops)
-            return LadderRung(
+            var rung = LadderRung(
                 label: here[0].label, scale: flops.mean, flops: flops.mean, flopsByCandidate: flops,
                 tokens: Double(here[0].tokens),
                 points: here.map { place in
@@ -19,6 +19,9 @@ extension Ladder {
                         records[run.id].flatMap { ScalingPoint($0, of: run, tokens: place.tokens) }
                     }
                 })
+            let trunks = here.map(\.trunk)
+            if trunks.contains(where: { $0 != nil }) { rung.trunks = trunks }
+            return rung
         }
         self.init(
             axis: .flops, candidates: candidates.map(\.name), rungs: Array(rungs.dropLast()),

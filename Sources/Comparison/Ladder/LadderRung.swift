@@ -25,6 +25,9 @@ public struct LadderRung: Sendable {
     package var deviations: [Double?]?
     /// The width of the models here; nil where it is not known.
     package var width: Double?
+    /// By candidate, the name of the trunk of its runs here; nil where no other rung has it. The whole list is nil where
+    /// nothing is known of trunks.
+    package var trunks: [String?]?
     /// Whether a budget added it to the suite's rungs: candidates without runs here may get their first.
     package var isAdded = false
 
@@ -47,6 +50,7 @@ extension LadderRung {
         var rung = self
         rung.points = order.map { points[$0] }
         rung.flopsByCandidate = flopsByCandidate.map { flops in order.map { flops[$0] } }
+        rung.trunks = trunks.map { trunks in order.map { trunks[$0] } }
         rung.settings = settings.map { settings in order.map { settings[$0] } }
         rung.deviations = deviations.map { deviations in order.map { deviations[$0] } }
         return rung

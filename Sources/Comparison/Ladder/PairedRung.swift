@@ -12,7 +12,13 @@ struct PairedRung: Sendable {
         self.rung = rung
         a = rung.points[indexA]
         b = rung.points[indexB]
+        trunk = rung.trunks.flatMap { trunks in
+            trunks[indexA].flatMap { first in trunks[indexB].map { "\(first) \($0)" } }
+        }
     }
+
+    /// The trunks of both, in one name; nil where one of the two shares none with another rung.
+    let trunk: String?
 
     /// Whether both have a finished run here, diverged or not.
     var isTrained: Bool { !a.isEmpty && !b.isEmpty }
@@ -31,6 +37,13 @@ struct PairedRung: Sendable {
         }
     }
 
+    /// The trunk of every seed that both have; nil where no other rung has it.
+    private var trunks: [String]? {
+        guard let trunk else { return nil }
+        let seeds = Set(b.filter { $0.runID != nil && $0.loss != nil }.map(\.seed))
+        return a.filter { $0.runID != nil && $0.loss != nil && seeds.contains($0.seed) }.map { "\(trunk) \($0.seed)" }
+    }
+
     /// The rung as the gap model takes it; nil unless both have a finite loss.
     /// - Parameters:
     ///   - sigma: the standard deviation over seeds of one run of each here; nil where it is not known.
@@ -43,6 +56,7 @@ struct PairedRung: Sendable {
         var result = GapRung(
             scale: rung.scale, tokens: rung.tokens, lossesA: lossesA, lossesB: lossesB, sigmaA: sigma.a,
             sigmaB: sigma.b)
+        result.trunks = trunks
         if let seedCorrelation, let sigmaA = sigma.a, let sigmaB = sigma.b {
             result.meanCovariance =
                 seedCorrelation * sigmaA * sigmaB * Double(equalSeeds.count) / Double(lossesA.count * lossesB.count)

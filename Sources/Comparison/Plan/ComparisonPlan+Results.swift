@@ -24,15 +24,17 @@ extension ComparisonPlan {
 
     private func candidateRuns(at places: [LadderPlace]) -> [CandidateRuns] {
         candidates.enumerated().map { index, candidate in
-            CandidateRuns(
+            let trunks = sharedTrunks(of: index, at: places)
+            return CandidateRuns(
                 name: candidate.name, notes: candidate.notes,
                 recipe: Self.recipe(suitePlaces.map { specs[$0]![index] }),
-                places: places.map { place in
+                places: zip(places, trunks).map { place, trunk in
                     let spec = specs[place]![index]
                     return CandidateRuns.PlaceRuns(
                         label: label(of: place), flops: spec.flops, tokens: spec.tokens,
                         runs: runs.filter { $0.place == place && $0.candidates.contains(index) }
-                            .map { CandidateRuns.Run(seed: $0.spec.seed, id: $0.id) })
+                            .map { CandidateRuns.Run(seed: $0.spec.seed, id: $0.id) },
+                        trunk: trunk)
                 })
         }
     }

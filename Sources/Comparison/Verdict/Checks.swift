@@ -8,9 +8,8 @@ import ScalingLaws
 package enum Checks {
     /// The checks, in the order in which a reader meets their findings.
     static let all: [@Sendable (PairLadder, PairResult) -> [Finding]] = [
-        divergence, pooledOverSettings, sharedRungs, noisyArms, noReplicates, unequalCompute, farTarget, farTokens,
-        fewRungs,
-        missedPrediction, smallValidation, missingMultiplier, rungsAbove, noNextRun,
+        divergence, pooledOverSettings, sharedRungs, sharedTrunk, noisyArms, noReplicates, unequalCompute, farTarget,
+        farTokens, fewRungs, missedPrediction, smallValidation, missingMultiplier, rungsAbove, noNextRun,
     ]
 
     private static func pooledOverSettings(_ pair: PairLadder, _ result: PairResult) -> [Finding] {

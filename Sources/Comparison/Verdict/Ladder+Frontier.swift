@@ -43,6 +43,7 @@ extension Ladder {
                     own.points = points(rung, place)
                     own.settings = nil
                     own.flopsByCandidate = nil
+                    own.trunks = nil
                     own.deviations = entrants.map { entrant in
                         if case .family(let family) = entrant { tuned[family]?[place]?.deviation } else { nil }
                     }
@@ -50,6 +51,7 @@ extension Ladder {
                 }, target: target, rungsAbove: rungsAbove)
             ladder.target.settings = nil
             ladder.target.flopsByCandidate = nil
+            ladder.target.trunks = nil
             ladder.target.points = entrants.map { entrant in
                 switch entrant {
                 case .candidate(let index): target.points[index]

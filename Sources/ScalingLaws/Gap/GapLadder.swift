@@ -22,6 +22,8 @@ struct GapLadder: Sendable {
     /// Variance of each mean that seed noise explains; 0 where it is unknown.
     let varianceA: [Double]
     let varianceB: [Double]
+    /// How far the noise of rungs is the same; nil where it is independent.
+    let noiseCorrelation: NoiseCorrelation?
     /// Covariance of the two means, never more than their variances allow.
     private let covariance: [Double]
 
@@ -55,6 +57,9 @@ struct GapLadder: Sendable {
         where positions[low].isSame(as: positions[high]) {
             throw GapModelError.duplicateScale(rungs[high].scale)
         }
+        noiseCorrelation = NoiseCorrelation(
+            trunks: rungs.map { Set($0.trunks ?? []) }, runs: rungs.map { max($0.lossesA.count, $0.lossesB.count) },
+            positions)
         let ownA = rungs.map { Self.mean($0.lossesA) }, ownB = rungs.map { Self.mean($0.lossesB) }
         let smallest = (ownA + ownB).min() ?? 1
         unit = smallest

@@ -34,6 +34,9 @@ public struct GapRung: Sendable, Codable, Equatable {
     package var sharedDeviation: Double?
     /// Covariance of the two means that shared seeds cause, in squared units of the loss; nil when independent.
     public var meanCovariance: Double?
+    /// Names of the trunks of its runs, one for each seed that both candidates have: runs of other rungs with equal names
+    /// have the same size and seed, and err together (NoiseCorrelation). It is nil for runs that share nothing.
+    package var trunks: [String]?
     /// Whether this is the target, measured or forecast. It is weighed like a rung, but the ladder ends below it, so
     /// that a target whose losses are hardly known changes nothing.
     package var isTarget = false
@@ -155,9 +158,10 @@ public struct GapModel: Sendable {
     private func posterior(_ ladder: GapLadder, gaps: [Weighted<GapWalk>]) -> GapPosterior {
         let floors = knownFloor.map { [ladder.floor($0)] } ?? priors.levelFloors
         let levels = floors.flatMap { floor in
-            priors.level.posterior(ladder.levels(floor), ladder.positions, noise: ladder.levelNoise(floor)).map {
-                Weighted(LevelTrend(floor: floor, fit: $0.value), weight: $0.weight + ladder.logJacobian(floor))
-            }
+            priors.level.posterior(
+                ladder.levels(floor), ladder.positions, noise: ladder.levelNoise(floor),
+                correlation: ladder.noiseCorrelation
+            ).map { Weighted(LevelTrend(floor: floor, fit: $0.value), weight: $0.weight + ladder.logJacobian(floor)) }
         }
         return GapPosterior(
             ladder: ladder, unknownNoise: priors.unknownNoise, gaps: Weighted.normalised(gaps),

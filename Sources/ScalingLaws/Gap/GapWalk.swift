@@ -28,7 +28,9 @@ struct GapWalk: Sendable {
             misfit: 0, constant: Self.constant, slope: 0, walk: priors.growth,
             drift: ladder.showsDrift ? priors.drift * priors.growth : 0,
             offset: priors.growth * offset.squareRoot())
-        let trend = TrendFit(scales, positions: ladder.positions, observations: observations, noise: noise)
+        let trend = TrendFit(
+            scales, positions: ladder.positions, observations: observations, noise: noise,
+            correlation: ladder.noiseCorrelation)
         fit = .walk(trend)
         // The change of variable counts at every rung but the top one, whose gap is given. It is that of d where a rung is
         // known better than the walk over one decade, and that of its noise where it is not.

@@ -51,9 +51,12 @@ package struct TrendPriors: Codable, Sendable, Equatable {
     }
 
     /// The posterior over the grid. The weights are logarithms and not normalised.
-    func posterior(_ observations: [Double], _ positions: [TrendPosition], noise: [Double]) -> [Weighted<TrendFit>] {
+    func posterior(
+        _ observations: [Double], _ positions: [TrendPosition], noise: [Double], correlation: NoiseCorrelation? = nil
+    ) -> [Weighted<TrendFit>] {
         grid.map { scales, logWeight in
-            let fit = TrendFit(scales, positions: positions, observations: observations, noise: noise)
+            let fit = TrendFit(
+                scales, positions: positions, observations: observations, noise: noise, correlation: correlation)
             return Weighted(fit, weight: logWeight + fit.logEvidence)
         }
     }

@@ -49,17 +49,25 @@ struct TrendPrediction {
 struct TrendFit: Sendable {
     let scales: TrendScales
     let positions: [TrendPosition]
+    private let correlation: NoiseCorrelation?
     private let factor: [Double]
     private let alpha: [Double]
     /// log p(y | scales), without the constant −n/2·log 2π.
     let logEvidence: Double
 
-    /// Conditions the prior on observations; `noise` is the known variance of each.
-    init(_ scales: TrendScales, positions: [TrendPosition], observations: [Double], noise: [Double]) {
+    /// Conditions the prior on observations; `noise` is the known variance of each, independent where there is no
+    /// `correlation`.
+    init(
+        _ scales: TrendScales, positions: [TrendPosition], observations: [Double], noise: [Double],
+        correlation: NoiseCorrelation? = nil
+    ) {
         let n = positions.count
         var matrix = [Double](repeating: 0, count: n * n)
         for i in 0..<n {
             for j in 0...i { matrix[i * n + j] = Self.prior(scales, positions[i], positions[j]) }
+            if let correlation {
+                for j in 0..<i { matrix[i * n + j] += correlation[i, j] * (noise[i] * noise[j]).squareRoot() }
+            }
             // The relative jitter keeps the matrix of a ladder that spans dozens of decades positive definite.
             matrix[i * n + i] += scales.misfit * scales.misfit + noise[i] + 1e-12 * matrix[i * n + i]
         }
@@ -71,6 +79,7 @@ struct TrendFit: Sendable {
         Cholesky.solveUpper(matrix, n, &whitened)
         self.scales = scales
         self.positions = positions
+        self.correlation = correlation
         factor = matrix
         alpha = whitened
         logEvidence = evidence
@@ -133,9 +142,11 @@ struct TrendFit: Sendable {
             for index in all.indices { drawn[index] += scales.drift * drift[index] }
         }
         let n = positions.count
+        var errors = (0..<n).map { _ in generator.normal() }
+        if let correlation, scales.misfit == 0 { errors = correlation.correlated(errors) }
         var residual = (0..<n).map { i in
             let deviation = (scales.misfit * scales.misfit + noise[i]).squareRoot()
-            return observations[i] - drawn[i] - deviation * generator.normal()
+            return observations[i] - drawn[i] - deviation * errors[i]
         }
         Cholesky.solveLower(factor, n, &residual)
         Cholesky.solveUpper(factor, n, &residual)
