@@ -40,6 +40,7 @@ package struct Candidate: Sendable, Hashable {
         package var initialization: ModelConfig.Initialization
         package var residualScale: ScaledValue
         package var logitScale: ScaledValue
+        package var dropout: Double
     }
 
     /// The update rule; what may change with scale is a `ScaledValue`.
@@ -129,6 +130,7 @@ extension Candidate.Model {
         initialization = try reader.choice("initialization", default: .gpt2)
         residualScale = try reader.scaledValue("residualScale", in: 1e-6...1e3, default: ScaledValue(1))
         logitScale = try reader.scaledValue("logitScale", in: 1e-6...1e6, default: ScaledValue(1))
+        dropout = try reader.number("dropout", in: 0...0.99, default: 0)
         try reader.finish()
     }
 }

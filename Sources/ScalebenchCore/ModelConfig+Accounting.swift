@@ -36,8 +36,8 @@ extension ModelConfig {
     package var parametersNonEmbedding: Int { parametersTotal - embeddingParameters }
 
     /// Training FLOPs per token, forward and backward: 6 per weight of every matrix product, the output head included,
-    /// and 6·L·d·T for attention scores and mixes with the causal half counted. Biases, norms, activations, rotations
-    /// and the update are left out. So are Muon's matrix products: for a matrix of side m about 30·m³ per step, which is
+    /// and 6·L·d·T for attention scores and mixes with the causal half counted. Biases, norms, activations, rotations,
+    /// dropout and the update are left out. So are Muon's matrix products: for a matrix of side m about 30·m³ per step, which is
     /// 5·m / (tokens per step) of what is counted for it.
     package var flopsPerToken: Double {
         let matrices = Double(blockMatrixParameters + vocabularySize * width)

@@ -35,6 +35,9 @@ package struct ModelConfig: Codable, Sendable, Hashable {
     package var residualScale: Double
     /// Factor of the logits.
     package var logitScale: Double
+    /// Probability with which training drops a channel of the embeddings' sum, of attention's output and of the MLP's
+    /// output (Srivastava et al. 2014). Evaluations drop nothing.
+    @OmittedAtDefault package var dropout = 0.0
 
     /// The function between the two MLP matrices. Gated ones multiply it with a second, linear half (Shazeer 2020).
     package enum Activation: String, Codable, Sendable, CaseIterable {
@@ -115,7 +118,8 @@ package struct ModelConfig: Codable, Sendable, Hashable {
         keyValueHeads: Int? = nil, activation: Activation = .geluTanh, norm: Norm = .layerNorm,
         linearBias: Bool = true, normBias: Bool = true, positions: Positions = .learned, rotaryBase: Double = 10_000,
         queryKeyNorm: Bool = false, attentionScale: AttentionScale = .inverseSquareRoot, block: Block = .sequential,
-        head: Head = .tied, initialization: Initialization = .gpt2, residualScale: Double = 1, logitScale: Double = 1
+        head: Head = .tied, initialization: Initialization = .gpt2, residualScale: Double = 1, logitScale: Double = 1,
+        dropout: Double = 0
     ) {
         self.width = width
         self.layers = layers
@@ -137,5 +141,6 @@ package struct ModelConfig: Codable, Sendable, Hashable {
         self.initialization = initialization
         self.residualScale = residualScale
         self.logitScale = logitScale
+        self.dropout = dropout
     }
 }

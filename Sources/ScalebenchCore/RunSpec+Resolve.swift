@@ -95,7 +95,7 @@ extension ModelConfig {
             attentionScale: model.attentionScale, block: model.block, head: model.head,
             initialization: model.initialization,
             residualScale: try scaled(model.residualScale, "residualScale", 1e-9...1e6),
-            logitScale: try scaled(model.logitScale, "logitScale", 1e-9...1e9))
+            logitScale: try scaled(model.logitScale, "logitScale", 1e-9...1e9), dropout: model.dropout)
         try checkHeads(of: candidate)
     }
 

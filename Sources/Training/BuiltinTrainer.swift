@@ -1,7 +1,7 @@
 // The trainer of scalebench itself: a transformer of `Transformer`, batches of `TokenData`.
 //
-// Its whole state is the parameters, the optimizer's buffers and the number of updates; batches and initial weights are
-// functions of the seed and the step. So a restored run goes on bit-identically.
+// Its whole state is the parameters, the optimizer's buffers and the number of updates; batches, initial weights and
+// dropout's masks are functions of the seed and the step. So a restored run goes on bit-identically.
 
 import Foundation
 package import ScalebenchCore
@@ -67,7 +67,10 @@ package final class BuiltinTrainer: Trainer {
         model.workers = min(cores.count, GPT.parts(spec.model, batchSequences: spec.batchSequences))
         optimizer.workers = model.workers
         try batch.withUnsafeMutableBufferPointer { try sampler.batch(step - 1, into: $0) }
-        let loss = batch.withUnsafeBufferPointer { model.lossAndGradients($0, sequences: spec.batchSequences) }
+        let masks = DropoutDraw(seed: UInt64(bitPattern: Int64(spec.seed)), step: step - 1)
+        let loss = batch.withUnsafeBufferPointer {
+            model.lossAndGradients($0, sequences: spec.batchSequences, masks: masks)
+        }
         let norm = optimizer.update(
             parameters: model.parameters, gradients: model.gradients, learningRate: learningRate(at: step))
         return StepResult(natsPerToken: loss, gradientNorm: norm)

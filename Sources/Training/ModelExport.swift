@@ -22,7 +22,7 @@ struct ModelExport: Encodable {
     private var isGPT2: Bool {
         var same = config
         // These may differ: GPT-2's config can state them, or the trained weights no longer show them.
-        (same.rotaryBase, same.initialization) = (10_000, .gpt2)
+        (same.rotaryBase, same.initialization, same.dropout) = (10_000, .gpt2, 0)
         let gpt2 = ModelConfig(
             width: config.width, layers: config.layers, heads: config.heads, contextLength: config.contextLength,
             vocabularySize: config.vocabularySize, mlpWidth: config.mlpWidth)

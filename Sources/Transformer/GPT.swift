@@ -75,12 +75,16 @@ package final class GPT {
     /// Mean nats per token over a batch, and its gradients, which replace `gradients`.
     ///
     /// The loss is not finite when the model has diverged; the gradients are then not finite either.
-    /// - Parameter tokens: [sequences, contextLength + 1], row-major; position i predicts token i + 1.
-    package func lossAndGradients(_ tokens: UnsafeBufferPointer<UInt32>, sequences: Int) -> Double {
+    /// - Parameters:
+    ///   - tokens: [sequences, contextLength + 1], row-major; position i predicts token i + 1.
+    ///   - masks: decides what a model with dropout drops.
+    package func lossAndGradients(
+        _ tokens: UnsafeBufferPointer<UInt32>, sequences: Int, masks: DropoutDraw = DropoutDraw(seed: 0, step: 0)
+    ) -> Double {
         check(tokens, sequences)
         gradients.update(repeating: 0)
         let scale = 1 / Float(sequences * config.contextLength)
-        let step = Step(self, tokens: tokens, sequences: sequences, scale: scale)
+        let step = Step(self, tokens: tokens, sequences: sequences, masks: masks, scale: scale)
         turns.reset()
         Workers(workers).perform(parts) { worker, part in step.perform(part, by: worker) }
         return (0..<parts).reduce(0) { $0 + partLosses[$1] } / Double(sequences * config.contextLength)
@@ -92,13 +96,17 @@ package final class GPT {
         private let model: GPT
         private let tokens: UnsafeBufferPointer<UInt32>
         private let sequences: Int
+        private let masks: DropoutDraw
         private let scale: Float
         private let losses: UnsafeMutablePointer<Double>
 
-        init(_ model: GPT, tokens: UnsafeBufferPointer<UInt32>, sequences: Int, scale: Float) {
+        init(
+            _ model: GPT, tokens: UnsafeBufferPointer<UInt32>, sequences: Int, masks: DropoutDraw, scale: Float
+        ) {
             self.model = model
             self.tokens = tokens
             self.sequences = sequences
+            self.masks = masks
             self.scale = scale
             losses = model.partLosses
         }
@@ -109,10 +117,11 @@ package final class GPT {
             let parameters = model.parameterMemory.base, gradients = model.gradientMemory.base
             if part == 0 {
                 // The first part needs no sum: it writes where the others will be added.
-                losses[part] = member.train(tokens, range, parameters, into: gradients, gradientScale: scale)
+                losses[part] = member.train(
+                    tokens, range, masks, parameters, into: gradients, gradientScale: scale)
                 model.turns.take(part) {}
             } else {
-                losses[part] = member.trainAlone(tokens, range, parameters, gradientScale: scale)
+                losses[part] = member.trainAlone(tokens, range, masks, parameters, gradientScale: scale)
                 model.turns.take(part) { member.addGradients(to: gradients) }
             }
         }

@@ -51,9 +51,10 @@ struct GPTLayers {
         for (layer, block) in blocks.enumerated().reversed() {
             block.backward(
                 arithmetic, parameters, gradients, gradient: work.gradient, kept: work.layers[layer],
-                scratch: work.scratch, sequences: chunk.sequences, rows: rows)
+                scratch: work.scratch, sequences: chunk.sequences, rows: rows, dropout: chunk.dropout)
         }
         // 3. The embeddings.
+        dropEmbeddings(arithmetic, work.gradient, chunk)
         embedding.backward(arithmetic, gradients, outGradient: work.gradient, inputs: chunk.inputs, rows: rows)
         arithmetic.lap(.embedding)
     }
@@ -62,15 +63,22 @@ struct GPTLayers {
     private func forward(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk, keepsSlopes: Bool) {
         let work = chunk.work, rows = chunk.rows
         embedding.forward(arithmetic, parameters, out: work.residual(0), inputs: chunk.inputs, rows: rows)
+        dropEmbeddings(arithmetic, work.residual(0), chunk)
         arithmetic.lap(.embedding)
         for (layer, block) in blocks.enumerated() {
             block.forward(
                 arithmetic, parameters, out: work.residual(layer + 1), kept: work.layers[layer], scratch: work.scratch,
-                sequences: chunk.sequences, rows: rows, keepsSlopes: keepsSlopes)
+                sequences: chunk.sequences, rows: rows, keepsSlopes: keepsSlopes, dropout: chunk.dropout)
         }
         finalNorm.forward(arithmetic, parameters, out: work.normed, saved: work.finalNorm, rows: rows)
         scale(arithmetic, work.normed, rows * config.width)
         arithmetic.lap(.elementwise)
+    }
+
+    /// The same numbers are dropped forward and backward.
+    private func dropEmbeddings(_ arithmetic: Arithmetic, _ values: Floats, _ chunk: Chunk) {
+        chunk.dropout?.apply(
+            arithmetic, out: values, x: values, at: .embedding, rows: chunk.rows, width: config.width)
     }
 
     /// The logits' factor is applied to the head's input, which has fewer numbers.
@@ -86,4 +94,6 @@ struct Chunk {
     /// The tokens of all positions, [sequences, contextLength] each.
     let inputs, targets: UnsafeMutablePointer<UInt32>
     let sequences, rows: Int
+    /// nil where nothing is dropped.
+    let dropout: Dropout?
 }

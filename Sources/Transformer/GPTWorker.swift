@@ -43,15 +43,15 @@ final class GPTWorker {
     /// Sum of the losses of sequences `range`. Their gradients, times gradientScale, are added to `gradients`, chunk
     /// after chunk.
     func train(
-        _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ parameters: Floats, into gradients: Floats,
-        gradientScale: Float
+        _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ masks: DropoutDraw, _ parameters: Floats,
+        into gradients: Floats, gradientScale: Float
     ) -> Double {
         let control = flushDenormals()
         defer { restoreFloatControl(control) }
         clock?.begin()
         var total = 0.0
         for first in stride(from: range.lowerBound, to: range.upperBound, by: capacity) {
-            let chunk = chunk(tokens, first..<min(first + capacity, range.upperBound))
+            let chunk = chunk(tokens, first..<min(first + capacity, range.upperBound), masks)
             layers.train(arithmetic, parameters, into: gradients, chunk: chunk, gradientScale: gradientScale)
             for row in 0..<chunk.rows { total += Double(work.losses[row]) }
         }
@@ -61,10 +61,11 @@ final class GPTWorker {
     /// Like `train`, but with gradients of this worker's own, which begin at zero; `addGradients` may then add them to
     /// others.
     func trainAlone(
-        _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ parameters: Floats, gradientScale: Float
+        _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ masks: DropoutDraw, _ parameters: Floats,
+        gradientScale: Float
     ) -> Double {
         ownGradients!.buffer.update(repeating: 0)
-        return train(tokens, range, parameters, into: ownGradients!.base, gradientScale: gradientScale)
+        return train(tokens, range, masks, parameters, into: ownGradients!.base, gradientScale: gradientScale)
     }
 
     /// Adds this worker's own gradients to `gradients`.
@@ -85,8 +86,10 @@ final class GPTWorker {
         losses.update(from: work.losses, count: chunk.rows)
     }
 
-    /// Splits the tokens of some sequences into inputs and targets.
-    private func chunk(_ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>) -> Chunk {
+    /// Splits the tokens of some sequences into inputs and targets. Nothing is dropped without `masks`.
+    private func chunk(
+        _ tokens: UnsafeBufferPointer<UInt32>, _ range: Range<Int>, _ masks: DropoutDraw? = nil
+    ) -> Chunk {
         let context = layers.config.contextLength
         for (index, sequence) in range.enumerated() {
             let from = sequence * (context + 1)
@@ -95,8 +98,11 @@ final class GPTWorker {
                 targets[index * context + position] = checked(tokens[from + position + 1])
             }
         }
+        let rate = layers.config.dropout
+        let dropout = masks.flatMap { rate > 0 ? Dropout(rate, $0, firstRow: range.lowerBound * context) : nil }
         return Chunk(
-            work: work, inputs: inputs, targets: targets, sequences: range.count, rows: range.count * context)
+            work: work, inputs: inputs, targets: targets, sequences: range.count, rows: range.count * context,
+            dropout: dropout)
     }
 
     private func checked(_ token: UInt32) -> UInt32 {

@@ -100,7 +100,7 @@ struct ShippedTrainerTests {
             "optimizer": { "type": "sgd", "learningRate": 0.01, "momentum": 0.8, "gradientNormalization": "rms" }, "schedule": { "type": "linear" }
             """#,
             #"""
-            "model": { "heads": 2, "activation": "geGLU" },
+            "model": { "heads": 2, "activation": "geGLU", "dropout": 0.2 },
             "optimizer": { "type": "muon", "learningRate": 0.02, "groups": { "matrices": { "learningRate": 0.5 } } },
             "schedule": { "type": "constant" }
             """#,

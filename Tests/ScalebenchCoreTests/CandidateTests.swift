@@ -52,7 +52,7 @@ import Testing
                     "heads": 8, "keyValueHeads": 2, "mlpRatio": 2.5, "activation": "swiGLU", "norm": "layerNorm",
                     "linearBias": false, "normBias": false, "positions": "rotary", "rotaryBase": 500000,
                     "queryKeyNorm": true, "attentionScale": "inverse", "block": "parallel", "head": "untied",
-                    "initialization": "zeroResidual", "residualScale": 0.5, "logitScale": 0.25
+                    "initialization": "zeroResidual", "residualScale": 0.5, "logitScale": 0.25, "dropout": 0.125
                     """)
         ).model
         #expect(
@@ -62,7 +62,7 @@ import Testing
                     keyValueHeads: 2, activation: .swiGLU, norm: .layerNorm, linearBias: false, normBias: false,
                     positions: .rotary, rotaryBase: 500_000, queryKeyNorm: true, attentionScale: .inverse,
                     block: .parallel, head: .untied, initialization: .zeroResidual, residualScale: 0.5,
-                    logitScale: 0.25))
+                    logitScale: 0.25, dropout: 0.125))
     }
 
     @Test func everyChoiceHasItsName() throws {
@@ -174,6 +174,7 @@ import Testing
             #""residualScale": { "value": 1, "rule": "depthPower", "exponent": 1, "referenceWidth": 2 }"#,
             "c.json:model.residualScale"
         ),
+        (#""dropout": 1"#, "c.json:model.dropout"), (#""dropout": -0.1"#, "c.json:model.dropout"),
         (#""keyvalueHeads": 2"#, "c.json:model.keyvalueHeads"),
     ])
     func badModelKeysAreLocated(text: String, location: String) {

@@ -76,7 +76,8 @@ struct RunSpecTests {
 
     /// Settings that came later are named only where they are used, and read back as they were written.
     @Test func unusedSettingsAreNotInTheIdentity() throws {
-        let used = #", "optimizer": { "learningRate": 0.1, "l2Penalty": 0.5, "gradientNormalization": "rms" }"#
+        let used =
+            #", "optimizer": { "learningRate": 0.1, "l2Penalty": 0.5, "gradientNormalization": "rms" }, "model": { "dropout": 0.25 }"#
         let text = #"{ "batchTokens": 500, "schedule": { "warmupFraction": 0.25 }\#(used) }"#
         let reader = try ConfigReader.parse(Data(text.utf8), file: "c.json")
         let spec = try spec(try Candidate(reader, defaultName: "c"))
@@ -84,6 +85,7 @@ struct RunSpecTests {
         let canonical = try JSONValue(encoding: spec).canonicalText
         #expect(canonical.contains(#""l2Penalty":0.5"#))
         #expect(canonical.contains(#""gradientNormalization":"rms""#))
+        #expect(canonical.contains(#""dropout":0.25"#))
         for spec in [spec, try self.spec(try candidate())] {
             #expect(try JSONDecoder().decode(RunSpec.self, from: JSONEncoder().encode(spec)) == spec)
         }

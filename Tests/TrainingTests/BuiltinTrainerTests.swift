@@ -14,10 +14,12 @@ import Training
         dataset = try makeDataset(in: folder)
     }
 
-    private func spec(steps: Int, learningRate: Double = 0.01, optimizer: String = "") throws -> RunSpec {
+    private func spec(steps: Int, learningRate: Double = 0.01, model: String = "", optimizer: String = "") throws
+        -> RunSpec
+    {
         try makeSpec(
             steps: steps, dataHash: dataset.contentHash, vocabularySize: dataset.vocabularySize,
-            learningRate: learningRate, optimizer: optimizer)
+            learningRate: learningRate, model: model, optimizer: optimizer)
     }
 
     private func perform(_ run: RunFolder, stopAfter step: Int? = nil) throws -> TrainingOutcome {
@@ -50,7 +52,8 @@ import Training
     @Test(arguments: OptimizerConfig.Kind.allCases)
     func sameSpecSameBitsHoweverInterrupted(_ kind: OptimizerConfig.Kind) throws {
         let spec = try spec(
-            steps: 60, optimizer: #", "type": "\#(kind.rawValue)", "l2Penalty": 0.1, "gradientNormalization": "rms""#)
+            steps: 60, model: #", "dropout": 0.1"#,
+            optimizer: #", "type": "\#(kind.rawValue)", "l2Penalty": 0.1, "gradientNormalization": "rms""#)
         let whole = try makeRun(spec, in: folder, name: "whole")
         #expect(try perform(whole) == .completed)
         let again = try makeRun(spec, in: folder, name: "again")

@@ -35,8 +35,8 @@ extension GPT {
         }
     }
 
-    func lossAndGradients(_ batch: [[Int]]) -> Double {
-        flat(batch).withUnsafeBufferPointer { lossAndGradients($0, sequences: batch.count) }
+    func lossAndGradients(_ batch: [[Int]], masks: DropoutDraw = DropoutDraw(seed: 0, step: 0)) -> Double {
+        flat(batch).withUnsafeBufferPointer { lossAndGradients($0, sequences: batch.count, masks: masks) }
     }
 
     /// The mean loss of each sequence.

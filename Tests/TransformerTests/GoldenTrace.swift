@@ -2,6 +2,7 @@
 
 import Foundation
 import ScalebenchCore
+import Transformer
 
 struct GoldenTrace: Decodable {
     let model: ModelConfig
@@ -13,9 +14,12 @@ struct GoldenTrace: Decodable {
     /// The gradients of the first step, before clipping.
     let gradients: [String: [Double]]
 
+    /// Seed of dropout's masks.
+    static let maskSeed: UInt64 = 7
+
     static let names = [
         "gpt2", "llama", "parallel", "query_key_norm", "mup", "no_positions_sgd", "l2_penalty", "normalized", "lion",
-        "muon",
+        "muon", "dropout",
     ]
 
     init(_ name: String) throws {
@@ -24,5 +28,9 @@ struct GoldenTrace: Decodable {
     }
 
     var parameters: [String: [Double]] { formulaParameters(model, amplitude: amplitude) }
+    func masks(atStep step: Int) -> DropoutDraw { DropoutDraw(seed: Self.maskSeed, step: step) }
+    func referenceMasks(atStep step: Int) -> ReferenceDropout? {
+        model.dropout == 0 ? nil : ReferenceDropout(rate: model.dropout, seed: Self.maskSeed, step: step)
+    }
     func batch(atStep step: Int) -> [[Int]] { formulaTokens(model, sequences: sequences, step: step) }
 }

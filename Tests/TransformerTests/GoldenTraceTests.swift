@@ -11,6 +11,7 @@ import Transformer
     @Test func tracesHaveEveryOption() throws {
         let models = try GoldenTrace.names.map { try GoldenTrace($0).model }
         expectEveryOption(in: models)
+        #expect(models.contains { $0.dropout != 0 })
         #expect(Set(models.map { $0.heads / $0.keyValueHeads }) == [1, 2, 3])
         let optimizers = try GoldenTrace.names.map { try GoldenTrace($0).optimizer }
         #expect(Set(optimizers.map(\.type)) == Set(OptimizerConfig.Kind.allCases))
@@ -33,7 +34,8 @@ import Transformer
 
     @Test(arguments: GoldenTrace.names) func firstGradientsOfTheReference(_ name: String) throws {
         let trace = try GoldenTrace(name)
-        let model = ReferenceGPT(config: trace.model, parameters: trace.parameters)
+        let model = ReferenceGPT(
+            config: trace.model, parameters: trace.parameters, masks: trace.referenceMasks(atStep: 0))
         let (_, gradients) = model.lossAndGradients(trace.batch(atStep: 0))
         #expect(Set(gradients.keys) == Set(trace.gradients.keys))
         for (name, expected) in trace.gradients {
@@ -51,6 +53,7 @@ import Transformer
         var model = ReferenceGPT(config: trace.model, parameters: trace.parameters)
         var optimizer = ReferenceOptimizer(trace.optimizer, trace.model)
         for step in 0..<20 {
+            model.masks = trace.referenceMasks(atStep: step)
             let (loss, gradients) = model.lossAndGradients(trace.batch(atStep: step))
             let norm = optimizer.update(
                 &model.parameters, gradients, learningRate: trace.optimizer.learningRate)
@@ -64,7 +67,7 @@ import Transformer
         for path in KernelPath.allCases where path.isAvailable {
             let model = GPT(trace.model, batchSequences: trace.sequences, kernels: path)
             model.set(trace.parameters)
-            _ = model.lossAndGradients(trace.batch(atStep: 0))
+            _ = model.lossAndGradients(trace.batch(atStep: 0), masks: trace.masks(atStep: 0))
             expectGradients(model, trace.gradients, "on \(path)")
         }
     }
@@ -76,7 +79,7 @@ import Transformer
             model.set(trace.parameters)
             let optimizer = makeOptimizer(trace.optimizer, model.layout, kernels: path, workers: 2)
             for step in 0..<20 {
-                let loss = model.lossAndGradients(trace.batch(atStep: step))
+                let loss = model.lossAndGradients(trace.batch(atStep: step), masks: trace.masks(atStep: step))
                 let norm = optimizer.update(
                     parameters: model.parameters, gradients: model.gradients,
                     learningRate: trace.optimizer.learningRate)

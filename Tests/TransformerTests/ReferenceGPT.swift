@@ -7,14 +7,24 @@ struct ReferenceGPT {
     let config: ModelConfig
     /// Parameters by the names of `referenceTensors`; a layer without a bias has none here.
     var parameters: [String: [Double]]
+    /// What dropout drops; nil for nothing.
+    var masks: ReferenceDropout?
+    /// The place of the current sequence in its batch, which decides the masks.
+    var sequence = 0
+
+    private func at(_ sequence: Int) -> Self {
+        var model = self
+        model.sequence = sequence
+        return model
+    }
 
     typealias Gradients = [String: [Double]]
 
     /// Mean nats per token over sequences of contextLength + 1 tokens.
     func loss(_ sequences: [[Int]]) -> Double {
         var total = 0.0
-        for tokens in sequences {
-            total += losses(logits(residuals(tokens).last!), tokens).reduce(0, +)
+        for (index, tokens) in sequences.enumerated() {
+            total += losses(logits(at(index).residuals(tokens).last!), tokens).reduce(0, +)
         }
         return total / Double(sequences.count * config.contextLength)
     }
@@ -23,7 +33,9 @@ struct ReferenceGPT {
         var gradients = parameters.mapValues { [Double](repeating: 0, count: $0.count) }
         let scale = 1 / Double(sequences.count * config.contextLength)
         var total = 0.0
-        for tokens in sequences { total += addGradients(tokens, scale: scale, &gradients) }
+        for (index, tokens) in sequences.enumerated() {
+            total += at(index).addGradients(tokens, scale: scale, &gradients)
+        }
         return (total * scale, gradients)
     }
 
@@ -50,10 +62,11 @@ struct ReferenceGPT {
         let width = config.width, table = self["wte.weight"]
         var x = (0..<config.contextLength).flatMap { row in table[tokens[row] * width..<(tokens[row] + 1) * width] }
         if config.positions == .learned { x = sum(x, self["wpe.weight"]) }
-        return x
+        return dropped(x, place: 0)
     }
 
     private func embeddingBackward(_ tokens: [Int], _ outGradient: [Double], _ gradients: inout Gradients) {
+        let outGradient = dropped(outGradient, place: 0)
         var table = self["wte.weight"].map { _ in 0.0 }
         for (i, g) in outGradient.enumerated() {
             table[tokens[i / config.width] * config.width + i % config.width] += g
@@ -64,9 +77,9 @@ struct ReferenceGPT {
 
     private func block(_ layer: Int, _ x: [Double]) -> [Double] {
         let first = norm("h.\(layer).ln_1", x)
-        let middle = sum(x, scaled(attention(layer, first)))
+        let middle = sum(x, branch(attention(layer, first), 2 * layer + 1))
         let second = config.block == .parallel ? first : norm("h.\(layer).ln_2", middle)
-        return sum(middle, scaled(mlp(layer, second)))
+        return sum(middle, branch(mlp(layer, second), 2 * layer + 2))
     }
 
     private func blockBackward(
@@ -75,21 +88,32 @@ struct ReferenceGPT {
         let first = norm("h.\(layer).ln_1", x)
         switch config.block {
         case .parallel:
-            let branch = scaled(outGradient)
             let normGradient = sum(
-                mlpBackward(layer, first, branch, &gradients), attentionBackward(layer, first, branch, &gradients))
+                mlpBackward(layer, first, branch(outGradient, 2 * layer + 2), &gradients),
+                attentionBackward(layer, first, branch(outGradient, 2 * layer + 1), &gradients))
             return sum(outGradient, normBackward("h.\(layer).ln_1", x, normGradient, &gradients))
         case .sequential:
-            let middle = sum(x, scaled(attention(layer, first)))
+            let middle = sum(x, branch(attention(layer, first), 2 * layer + 1))
             let second = norm("h.\(layer).ln_2", middle)
-            let mlpGradient = mlpBackward(layer, second, scaled(outGradient), &gradients)
+            let mlpGradient = mlpBackward(layer, second, branch(outGradient, 2 * layer + 2), &gradients)
             let middleGradient = sum(outGradient, normBackward("h.\(layer).ln_2", middle, mlpGradient, &gradients))
-            let attentionGradient = attentionBackward(layer, first, scaled(middleGradient), &gradients)
+            let attentionGradient = attentionBackward(
+                layer, first, branch(middleGradient, 2 * layer + 1), &gradients)
             return sum(middleGradient, normBackward("h.\(layer).ln_1", x, attentionGradient, &gradients))
         }
     }
 
-    private func scaled(_ x: [Double]) -> [Double] { x.map { config.residualScale * $0 } }
+    /// What a branch adds to the residual stream; for gradients it is its own transpose.
+    private func branch(_ x: [Double], _ place: Int) -> [Double] {
+        dropped(x, place: place).map { config.residualScale * $0 }
+    }
+
+    private func dropped(_ x: [Double], place: Int) -> [Double] {
+        guard let masks else { return x }
+        let factors = masks.factors(
+            place: place, sequence: sequence, contextLength: config.contextLength, width: config.width)
+        return zip(x, factors).map(*)
+    }
 
     // MARK: The MLP
 

@@ -12,6 +12,7 @@
 #include "Activation.h"
 #include "Rotary.h"
 #include "Softmax.h"
+#include "Dropout.h"
 #include "Update.h"
 
 const Kernels PATH_TABLE = {
@@ -32,6 +33,7 @@ const Kernels PATH_TABLE = {
     .causalSoftmax = causalSoftmax,
     .causalSoftmaxBackward = causalSoftmaxBackward,
     .crossEntropy = crossEntropy,
+    .dropOut = dropOut,
     .sumOfSquares = sumOfSquares,
     .adamW = adamW,
     .sgd = sgd,

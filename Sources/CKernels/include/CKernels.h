@@ -87,6 +87,12 @@ typedef struct {
     void (*crossEntropy)(float *losses, float *logits, const uint32_t *targets, float gradientScale, intptr_t rows,
                          intptr_t vocabulary);
 
+    // out = scale · x where the number of a channel lets x through, 0 elsewhere (+ addend, maybe out itself); null leaves
+    // it out, and out may be x. The number of row r and channel c is word c mod 32 / 8 of the Philox block with the key
+    // `seed` and the counter (c / 32 · 8 + c mod 8, firstRow + r, step, site); it must be at least `threshold`.
+    void (*dropOut)(float *out, const float *_Nullable addend, const float *x, float scale, uint32_t threshold,
+                    uint64_t seed, uint32_t step, uint32_t site, intptr_t firstRow, intptr_t rows, intptr_t width);
+
     double (*sumOfSquares)(const float *values, intptr_t count);
     // One AdamW update; the gradient is multiplied by `gradientScale` first, the parameter by `decayFactor`.
     void (*adamW)(float *parameters, const float *gradients, float *firstMoments, float *secondMoments,

@@ -14,6 +14,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from scalebench_random import dropout_factors
+
 EPSILON = 1e-5
 
 
@@ -65,10 +67,12 @@ ACTIVATIONS = {
 
 
 class Model:
-    """`config` is the resolved `model` of a run, `parameters` its tensors by name."""
+    """`config` is the resolved `model` of a run, `parameters` its tensors by name. Training sets `draw` to the seed and
+    the step, counted from 0, that decide what dropout drops; without it nothing is dropped."""
 
     def __init__(self, config, parameters):
         self.config, self.parameters = config, parameters
+        self.draw = None
         self.channels = config["width"] // config["heads"]
 
     def linear(self, name, x):
@@ -108,20 +112,26 @@ class Model:
     def mlp(self, name, x):
         return self.linear(name + ".c_proj", ACTIVATIONS[self.config["activation"]](self.linear(name + ".c_fc", x)))
 
+    def dropped(self, site, x):
+        rate = self.config.get("dropout", 0.0)
+        if self.draw is None or rate == 0:
+            return x
+        factors = dropout_factors(rate, *self.draw, site, x.shape[0] * x.shape[1], x.shape[2])
+        return x * torch.from_numpy(factors).view(x.shape).to(x)
+
     def losses(self, tokens):
         """Nats of every position, [sequences, contextLength], for `tokens` [sequences, contextLength + 1]."""
         config, scale = self.config, self.config["residualScale"]
         x = self.parameters["wte.weight"][tokens[:, :-1]]
         if config["positions"] == "learned":
             x = x + self.parameters["wpe.weight"]
+        x = self.dropped(0, x)
         for layer in range(config["layers"]):
-            h = f"h.{layer}."
-            if config["block"] == "parallel":
-                normed = self.norm(h + "ln_1", x)
-                x = x + scale * self.attention(h + "attn", normed) + scale * self.mlp(h + "mlp", normed)
-            else:
-                x = x + scale * self.attention(h + "attn", self.norm(h + "ln_1", x))
-                x = x + scale * self.mlp(h + "mlp", self.norm(h + "ln_2", x))
+            h, parallel = f"h.{layer}.", config["block"] == "parallel"
+            normed = self.norm(h + "ln_1", x)
+            x = x + scale * self.dropped(2 * layer + 1, self.attention(h + "attn", normed))
+            normed = normed if parallel else self.norm(h + "ln_2", x)
+            x = x + scale * self.dropped(2 * layer + 2, self.mlp(h + "mlp", normed))
         head = self.parameters["wte.weight" if config["head"] == "tied" else "lm_head.weight"]
         logits = config["logitScale"] * (self.norm("ln_f", x) @ head.T)
         return F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")

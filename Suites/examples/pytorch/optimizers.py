@@ -46,8 +46,8 @@ def update_rule(groups, optimizer):
 
 @torch.no_grad()
 def prepare_gradients(groups, optimizer):
-    """Adds the L2 penalty's gradients, clips all by their global norm, and normalises those of each tensor where that is
-    asked for. Returns the norm before clipping."""
+    """Adds the L2 penalty's gradients, clips all by their global norm and, where that is asked for, divides each tensor's
+    by their root mean square. Returns the norm before clipping."""
     for group in groups:
         for p in group["params"] if group["penalty"] else []:
             p.grad.add_(p, alpha=group["penalty"])
@@ -91,7 +91,7 @@ class Lion(torch.optim.Optimizer):
 
 
 class Muon(torch.optim.AdamW):
-    """Jordan et al. 2024 for the matrices of the blocks, with the scale of Liu et al. 2025; AdamW for everything else."""
+    """Jordan et al. 2024 for the matrices of the blocks, scaled as in Liu et al. 2025; AdamW for everything else."""
 
     @torch.no_grad()
     def step(self):

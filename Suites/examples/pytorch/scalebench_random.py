@@ -8,18 +8,24 @@ import numpy as np
 LOW = np.uint64(0xFFFFFFFF)
 
 
-def random32(seed, stream, count):
-    """The first `count` 32-bit numbers of a stream, as uint64."""
-    blocks = np.arange((count + 3) // 4, dtype=np.uint64)
-    same = lambda value: np.full_like(blocks, value & 0xFFFFFFFF)
-    c = [blocks & LOW, blocks >> np.uint64(32), same(stream), same(stream >> 32)]
+def philox(seed, counters):
+    """The four words of the blocks with these counters, four arrays of uint64 that hold 32-bit numbers."""
+    c = list(counters)
     k0, k1 = seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF
     for _ in range(10):
         first, second = c[0] * np.uint64(0xD2511F53), c[2] * np.uint64(0xCD9E8D57)
         c = [(second >> np.uint64(32)) ^ c[1] ^ np.uint64(k0), second & LOW,
              (first >> np.uint64(32)) ^ c[3] ^ np.uint64(k1), first & LOW]
         k0, k1 = (k0 + 0x9E3779B9) & 0xFFFFFFFF, (k1 + 0xBB67AE85) & 0xFFFFFFFF
-    return np.stack(c, axis=1).reshape(-1)[:count]
+    return c
+
+
+def random32(seed, stream, count):
+    """The first `count` 32-bit numbers of a stream, as uint64."""
+    blocks = np.arange((count + 3) // 4, dtype=np.uint64)
+    same = lambda value: np.full_like(blocks, value & 0xFFFFFFFF)
+    words = philox(seed, [blocks & LOW, blocks >> np.uint64(32), same(stream), same(stream >> 32)])
+    return np.stack(words, axis=1).reshape(-1)[:count]
 
 
 def normal(seed, stream, count):
@@ -36,6 +42,18 @@ def initial_weight(seed, index, shape, deviation):
     """The tensor that stands at `index` of the model's parameters."""
     stream = (0x494E4954 << 32) + index
     return (deviation * normal(seed, stream, int(np.prod(shape)))).astype(np.float32).reshape(shape)
+
+
+def dropout_factors(rate, seed, step, site, rows, width):
+    """What dropout multiplies [rows, width] with in a step, counted from 0: 0, or 1 / (1 - rate). Site 0 is the sum of
+    the embeddings; sites 2 l + 1 and 2 l + 2 are attention and MLP of layer l. A row is a position of the batch."""
+    blocks = np.arange(-(-width // 32) * 8, dtype=np.uint64)
+    each_row, tag = np.arange(rows, dtype=np.uint64)[:, None], 0xD0 << 24 | site
+    counters = np.broadcast_arrays(blocks, each_row, np.uint64(step), np.uint64(tag))
+    # Channel c has word c mod 32 / 8 of block c / 32 * 8 + c mod 8.
+    words = np.stack([word.reshape(rows, -1, 8) for word in philox(seed, counters)], axis=2)
+    words = words.reshape(rows, -1)[:, :width]
+    return (words >= np.uint64(int(rate * 2.0**32))) / (1 - rate)
 
 
 class WindowOrder:

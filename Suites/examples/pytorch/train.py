@@ -138,8 +138,10 @@ while state["step"] < steps:
     update.zero_grad()
     for group in update.param_groups:
         group["lr"] = group["factor"] * learning_rate(step)
+    gpt.draw = seed, step
     loss = losses(windows(train, [order[step * batch + i] for i in range(batch)])).mean()
     loss.backward()
+    gpt.draw = None
     gradient_norm = prepare_gradients(update.param_groups, optimizer)
     update.step()
     state["step"] = step = step + 1

@@ -18,6 +18,8 @@ from model import Model, tensors
 from optimizers import parameter_groups, prepare_gradients, update_rule
 
 STEPS, SEQUENCES, AMPLITUDE = 20, 3, 0.4
+# The seed of dropout's masks; GoldenTrace.swift has it too.
+MASK_SEED = 7
 
 MODEL = dict(width=8, layers=2, heads=2, contextLength=12, vocabularySize=13, mlpWidth=12, keyValueHeads=2,
              activation="geluTanh", norm="layerNorm", linearBias=True, normBias=True, positions="learned",
@@ -50,6 +52,7 @@ RECIPES = {
              dict(type="lion", learningRate=0.003, beta2=0.99, weightDecay=0.5), dict(vectors=(0.5, 0.0))),
     "muon": (dict(layers=1, activation="swiGLU", keyValueHeads=1, mlpWidth=6),
              dict(type="muon", learningRate=0.02, momentum=0.95), dict(matrices=(0.5, 2.0))),
+    "dropout": (dict(layers=1, residualScale=0.5, dropout=0.25), dict(gradientClipping=0.5), {}),
 }
 
 
@@ -75,6 +78,7 @@ def trace(model_changes, optimizer_changes, group_changes):
     for step in range(STEPS):
         for p in parameters.values():
             p.grad = None
+        model.draw = MASK_SEED, step
         loss = model.losses(batch(config, step)).mean()
         loss.backward()
         if step == 0:
