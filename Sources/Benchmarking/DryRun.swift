@@ -61,7 +61,7 @@ extension ComparisonSession {
             isSweep ? (Set(plan.candidates.indices), false) : ladderState(resolved, records, isDone)
         let left = plan.runs.map { run in
             let isOver = isDone(run.id) || open.isDisjoint(with: run.candidates)
-            let start = max(records[run.id]?.checkpointStep ?? 0, branch(to: run, plan, records, store))
+            let start = max(records[run.id]?.checkpointStep ?? 0, branch(to: run, plan, records, stored))
             return (run.id, isOver ? 0 : 1 - Double(start) / Double(run.spec.steps))
         }
         let pairs =
@@ -81,10 +81,10 @@ extension ComparisonSession {
     /// The step from which a run can go on because a shorter run is its start; 0 where there is none. The shorter run has
     /// left a checkpoint for it, or will leave one where its rate begins to fall.
     private func branch(
-        to run: ComparisonPlan.Run, _ plan: ComparisonPlan, _ records: [RunID: RunRecord], _ store: RunStore?
+        to run: ComparisonPlan.Run, _ plan: ComparisonPlan, _ records: [RunID: RunRecord], _ stored: StoredRuns
     ) -> Int {
         plan.shorterRuns(than: run).lazy.compactMap { shorter -> Int? in
-            if let step = store?.branchStep(from: shorter.id, to: run.id) { return step }
+            if let step = stored.branchStep(from: shorter.id, to: run.id) { return step }
             let begun = records[shorter.id]
             let isToCome = begun?.isFinished != true && begun?.checkpointStep ?? 0 < shorter.spec.steadySteps
             return isToCome ? shorter.spec.steadySteps : nil

@@ -25,6 +25,11 @@ package struct StoredRuns: Sendable {
         if let store { try store.record(id) } else { try baselines?.record(id) }
     }
 
+    /// The step of the checkpoint that a shorter run has left for a longer one; nil where there is none.
+    package func branchStep(from shorter: RunID, to longer: RunID) -> Int? {
+        store?.branchStep(from: shorter, to: longer)
+    }
+
     /// Every record of a candidate that can be read.
     package var candidateRecords: [CandidateRecord] {
         (store?.candidateRecords().records ?? []) + (baselines?.entries.map(\.baseline.record) ?? [])

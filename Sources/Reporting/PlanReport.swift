@@ -60,9 +60,11 @@ package enum PlanReport {
     package static func sweeps(_ plan: ComparisonPlan) -> String {
         let whole = ComparisonPlan.rungsOfWholeSweep
         guard plan.suite.rungs.count > whole else { return "Every member of a sweep is trained at every rung." }
+        let seeds = plan.suite.rungs.dropFirst(whole).map(\.seeds).max() ?? 1
+        let more = seeds > 1 ? ", with up to \(Quantity.count(seeds, "seed")) where several can" : ""
         return
-            "This is the whole sweep, the most that is trained. Above \(plan.label(of: .rung(whole - 1))) only members that can "
-            + "still be the best are trained, three at least; at the target, the one that is forecast to be the best."
+            "This is the whole sweep: every member at every rung. Above \(plan.label(of: .rung(whole - 1))) only members that can "
+            + "still be the best are trained, three at least\(more); at the target, the one that is forecast to be the best."
     }
 
     /// Where the ladder pauses, and what a decision is expected to cost.

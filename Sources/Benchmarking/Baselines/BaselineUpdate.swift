@@ -53,7 +53,10 @@ package struct BaselineUpdate {
     ) throws -> (ComparisonPlan, [RunID: RunRecord]) {
         var plan = planned
         for member in plan.families.flatMap(\.members) {
-            let possible = plan.places.map { plan.run(seed: 0, at: $0, of: member) }
+            // Where the bottom of a valley is flat, its members have more seeds than one.
+            let possible = plan.places.flatMap { place in
+                (0..<max(plan.rung(at: place).seeds, 1)).map { plan.run(seed: $0, at: place, of: member) }
+            }
             plan.add(
                 try possible.filter { run in
                     let isPlanned = plan.runs.contains { $0.id == run.id && $0.candidates.contains(member) }
