@@ -34,7 +34,11 @@ extension RunSpec {
         let warmupFraction = try scaled(candidate.schedule.warmupFraction, "schedule.warmupFraction", 0...1)
         let learningRate = try scaled(candidate.optimizer.learningRate, "optimizer.learningRate", 1e-12...1000)
         let weightDecay = try scaled(candidate.optimizer.weightDecay, "optimizer.weightDecay", 0...1000)
-        let repeats = try candidate.repeats.map { try scaled($0, "repeats", 1...1e6) }
+        let uniqueTokens = try candidate.repeats.map { repeats in
+            try Self.uniqueTokens(
+                of: steps * batchSequences * contextLength, repeats: try scaled(repeats, "repeats", 1...1e6),
+                contextLength, candidate.name)
+        }
         let l2Penalty = try scaled(candidate.optimizer.l2Penalty, "optimizer.l2Penalty", 0...1000)
         self.init(
             trainer: candidate.trainer, trainerVersion: candidate.trainer.version,
@@ -52,8 +56,24 @@ extension RunSpec {
                 decaySteps: Int((candidate.schedule.decayFraction * Double(steps)).rounded()),
                 finalFraction: candidate.schedule.finalFraction),
             precision: candidate.precision, batchSequences: batchSequences, steps: steps, dataHash: dataHash,
-            uniqueTokens: repeats.map { Int((Double(steps * batchSequences * contextLength) / $0).rounded(.up)) },
+            uniqueTokens: uniqueTokens,
             evaluation: evaluation, seed: seed)
+    }
+}
+
+extension RunSpec {
+    /// The tokens that a run reads `repeats` times each.
+    private static func uniqueTokens(
+        of tokens: Int, repeats: Double, _ contextLength: Int, _ name: String
+    ) throws -> Int {
+        let unique = Int((Double(tokens) / repeats).rounded(.up))
+        guard unique >= contextLength else {
+            throw ScalebenchError(
+                .invalidInput,
+                "candidate \"\(name)\": \(unique) tokens that are read again and again are no sequence of "
+                    + "\(contextLength)", at: "repeats", hint: "use at most \(tokens / contextLength) repeats")
+        }
+        return unique
     }
 }
 
