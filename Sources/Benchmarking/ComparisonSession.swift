@@ -129,7 +129,11 @@ package struct ComparisonSession {
             ApproximationGap(plan, records, entropies: $0, includesTarget: request.trainsTarget)
         }
         context.furtherRuns = further
-        return try resolved.judge.result(
-            request.trainsTarget ? ladder : ladder.withoutTargetResults, context, until: request.until)
+        let shown = request.trainsTarget ? ladder : ladder.withoutTargetResults
+        context.diagnostics = CandidateDiagnostics.all(
+            shown,
+            CandidateDiagnostics.Evidence(
+                plan, records, floor: resolved.curveFloor, repeatedShare: resolved.repeatedShare))
+        return try resolved.judge.result(shown, context, until: request.until)
     }
 }

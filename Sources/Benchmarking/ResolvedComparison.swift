@@ -91,6 +91,20 @@ struct ResolvedComparison {
     /// Entropy of the validation data in nats per token, where it is known.
     var knownFloor: Double? { entropies?.mean }
 
+    /// The entropy of the validation sequences that curves are measured on; 0 where it is not known.
+    var curveFloor: Double {
+        let sequences = entropies?.prefix(plan.suite.evaluation.curveSequences) ?? []
+        return sequences.isEmpty ? 0 : Array(sequences).mean
+    }
+
+    /// The share of a run's training sequences that it reads again; nil where no data is read.
+    func repeatedShare(of spec: RunSpec) -> Double? {
+        guard Self.readsData(plan) else { return nil }
+        return data.coverage(
+            sequences: spec.steps * spec.batchSequences, contextLength: plan.suite.contextLength,
+            uniqueTokens: spec.uniqueTokens)?.repeatedShare
+    }
+
     /// How often a run of the plan goes through the training data, by the run that repeats most of it.
     func coverage(of plan: ComparisonPlan) -> CompareResult.Coverage? {
         guard Self.readsData(plan) else { return nil }

@@ -12,8 +12,8 @@ struct ReportSection: Sendable {
     let body: @Sendable (ReportContent) -> Markup?
 
     static let all: [ReportSection] = [
-        verdict, early, scaling, settings, gap, method, findings, approximation, curves, noise, recipes, cost,
-        provenance,
+        verdict, early, scaling, settings, gap, method, findings, diagnostics, approximation, curves, noise, recipes,
+        cost, provenance,
     ]
 }
 

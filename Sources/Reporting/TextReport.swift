@@ -22,6 +22,9 @@ package enum TextReport {
         if let stopped = result.stoppedEarly {
             parts.append(Phrase.stoppedEarly(stopped, candidates: result.candidates))
         }
+        let scaling =
+            result.shownDiagnostics.flatMap(\.findings).flatMap(lines) + [Phrase.wellScaling(result)].compactMap { $0 }
+        if !scaling.isEmpty { parts.append(scaling.joined(separator: "\n")) }
         if let gap = result.approximationGap { parts.append(approximation(gap)) }
         return parts.joined(separator: "\n\n") + "\n"
     }

@@ -39,25 +39,6 @@ extension ApproximationGap {
     }
 }
 
-/// The losses at the end of one run.
-private struct FinishedRun {
-    var validation: Double
-    /// The loss of each validation sequence; nil where the events do not have them.
-    var sequences: [Double]?
-    var train: Double?
-    /// The number of sequences that `train` is a mean over.
-    var trainSequences: Double
-
-    init?(_ record: RunRecord, _ spec: RunSpec) {
-        guard let evaluation = record.finalEvaluation, let loss = evaluation.natsPerToken else { return nil }
-        validation = loss
-        sequences = evaluation.sequenceNatsPerToken
-        train = record.steps.last?.natsPerToken
-        let before = record.steps.dropLast().last?.tokens ?? 0
-        trainSequences = Double((record.steps.last?.tokens ?? 0) - before) / Double(spec.model.contextLength)
-    }
-}
-
 extension ApproximationGap.Losses {
     fileprivate init(_ candidate: String, _ runs: [FinishedRun], entropies: [Double]) {
         self.candidate = candidate
@@ -70,15 +51,9 @@ extension ApproximationGap.Losses {
             let above = zip(means, entropies).map { $0 - $1 }
             excess = Estimate(normalMean: above.mean, deviation: (above.variance / Double(above.count)).squareRoot())
         }
-        // 2. Both losses scatter over their sequences; the validation sequences are the same for every run.
         let train = runs.compactMap(\.train)
         trainLoss = train.isEmpty ? nil : train.mean
-        let trainSequences = runs.reduce(0) { $0 + $1.trainSequences }
-        if isComplete, train.count == runs.count, trainSequences > 0 {
-            let variance = means.variance * (1 / Double(means.count) + 1 / trainSequences)
-            trainMinusValidation = Estimate(
-                normalMean: train.mean - runs.map(\.validation).mean, deviation: variance.squareRoot())
-        }
+        if isComplete { trainMinusValidation = FinishedRun.trainMinusValidation(runs) }
     }
 }
 

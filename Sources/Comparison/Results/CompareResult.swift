@@ -39,6 +39,8 @@ public struct CompareResult: Codable, Sendable {
     @OrNull public var dataCoverage: Coverage? = nil
     /// The losses above the entropy of the data; null where that is not known.
     @OrNull public var approximationGap: ApproximationGap? = nil
+    /// How well every candidate scales, rung by rung; null where no run has a curve, and for sweeps.
+    @OrNull public var diagnostics: [CandidateDiagnostics]? = nil
 
     /// The runs that were not trained because smaller ones had decided; null where there are none.
     @OrNull public var notNeeded: NotNeeded? = nil

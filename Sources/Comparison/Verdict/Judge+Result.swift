@@ -13,6 +13,7 @@ extension Judge {
         public var findings: [Finding] = []
         public var dataCoverage: CompareResult.Coverage?
         public var approximationGap: ApproximationGap?
+        public var diagnostics: [CandidateDiagnostics]?
         public var notNeeded: NotNeeded?
         public var stoppedEarly: StoppedEarly?
         public var furtherRuns: BudgetResult?
@@ -46,6 +47,7 @@ extension Judge {
             },
             families: context.families ?? families(all, pooled), best: best(ladder, pooled, judged.map(\.assessment)),
             dataCoverage: context.dataCoverage, approximationGap: context.approximationGap,
+            diagnostics: context.diagnostics,
             notNeeded: context.notNeeded,
             stoppedEarly: context.stoppedEarly,
             furtherRuns: context.furtherRuns)

@@ -12,6 +12,18 @@ extension [Double] {
         return reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count - 1)
     }
 
+    /// The value below which a share of the values lies, interpolated between neighbours; NaN for an empty list.
+    package func quantile(_ share: Double) -> Double {
+        guard !isEmpty else { return .nan }
+        let sorted = sorted(), place = share * Double(count - 1)
+        let below = Int(place)
+        let low = sorted[below], high = sorted[Swift.min(below + 1, count - 1)]
+        return low == high ? low : low + (place - Double(below)) * (high - low)
+    }
+
+    /// The middle value; NaN for an empty list.
+    package var median: Double { quantile(0.5) }
+
     /// The geometric mean of positive values; for equal values it is exactly that value.
     package var geometricMean: Double {
         allSatisfy { $0 == self[0] } ? self[0] : exp(map { log($0) }.mean)

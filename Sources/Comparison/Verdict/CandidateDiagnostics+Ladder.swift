@@ -1,0 +1,101 @@
+// Makes the diagnostics of every candidate from its ladder and the records of its runs.
+
+package import ScalebenchCore
+import ScalingLaws
+
+extension CandidateDiagnostics {
+    /// What the diagnostics need beyond the ladder.
+    package struct Evidence {
+        var records: [RunID: RunRecord]
+        var specs: [RunID: RunSpec]
+        /// The irreducible loss on the validation sequences of the curves; 0 where it is not known.
+        var floor: Double
+        /// The share of a run's training sequences that it had read before; nil where no data is read.
+        var repeatedShare: (RunSpec) -> Double?
+
+        package init(
+            _ plan: ComparisonPlan, _ records: [RunID: RunRecord], floor: Double,
+            repeatedShare: @escaping (RunSpec) -> Double?
+        ) {
+            self.records = records
+            specs = Dictionary(plan.runs.map { ($0.id, $0.spec) }) { first, _ in first }
+            self.floor = floor
+            self.repeatedShare = repeatedShare
+        }
+    }
+
+    /// The diagnostics of a ladder's candidates, in its order; those without curves are left out. It is nil where none has
+    /// curves.
+    package static func all(_ ladder: Ladder, _ evidence: Evidence) -> [CandidateDiagnostics]? {
+        let noise = LadderNoise(ladder)
+        let all = ladder.candidates.indices.compactMap { CandidateDiagnostics(ladder, $0, noise, evidence) }
+        return all.isEmpty ? nil : all
+    }
+
+    private init?(_ ladder: Ladder, _ index: Int, _ noise: LadderNoise, _ evidence: Evidence) {
+        let places = (ladder.rungs + [ladder.target]).filter { !$0.points[index].isEmpty }
+        let collapse = CurveCollapse(
+            places.map { $0.points[index].filter(\.hasWholeCurve).compactMap { $0.curve?.curve } },
+            floor: evidence.floor)
+        guard collapse.rungs.contains(where: { $0 != nil }) else { return nil }
+        candidate = ladder.candidates[index]
+        fractions = CurveCollapse.fractions
+        rungs = places.enumerated().map { place, rung in
+            var result = RungDiagnostics(
+                label: rung.label, scale: rung.scale, isTarget: rung.scale == ladder.target.scale,
+                runs: rung.points[index].count, spikes: 0, scales: .unknown, reasons: [])
+            result.add(rung.points[index].compactMap(\.runID), evidence)
+            result.add(
+                collapse.rungs[place], diverged: rung.points[index].contains(where: \.diverged),
+                risesWithScale: Self.rises(places[...place], index, noise))
+            return result
+        }
+        findings = Checks.scalesBadly(candidate, rungs)
+    }
+
+    /// Whether the last rung's mean loss is above that of a rung below it by more than three standard errors, so that it is
+    /// not chance even where several rungs are compared.
+    private static func rises(_ places: ArraySlice<LadderRung>, _ index: Int, _ noise: LadderNoise) -> Bool {
+        guard let here = places.last, let loss = here.points[index].meanLoss else { return false }
+        func variance(_ rung: LadderRung) -> Double? {
+            noise.sigma(candidate: index, scale: rung.scale).map {
+                $0 * $0 / Double(rung.points[index].compactMap(\.loss).count)
+            }
+        }
+        return places.dropLast().contains { below in
+            guard let other = below.points[index].meanLoss, let noise = variance(here), let its = variance(below),
+                (below.tokens ?? 0) <= (here.tokens ?? .infinity)
+            else { return false }
+            return loss - other > 3 * (noise + its).squareRoot()
+        }
+    }
+}
+
+extension RungDiagnostics {
+    /// Takes in what the records of the runs say.
+    fileprivate mutating func add(_ runs: [RunID], _ evidence: CandidateDiagnostics.Evidence) {
+        let records = runs.compactMap { evidence.records[$0] }, specs = runs.compactMap { evidence.specs[$0] }
+        let finished = zip(records, specs).compactMap { FinishedRun($0, $1) }
+        if finished.count == runs.count { trainMinusValidation = FinishedRun.trainMinusValidation(finished) }
+        repeatedShare = specs.first.flatMap(evidence.repeatedShare)
+        let norms = records.flatMap { $0.steps.compactMap(\.gradientNorm) }
+        if !norms.isEmpty {
+            gradientNormMedian = norms.median
+            gradientNorm99 = norms.quantile(0.99)
+        }
+        spikes = records.reduce(0) { $0 + LossSpikes.indices($1.steps.compactMap(\.natsPerToken)).count }
+    }
+
+    /// Takes in what the curves say, and judges.
+    fileprivate mutating func add(_ collapse: CurveCollapse.Rung?, diverged: Bool, risesWithScale: Bool) {
+        fall = collapse?.fall
+        shape = collapse?.shape
+        collapseResidual = collapse?.residual
+        seedSpread = collapse?.seedSpread
+        if diverged { reasons.append(.diverged) }
+        if collapse?.collapses == false { reasons.append(.curveShape) }
+        if risesWithScale { reasons.append(.lossRisesWithScale) }
+        if collapse?.rises == true { reasons.append(.lossRisesInTraining) }
+        scales = reasons.isEmpty ? (collapse?.collapses == true ? .well : .unknown) : .badly
+    }
+}
