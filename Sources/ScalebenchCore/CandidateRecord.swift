@@ -62,6 +62,9 @@ package struct CandidateRecord: Codable, Sendable, Equatable {
         guard candidate.places.count >= 3, candidate.places.allSatisfy({ $0.flops > 0 && $0.tokens > 0 }) else {
             return "a ladder has two rungs and a target"
         }
+        if let family = candidate.family, !family.fits(candidate.places) {
+            return "a member of a family has values and runs for every place"
+        }
         return nil
     }
 }

@@ -29,6 +29,15 @@ package struct CandidateRuns: Codable, Sendable, Equatable {
             self.linear = linear
             self.members = members
         }
+
+        /// Whether every member has finite values and runs for each of these places.
+        func fits(_ places: [PlaceRuns]) -> Bool {
+            !members.isEmpty
+                && members.allSatisfy { member in
+                    member.places.count == places.count && member.values.count == places.count
+                        && member.values.allSatisfy { $0.count == settings.count && $0.allSatisfy(\.isFinite) }
+                }
+        }
     }
 
     /// One member of a family.
@@ -77,6 +86,11 @@ package struct CandidateRuns: Codable, Sendable, Equatable {
             self.seed = seed
             self.id = id
         }
+    }
+
+    /// All runs; those of the members for a family.
+    package var runIDs: [RunID] {
+        (family?.members.flatMap(\.places) ?? places).flatMap { $0.runs.map(\.id) }
     }
 
     package init(name: String, notes: String, recipe: String, places: [PlaceRuns], family: FamilyRuns? = nil) {

@@ -56,6 +56,10 @@ struct SweepTests {
         let behind = try #require(row["family"] as? [String: Any])
         #expect(behind["settings"] as? [String] == ["learningRate"] && (behind["members"] as? [Any])?.count == 7)
         #expect(behind["runs"] as? Int == row["runs"] as? Int && behind["lowest"] as? String == best)
+        // All members were trained at the two smallest rungs, not only the best ones.
+        for member in try #require(behind["members"] as? [[String: Any]]) {
+            #expect((member["losses"] as? [Any])?.prefix(2).allSatisfy { !($0 is NSNull) } == true, "\(member)")
+        }
         let listed = try Tool.run(["runs", "list", "--candidate", best], in: scratch.url)
         #expect(listed.status == 0 && listed.output.contains("width 64"), "\(listed.output)\(listed.errors)")
     }

@@ -71,10 +71,3 @@ extension Leaderboard.Family {
             diverged: finished.joined().joined().count { $0.finalEvaluation?.natsPerToken == nil })
     }
 }
-
-extension BoardCandidate {
-    /// All its runs; those of a family's members.
-    var runIDs: [RunID] {
-        (runs.family?.members.flatMap(\.places) ?? runs.places).flatMap { $0.runs.map(\.id) }
-    }
-}

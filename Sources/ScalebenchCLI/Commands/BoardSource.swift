@@ -48,7 +48,7 @@ extension RunStore {
 }
 
 extension [CandidateRecord] {
-    fileprivate var runs: Set<RunID> { Set(flatMap { $0.candidate.places.flatMap(\.runs) }.map(\.id)) }
+    fileprivate var runs: Set<RunID> { Set(flatMap(\.candidate.runIDs)) }
 
     /// The record of every run, as `record` finds it. A run whose events cannot be read counts as one that has not begun,
     /// and a warning names the file.
