@@ -135,7 +135,8 @@ struct BoardStanding {
             gap: isTwin ? Estimate(exactly: 0) : versus?.forecast?.expectedGap,
             computeMultiplier: isTwin ? Estimate(exactly: 1) : versus?.forecast?.computeMultiplier,
             scalingExponent: scalingExponent(index), targetComputeRatio: flops[index] / flops[0],
-            runs: family?.runs ?? points.count, baselineRuns: candidate.runs.runIDs.count(where: fromBaselines.contains),
+            runs: family?.runs ?? points.count,
+            baselineRuns: candidate.runs.runIDs.count(where: fromBaselines.contains),
             diverged: family?.diverged ?? points.count { $0.diverged }, cost: candidate.cost(records),
             date: candidate.date, family: family)
     }
