@@ -35,7 +35,7 @@ struct RunSpecTests {
         let base = try spec(try candidate()), four = try spec(try candidate(#", "repeats": 4"#))
         #expect(base.uniqueTokens == nil && four.uniqueTokens == 1024 && four.runID != base.runID)
         #expect(try !JSONValue(encoding: base).canonicalText.contains("uniqueTokens"))
-        #expect(throws: ScalebenchError.self) { try spec(try candidate(#", "repeats": 65"#)) }
+        #expect(throws: ScalebenchError.self) { try spec(try candidate(#", "repeats": 70"#)) }
         #expect(try spec(try candidate(#", "repeats": 64"#)).uniqueTokens == 64)
     }
 
