@@ -1,4 +1,4 @@
-// Which runs of a plan are of one trunk: several numbers of tokens for one size, with a constant rate before the end. A
+// This says which runs of a plan are of one trunk, and what they cost together.
 // run then goes on from the next shorter one, so that all of them cost the longest one and a decay for each.
 
 import ScalebenchCore
