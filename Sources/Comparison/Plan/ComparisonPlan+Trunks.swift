@@ -1,5 +1,5 @@
-// This says which runs of a plan are of one trunk, and what they cost together.
-// run then goes on from the next shorter one, so that all of them cost the longest one and a decay for each.
+// Several runs of one size are of one trunk when they differ in their tokens alone and have a constant rate before the
+// end. A run then goes on from the next shorter one, so that all of them cost the longest one and a decay for each.
 
 import ScalebenchCore
 import ScalingLaws
