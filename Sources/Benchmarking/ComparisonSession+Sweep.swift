@@ -42,7 +42,7 @@ extension ComparisonSession {
         context.suite = plan.suiteReference
         context.dataCoverage = resolved.coverage(of: plan)
         context.findings =
-            Checks.failedRuns(plan, reasons: training.failures) + Checks.impossibleLosses(plan, records)
+            training.findings + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
             + store.baselineFindings(plan, records)
         return try resolved.judge.sweepResult(ladder, context, until: request.until)

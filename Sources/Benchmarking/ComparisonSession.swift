@@ -117,7 +117,7 @@ package struct ComparisonSession {
         context.suite = plan.suiteReference
         context.dataCoverage = resolved.coverage(of: plan)
         context.findings =
-            Checks.failedRuns(plan, reasons: training.failures) + Checks.impossibleLosses(plan, records)
+            training.findings + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
             + store.baselineFindings(plan, records)
         let skipped = plan.runs { request.trainsTarget || $0 != .target }.filter {

@@ -18,6 +18,9 @@ final class LadderTraining {
     private let dataset: RunDataset
     /// The reasons why runs have no result, for a person.
     private(set) var failures: [RunID: String] = [:]
+    /// The runs that were not started, because others of their candidates failed alike.
+    private(set) var unstarted: Set<RunID> = []
+    let failFast = FailFast()
 
     init(
         plan: ComparisonPlan, store: RunStore, workers: Int, program: String?, stop: StopRequest,
@@ -71,6 +74,9 @@ final class LadderTraining {
             let decided = Set(judge.runsDecidedEarly(plan, records).map(\.id))
             work.removeAll { decided.contains($0.id) && records[$0.id]?.isWaiting == true }
         }
+        let hopeless = work.filter(failFast.hasStopped)
+        leaveOut(hopeless)
+        work.removeAll { run in hopeless.contains { $0.id == run.id } }
         guard !work.isEmpty else { return }
         work = ordered(work)
         try store.requireWritable()
@@ -82,8 +88,18 @@ final class LadderTraining {
         let results = try await launch(work, described, upTo: fraction, stoppingBy: judge)
         try checkStop()
         for (run, result) in zip(work, results) {
+            guard result.status != .notStarted else {
+                leaveOut([run])
+                continue
+            }
+            unstarted.remove(run.id)
             failures[run.id] = failure(of: run, result, upTo: fraction, isJudged: judge != nil)
         }
+    }
+
+    /// Notes runs that are not started. One that has failed before counts as failed.
+    private func leaveOut(_ runs: [ComparisonPlan.Run]) {
+        unstarted.formUnion(runs.map(\.id).filter { failures[$0] == nil })
     }
 
     /// Writes the jobs of runs, and the steps up to which they are wanted.
@@ -132,23 +148,28 @@ final class LadderTraining {
         _ work: [ComparisonPlan.Run], _ described: [TrainingBatch.Run], upTo fraction: Double, stoppingBy judge: Judge?
     ) async throws -> [LaunchResult] {
         let launcher = LocalLauncher(executable: try RunProgram.find(program), slots: workers)
-        let byFolder = Dictionary(uniqueKeysWithValues: described.map { ($0.folder, $0) })
+        let byFolder = Dictionary(
+            uniqueKeysWithValues: zip(work, described).map { ($1.folder, (planned: $0, described: $1)) })
         note(
             .trainingBegan(
                 TrainingBatch(runs: described, workers: workers) { [plan] in
                     CostModel.estimates(work, of: plan, upTo: fraction)
                 }))
         defer { note(.trainingEnded) }
-        let store = store, progress = progress, stop = stop, order = predecessors(in: work)
+        let store = store, progress = progress, stop = stop, order = predecessors(in: work), failFast = failFast
         return try await watchTarget(judge) {
-            try await launcher.launch(work.map { store.folder(of: $0.id) }, after: order, stop: stop) { event in
+            try await launcher.launch(
+                work.map { store.folder(of: $0.id) }, after: order, stop: stop,
+                isWanted: { folder in byFolder[folder.path].map { !failFast.hasStopped($0.planned) } ?? true }
+            ) { event in
                 switch event {
                 case .started(let folder):
-                    if let run = byFolder[folder.path] { progress?.note(.runStarted(run)) }
+                    if let run = byFolder[folder.path]?.described { progress?.note(.runStarted(run)) }
                 case .finished(let result):
                     guard let run = byFolder[result.folder.path] else { return }
-                    let record = try? store.record(RunID(rawValue: run.id))
-                    progress?.note(.runEnded(run, RunOutcome(result, record)))
+                    let record = try? store.record(run.planned.id)
+                    if result.hasEnded { failFast.note(run.planned, failure: result.failure(record)) }
+                    progress?.note(.runEnded(run.described, RunOutcome(result, record)))
                 }
             }
         }
@@ -214,20 +235,38 @@ final class LadderTraining {
             // Another compare may want less of a run than this one.
             let hasCome = isJudged || run.hasReached(fraction, try? store.record(run.id))
             return hasCome ? failures[run.id] : "stopped by another process"
-        case .failed(let explanation):
-            let end = try? store.record(run.id)?.end
-            return end?.status == .failed ? end?.reason ?? explanation : explanation
+        case .failed: return result.failure(try? store.record(run.id))
         case .interrupted, .notStarted: return "stopped by another process"
         }
+    }
+
+    /// The findings about runs that failed or were not started.
+    var findings: [Finding] {
+        let alike = plan.candidates.indices.map { failFast.failedAlike($0) }
+        return Checks.failedRuns(plan, reasons: failures)
+            + Checks.unstartedRuns(plan, unstarted: unstarted, failedAlike: alike)
     }
 
     /// The error to report when runs failed; nil where none did.
     var failure: ScalebenchError? {
         let failed = plan.runs.filter { failures[$0.id] != nil }
         guard let first = failed.first, let reason = failures[first.id] else { return nil }
+        let others = unstarted.isEmpty ? "" : ", \(unstarted.count) more were not started"
         return ScalebenchError(
-            .runFailed, "\(failed.count) of \(plan.runs.count) runs failed; the others are kept", at: store.root,
+            .runFailed, "\(failed.count) of \(plan.runs.count) runs failed\(others); the others are kept",
+            at: store.root,
             hint: "the same command tries the failed runs again", cause: "\(plan.describe(first)): \(reason)")
+    }
+}
+
+extension LaunchResult {
+    /// Whether the run's process ended by itself, well or badly.
+    fileprivate var hasEnded: Bool { status != .interrupted && status != .notStarted }
+
+    /// Why the run failed, in the words of its record where it has them; nil where it did not fail.
+    fileprivate func failure(_ record: RunRecord?) -> String? {
+        guard case .failed(let explanation) = status else { return nil }
+        return record?.end?.status == .failed ? record?.end?.reason ?? explanation : explanation
     }
 }
 

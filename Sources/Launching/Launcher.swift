@@ -11,12 +11,14 @@ package protocol Launcher: Sendable {
     ///   - predecessors: runs that are not started before another one of `folders` has ended, in whatever way. No two
     ///     have the same predecessor.
     ///   - stop: one request asks every run to stop after its step and starts no other; a second one kills them.
+    ///   - isWanted: asked before each start, after every event so far; a run that is not wanted is not started, and
+    ///     counts as ended for the run that waits for it.
     ///   - onEvent: called as runs start and end, one call at a time.
     /// - Returns: one result per folder, in the given order.
     /// - Throws: only what keeps all runs from being started.
     func launch(
         _ folders: [RunFolder], after predecessors: [RunFolder: RunFolder], stop: StopRequest,
-        onEvent: @escaping @Sendable (LaunchEvent) -> Void
+        isWanted: @escaping @Sendable (RunFolder) -> Bool, onEvent: @escaping @Sendable (LaunchEvent) -> Void
     ) async throws -> [LaunchResult]
 }
 
@@ -26,6 +28,14 @@ extension Launcher {
         _ folders: [RunFolder], stop: StopRequest, onEvent: @escaping @Sendable (LaunchEvent) -> Void
     ) async throws -> [LaunchResult] {
         try await launch(folders, after: [:], stop: stop, onEvent: onEvent)
+    }
+
+    /// Carries out runs all of which are wanted, whatever becomes of the others.
+    package func launch(
+        _ folders: [RunFolder], after predecessors: [RunFolder: RunFolder], stop: StopRequest,
+        onEvent: @escaping @Sendable (LaunchEvent) -> Void
+    ) async throws -> [LaunchResult] {
+        try await launch(folders, after: predecessors, stop: stop, isWanted: { _ in true }, onEvent: onEvent)
     }
 }
 
@@ -45,7 +55,7 @@ package struct LaunchResult: Sendable, Equatable {
         case finished
         /// Stopped on request after a checkpoint (exit status 75).
         case interrupted
-        /// Never started, because a stop was requested before.
+        /// Never started, because a stop was requested before or the run was not wanted any more.
         case notStarted
         /// `explanation` says how it ended and quotes the last lines of its error output.
         case failed(explanation: String)

@@ -34,7 +34,7 @@ package struct LocalLauncher: Launcher {
 
     package func launch(
         _ folders: [RunFolder], after predecessors: [RunFolder: RunFolder], stop: StopRequest,
-        onEvent: @escaping @Sendable (LaunchEvent) -> Void
+        isWanted: @escaping @Sendable (RunFolder) -> Bool, onEvent: @escaping @Sendable (LaunchEvent) -> Void
     ) async throws -> [LaunchResult] {
         guard access(executable, X_OK) == 0 else {
             throw ScalebenchError(
@@ -55,6 +55,10 @@ package struct LocalLauncher: Launcher {
             while true {
                 while running < slots, !stop.isRequested, let place = next() {
                     let index = waiting.remove(at: place)
+                    guard isWanted(folders[index]) else {
+                        open.remove(folders[index])
+                        continue
+                    }
                     shares.begin(index)
                     group.addTask {
                         (index, await run(folders[index], stop: stop, report: report) { shares.cores(of: index) })

@@ -101,16 +101,60 @@ struct ExternalTrainerTests {
         let lost = try scratch.external("lost", amplitude: 2, fault: "exit 9")
         let suite = try scratch.externalSuite()
         let result = try Tool.run(
-            ["compare", a, b, lost, "--suite", suite, "--json", "-", "--all-rungs"], in: scratch.url)
+            ["compare", a, b, lost, "--suite", suite, "--json", "-", "--all-rungs", "--workers", "1"], in: scratch.url)
         #expect(result.status == 1)
         let pairs = try document(result)
         #expect(pairs[0]["verdict"] as? String == "aBetter" && pairs[0]["observed"] is [String: Any])
         #expect(pairs[1]["verdict"] as? String == "unresolved" && pairs[1]["gap"] is NSNull)
         #expect(try findings(pairs[1])["notJudged"] == "a and lost have 0 rungs in common below the target")
-        #expect(try #require(findings(pairs[1])["runsFailed"]).hasPrefix("lost at width 8, seed 0 and 5 more failed: "))
+        #expect(
+            try #require(findings(pairs[1])["runsFailed"]).hasPrefix("lost at width 32, seed 0 and 1 more failed: "))
+        #expect(try findings(pairs[1])["runsNotStarted"] == "lost: 2 runs failed alike; 4 more were not started")
         // Against the lost candidate alone nothing can be judged: its failure is the error.
-        let alone = try Tool.run(["compare", a, lost, "--suite", suite], in: scratch.url)
+        let alone = try Tool.run(["compare", a, lost, "--suite", suite, "--workers", "1"], in: scratch.url)
         #expect(alone.status == 1 && alone.output.isEmpty)
-        #expect(alone.errors.contains("6 of 14 runs failed"), "\(alone.errors)")
+        #expect(alone.errors.contains("2 of 14 runs failed, 4 more were not started; the others"), "\(alone.errors)")
+    }
+
+    @Test(arguments: [1, 3]) func theSameErrorTwiceStopsTheOtherRunsOfACandidate(workers: Int) throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        // Each run says where it failed: numbers and the run's name do not make two errors different.
+        let fault = """
+            echo start >> started
+            [ -e mended ] || { echo "NameError: name 'los' is not defined, $SCALEBENCH_RUN_ID, step $seed" >&2; exit 1; }
+            """
+        let arguments = [
+            "compare", try scratch.external("a", amplitude: 2), try scratch.external("b", amplitude: 2.2, fault: fault),
+            "--suite", try scratch.externalSuite(), "--json", "-", "--workers", "\(workers)",
+        ]
+        let started = {
+            try String(contentsOf: scratch.url.appendingPathComponent("started"), encoding: .utf8).split(
+                separator: "\n"
+            )
+            .count
+        }
+        #expect(try Tool.run(arguments, in: scratch.url).status == 1)
+        let first = try started()
+        #expect(workers == 1 ? first == 2 : (2...4).contains(first))
+        try scratch.write("", to: "mended")
+        let mended = try Tool.run(arguments, in: scratch.url)
+        #expect(mended.status == 0, "\(mended.errors)")
+        #expect(try findings(document(mended)[0])["runsNotStarted"] == nil)
+    }
+
+    @Test func errorsThatDifferStopNoRun() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let fault = ##"echo start >> started; echo "no part $(echo "$width$seed" | tr 0-9 a-j)" >&2; exit 1"##
+        let lost = try scratch.external("b", amplitude: 2.2, fault: fault)
+        _ = try Tool.run(
+            [
+                "compare", try scratch.external("a", amplitude: 2), lost, "--suite", try scratch.externalSuite(),
+                "--all-rungs", "--workers", "1",
+            ], in: scratch.url)
+        let started = try String(contentsOf: scratch.url.appendingPathComponent("started"), encoding: .utf8)
+        #expect(started.split(separator: "\n").count == 6)
+
     }
 }

@@ -75,6 +75,17 @@ import Testing
         #expect(events.mostAtOnce == 2)
     }
 
+    @Test func aRunThatIsNotWantedAnyMoreIsNotStarted() async throws {
+        let folders = try folders(4), failed = Mutex(false)
+        let results = try await launcher("case \"$1\" in */0) exit 3;; esac", slots: 1).launch(
+            folders, after: [folders[2]: folders[1]], stop: StopRequest(),
+            isWanted: { folder in !failed.withLock { $0 } || !folder.path.hasSuffix("/1") }
+        ) { event in
+            if case .finished(let result) = event, result.status != .finished { failed.withLock { $0 = true } }
+        }
+        #expect(results.dropFirst().map(\.status) == [.notStarted, .finished, .finished])
+    }
+
     @Test func failureIsExplainedAndTheOthersGoOn() async throws {
         let folders = try folders(3)
         let script = """

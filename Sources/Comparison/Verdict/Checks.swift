@@ -102,6 +102,22 @@ package enum Checks {
         }
     }
 
+    /// One finding per candidate that was stopped because its runs failed alike.
+    /// - Parameter failedAlike: by candidate, the number of runs that failed alike.
+    package static func unstartedRuns(
+        _ plan: ComparisonPlan, unstarted: Set<RunID>, failedAlike: [Int]
+    ) -> [Finding] {
+        plan.candidates.indices.compactMap { index in
+            let count = plan.runs.count { unstarted.contains($0.id) && $0.candidates.contains(index) }
+            guard count > 0 else { return nil }
+            let verb = count == 1 ? "was" : "were"
+            return Finding(
+                "runsNotStarted", .warning,
+                "\(plan.candidates[index].name): \(failedAlike[index]) runs failed alike; \(count) more \(verb) not started",
+                advice: "remove the cause and give the same command again; it starts these runs too")
+        }
+    }
+
     /// Runs whose loss no model reaches: one finding that names the first of them.
     package static func impossibleLosses(_ plan: ComparisonPlan, _ records: [RunID: RunRecord]) -> [Finding] {
         let runs = plan.runs.filter { records[$0.id]?.hasImpossibleLoss == true }
