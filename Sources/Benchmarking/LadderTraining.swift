@@ -236,7 +236,8 @@ final class LadderTraining {
             let hasCome = isJudged || run.hasReached(fraction, try? store.record(run.id))
             return hasCome ? failures[run.id] : "stopped by another process"
         case .failed: return result.failure(try? store.record(run.id))
-        case .interrupted, .notStarted: return "stopped by another process"
+        case .interrupted: return "interrupted after a checkpoint, or stopped by another process; it can go on"
+        case .notStarted: return "stopped by another process"
         }
     }
 

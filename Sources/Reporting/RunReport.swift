@@ -55,11 +55,17 @@ package enum RunReport {
         }
         if let final = record?.finalEvaluation { rows += breakdown(final) }
         if let seconds = summary.seconds { rows.append(("core time", Quantity.duration(seconds))) }
-        if let reason = record?.end?.reason { rows.append(("reason", SafeText.line(reason, limit: 400))) }
+        if let reason = record?.end?.reason { rows += lines(of: reason) }
         if record?.hasTornLine == true {
             rows.append(("note", "the last line of its event file is cut off and was left out"))
         }
         return list(rows)
+    }
+
+    /// Why a run ended, line by line: a reason quotes what a trainer printed.
+    private static func lines(of reason: String) -> [(String, String)] {
+        let lines = reason.split(whereSeparator: \.isNewline).prefix(40).map { SafeText.line(String($0), limit: 400) }
+        return lines.enumerated().map { ($0 == 0 ? "reason" : "", $1) }
     }
 
     /// The mean of every domain, and those of the positions 1, 2, 4, … and the last one.

@@ -34,6 +34,8 @@ package struct RunFolder: Sendable, Hashable {
     package func trainerEvents(session: Int) -> String { "\(path)/trainer-events-\(session).jsonl" }
     /// The text that an external trainer printed.
     package var trainerLog: String { "\(path)/trainer.log" }
+    /// The file in which a failing PyTorch program says what went wrong.
+    package var trainerError: String { "\(path)/trainer-error.json" }
     /// The folder of an external trainer, for its checkpoints and whatever else it keeps.
     package var trainerFolder: String { "\(path)/trainer" }
     /// The weights after the last step of a completed run; `config.json` beside them describes the model.

@@ -17,6 +17,11 @@ package struct RunRecord: Sendable, Equatable {
     package private(set) var sessions = 0
     /// The number of events since the newest start, which is not counted itself.
     package private(set) var eventsOfSession = 0
+    /// The newest event is a checkpoint, and no event of the run is of a later step.
+    package private(set) var isAtCheckpoint = false
+    /// The number of sessions in a row whose checkpoint was not beyond the step from which they went on.
+    package private(set) var idleSessions = 0
+    private var newestIdleSession = 0
     /// A last line without its newline was dropped: the writer was killed while it wrote.
     package var hasTornLine = false
 
@@ -57,6 +62,7 @@ package struct RunRecord: Sendable, Equatable {
     /// Appends `event`; a resumed start discards what came after its checkpoint.
     package mutating func fold(_ event: RunEvent) {
         eventsOfSession += 1
+        isAtCheckpoint = false
         switch event {
         case .start(let body):
             eventsOfSession = 0
@@ -69,8 +75,22 @@ package struct RunRecord: Sendable, Equatable {
             if body.resumedFromStep < branch?.step ?? 1 { branch = body.branch }
         case .step(let body): steps.append(body)
         case .evaluation(let body): evaluations.append(body)
-        case .checkpoint(let body): checkpointStep = body.step
+        case .checkpoint(let body):
+            checkpointStep = body.step
+            isAtCheckpoint = body.step >= max(steps.last?.step ?? 0, evaluations.last?.step ?? 0)
+            countIdleSession(body.step)
         case .end(let body): end = body
+        }
+    }
+}
+
+extension RunRecord {
+    private mutating func countIdleSession(_ checkpoint: Int) {
+        if checkpoint > start?.resumedFromStep ?? 0 {
+            idleSessions = 0
+        } else if newestIdleSession != sessions {
+            idleSessions += 1
+            newestIdleSession = sessions
         }
     }
 }

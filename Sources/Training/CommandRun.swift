@@ -19,6 +19,8 @@ struct CommandRun {
     private static let pollInterval: useconds_t = 20_000
     /// How many of the last lines that the trainer printed are quoted, and how many characters of each.
     private static let quotedLines = 10, quotedCharacters = 300
+    /// A trainer that ends badly after so many sessions in a row without a later checkpoint has failed.
+    private static let mostIdleSessions = 2
 
     /// - Parameter record: the run so far.
     func perform(after record: RunRecord) throws -> TrainingOutcome {
@@ -88,14 +90,14 @@ struct CommandRun {
         let file = folder.trainerEvents(session: number)
         // Each session has a new file, because a trainer left over from an earlier one would append to the old file.
         try AtomicFile.write(Data(), to: file)
-        try? FileManager.default.removeItem(atPath: folder.trainerEvents(session: number - 1))
+        for old in [folder.trainerEvents(session: number - 1), folder.trainerError] {
+            try? FileManager.default.removeItem(atPath: old)
+        }
         var logStart = Self.size(folder.trainerLog)
         events.beginSession()
         let process = try TrainerProcess(
             launch.command(in: folder, session: number), folder: launch.folder, output: folder.trainerLog,
-            environment: [
-                "SCALEBENCH_RUN_ID": job.runID.rawValue, "SCALEBENCH_SPEC": folder.job, "SCALEBENCH_EVENTS": file,
-            ])
+            environment: environment(events: file))
         defer { process.end() }
         var tail = LineTail(file, limit: eventBytes)
         var askedToStop: ContinuousClock.Instant?
@@ -141,6 +143,17 @@ struct CommandRun {
         }
     }
 
+    private func environment(events: String) -> [String: String] {
+        var variables = [
+            "SCALEBENCH_RUN_ID": job.runID.rawValue, "SCALEBENCH_SPEC": folder.job, "SCALEBENCH_EVENTS": events,
+        ]
+        // A path that the user has set is where other tools look for the error.
+        if ProcessInfo.processInfo.environment[TrainerErrorFile.variable] == nil {
+            variables[TrainerErrorFile.variable] = folder.trainerError
+        }
+        return variables
+    }
+
     /// Bytes that the events of a session may take: a kilobyte per step, and 32 bytes per sequence in every evaluation.
     private var eventBytes: Int {
         let evaluations = RunSchedule(job.spec).evaluations.count + 1
@@ -173,10 +186,8 @@ struct CommandRun {
         // A trainer that was asked to stop may end with any status; what it has not saved is done again.
         if wasAskedToStop, ended != .exited(0) || events.end == nil { return .interrupted }
         guard ended == .exited(0) || ended == .exited(StopRequest.exitStatus) else {
-            throw ScalebenchError(
-                .runFailed, "the trainer \(ended)", at: folder.trainerLog,
-                hint: "status 0 means finished, 75 means checkpointed; run the same command to try again",
-                cause: quotedLog(from: logStart))
+            if wasInterrupted(ended, events, tail) { return .interrupted }
+            throw failure(ended, logStart: logStart)
         }
         guard !tail.hasTornLine else {
             throw ScalebenchError(
@@ -195,6 +206,22 @@ struct CommandRun {
         try log.append(.end(end))
         try log.synchronize()
         return end.status == .diverged ? .diverged : .completed
+    }
+
+    /// Whether a trainer that ended badly was interrupted rather than failed. torchrun ends with status 1 whatever its
+    /// processes end with, so the checkpoint that a preempted trainer saved last is the only sign of it.
+    private func wasInterrupted(_ ended: TrainerProcess.End, _ events: TrainerEvents, _ tail: LineTail) -> Bool {
+        guard case .exited = ended, events.hasStarted, events.end == nil, !tail.hasTornLine else { return false }
+        return events.record.isAtCheckpoint && events.record.idleSessions < Self.mostIdleSessions
+    }
+
+    private func failure(_ ended: TrainerProcess.End, logStart: Int) -> ScalebenchError {
+        let said = TrainerErrorFile(folder.trainerError)
+        let causes = [said?.details, quotedLog(from: logStart)].compactMap { $0 }
+        return ScalebenchError(
+            .runFailed, "the trainer \(ended)" + (said.map { ": \($0.message)" } ?? ""), at: folder.trainerLog,
+            hint: "status 0 means finished, 75 means checkpointed; run the same command to try again",
+            cause: causes.isEmpty ? nil : causes.joined(separator: "\n"))
     }
 
     private func diverged(_ events: TrainerEvents, _ reason: String) throws -> TrainingOutcome {

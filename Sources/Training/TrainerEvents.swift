@@ -244,7 +244,7 @@ extension TrainerEvents {
                 "the trainer ended with status 0 but wrote no end event",
                 #"append {"event":"end","status":"completed",…} as the last line, or exit with 75 to be called again"#)
         }
-        end.reason = end.reason.map { SafeText.line($0, limit: 300) }
+        end.reason = end.reason.map { SafeText.lines(String($0.prefix(4000))) }
         switch end.status {
         case .failed, .stoppedEarly, .paused: throw failure(end.reason ?? "the trainer says that it failed", nil)
         case .diverged: return end

@@ -87,6 +87,15 @@ struct ExternalTrainerTests {
         #expect(message.hasSuffix("trainer.log: the trainer ended with exit status 9"))
         #expect(pair["verdict"] as? String == "aBetter")
         #expect(pair["observed"] is NSNull, "b is not trained at the target before its ladder is whole")
+        let log = try #require(
+            scratch.files(under: ".scalebench/runs").first { name in
+                let file = scratch.url.appendingPathComponent(".scalebench/runs/\(name)")
+                return name.hasSuffix("trainer.log")
+                    && (try? String(contentsOf: file, encoding: .utf8))?.contains("memory") == true
+            })
+        let shown = try Tool.run(["runs", "show", String(log.prefix(16))], in: scratch.url)
+        #expect(shown.output.contains("the trainer ended with exit status 9\n"), "\(shown.output)")
+        #expect(shown.output.contains("  | out of memory\n"), "the lines of a reason stay lines")
         try scratch.write("", to: "mended")
         let mended = try Tool.run(arguments, in: scratch.url)
         #expect(mended.status == 0, "\(mended.errors)")

@@ -153,6 +153,38 @@ import Training
         #expect(try readRecord(run).steps.count == 4)
     }
 
+    @Test func theErrorFileOfAPyTorchProgramIsQuoted() throws {
+        let file = #"""
+            {"message": {"message": "NameError: name 'los' is not defined\nin rank 3",
+              "extraInfo": {"py_callstack": "Traceback (most recent call last):\n  File \"train.py\", line 9\n", "timestamp": "1"}}}
+            """#
+        let run = try scripts.run(
+            "if [ -e \"$2/once\" ]; then exit 1; fi; touch \"$2/once\"\n"
+                + "cat > \"$TORCHELASTIC_ERROR_FILE\" <<'END'\n\(file)\nEND\necho printed >&2\nexit 1")
+        #expect { try scripts.perform(run) } throws: { error in
+            let text = "\(error)"
+            return text.contains("the trainer ended with exit status 1: NameError: name 'los' is not defined\n")
+                && text.contains("  > in rank 3\n") && text.contains(#"  >   File "train.py", line 9"#)
+                && text.contains("  | printed")
+        }
+        // The file of an earlier session says nothing about this one.
+        #expect { try scripts.perform(run) } throws: { !"\($0)".contains("NameError") }
+    }
+
+    @Test(arguments: [#"{"message":"no GPU"}"#, #"{"message":{"message":"no GPU"}}"#])
+    func anErrorFileMayHoldAMessageAlone(file: String) throws {
+        let run = try scripts.run("echo '\(file)' > \"$TORCHELASTIC_ERROR_FILE\"; exit 3")
+        #expect { try scripts.perform(run) } throws: {
+            "\($0)".contains("the trainer ended with exit status 3: no GPU\n")
+        }
+    }
+
+    @Test(arguments: ["", "[]", #"{"message":3}"#, #"{"message":""}"#]) func aBadErrorFileIsLeftOut(file: String) throws
+    {
+        let run = try scripts.run("echo '\(file)' > \"$TORCHELASTIC_ERROR_FILE\"; exit 3")
+        #expect { try scripts.perform(run) } throws: { "\($0)".contains("the trainer ended with exit status 3\n") }
+    }
+
     @Test func aChangedScriptIsNotWhatWasPlanned() throws {
         let run = try scripts.run(Scripts.good)
         try Data("exit 0".utf8).write(to: URL(fileURLWithPath: "\(scripts.folder.path)/run.sh"))

@@ -88,6 +88,48 @@ import Training
         #expect(record.steps.map(\.step) == [1, 2, 3, 4])
     }
 
+    /// torchrun ends with status 1 when its processes end with 75.
+    @Test func aCheckpointAndABadEndAreAnInterruption() throws {
+        let script = """
+            if [ -e "$2/saved" ]; then
+            \(Scripts.append(#"{"event":"start","resumedFromStep":2}"#, Scripts.step(3), Scripts.step(4), Scripts.evaluation, Scripts.end))
+            else touch "$2/saved"
+            \(Scripts.append(Scripts.step(1), Scripts.step(2), #"{"event":"checkpoint","step":2}"#))
+            exit 1; fi
+            """
+        let run = try scripts.run(script)
+        #expect(try scripts.perform(run) == .interrupted)
+        #expect(try readRecord(run).end == nil)
+        #expect(try scripts.perform(run) == .completed)
+        #expect(try readRecord(run).steps.map(\.step) == [1, 2, 3, 4])
+    }
+
+    @Test(arguments: [
+        [Scripts.step(1), #"{"event":"checkpoint","step":1}"#, Scripts.step(2)],
+        [#"{"event":"checkpoint","step":1}"#, "{"],
+        [Scripts.step(2), #"{"event":"checkpoint","step":1}"#],
+    ]) func aBadEndWithoutACheckpointOfTheLastStepIsAFailure(lines: [String]) throws {
+        let run = try scripts.run(lines.map { Scripts.append($0) }.joined() + "exit 1")
+        #expect(throws: ScalebenchError.self) { try scripts.perform(run) }
+    }
+
+    @Test func interruptionsWithoutProgressAreAFailure() throws {
+        let script = """
+            if [ -e "$2/saved" ]; then
+            \(Scripts.append(#"{"event":"start","resumedFromStep":2}"#))
+            else touch "$2/saved"
+            \(Scripts.append(Scripts.step(1), Scripts.step(2)))
+            fi
+            \(Scripts.append(#"{"event":"checkpoint","step":2}"#))
+            exit 1
+            """
+        let run = try scripts.run(script)
+        // The first call reaches step 2. The two after it reach no later checkpoint.
+        #expect(try scripts.perform(run) == .interrupted)
+        #expect(try scripts.perform(run) == .interrupted)
+        #expect { try scripts.perform(run) } throws: { "\($0)".contains("the trainer ended with exit status 1") }
+    }
+
     @Test func aRequestToStopIsPassedOn() throws {
         let script = """
             trap 'echo "{\\"event\\":\\"checkpoint\\",\\"step\\":2}" >> "$1"; touch "$2/saved"; exit 75' TERM
