@@ -18,6 +18,8 @@ package struct DryRun {
     package let budget: BudgetPreview?
     /// What a decision is expected to cost; empty where the ladder has been trained, or all of it will be.
     package let expectedCosts: [ExpectedCost]
+    /// What is known to weaken the verdict before anything is trained.
+    package let findings: [Finding]
 }
 
 /// The steps that a budget could take.
@@ -75,7 +77,8 @@ extension ComparisonSession {
                 return try training.preview(
                     isLadderTrained: isLadderTrained, record: { try stored.record($0) }, isDone: isDone)
             },
-            expectedCosts: request.trainsAllRungs || isLadderTrained || isSweep ? [] : try plan.expectedCosts())
+            expectedCosts: request.trainsAllRungs || isLadderTrained || isSweep ? [] : try plan.expectedCosts(),
+            findings: Checks.trainersNotHashed(plan))
     }
 
     /// The step from which a run can go on because a shorter run is its start; 0 where there is none. The shorter run has

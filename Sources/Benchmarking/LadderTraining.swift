@@ -244,7 +244,7 @@ final class LadderTraining {
     /// The findings about runs that failed or were not started.
     var findings: [Finding] {
         let alike = plan.candidates.indices.map { failFast.failedAlike($0) }
-        return Checks.failedRuns(plan, reasons: failures)
+        return Checks.trainersNotHashed(plan) + Checks.failedRuns(plan, reasons: failures)
             + Checks.unstartedRuns(plan, unstarted: unstarted, failedAlike: alike)
     }
 

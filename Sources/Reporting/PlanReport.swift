@@ -56,6 +56,11 @@ package enum PlanReport {
             """
     }
 
+    /// What weakens the verdict, and what to do about it.
+    package static func finding(_ finding: Finding) -> String {
+        "! \(SafeText.line(finding.message, limit: 400))\n  → \(SafeText.line(finding.advice, limit: 400))\n"
+    }
+
     /// How sweeps are trained, and what that saves at most.
     package static func sweeps(_ plan: ComparisonPlan) -> String {
         let whole = ComparisonPlan.rungsOfWholeSweep

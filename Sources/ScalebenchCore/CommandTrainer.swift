@@ -106,12 +106,8 @@ extension CommandTrainer {
         let absolute = URL(fileURLWithPath: folder).standardizedFileURL.path
         let arguments = command.filter { !$0.hasPrefix("/") && isFile(path($0, in: absolute)) }
         var files: [String: String] = [:]
-        for name in arguments + named {
-            guard !name.hasPrefix("/"), isFile(path(name, in: absolute)) else {
-                throw ScalebenchError(
-                    .notFound, "no file \"\(name)\" beside the candidate", at: reader.location(of: "files"),
-                    hint: "name files by their path from the candidate's folder, \(folder)")
-            }
+        let finder = TrainerFiles(folder: absolute, place: reader.location(of: "files"))
+        for name in try arguments + finder.expand(named) {
             files[name] = try ContentHash.sha256(file: path(name, in: absolute))
         }
         let portable = command.map { $0.hasPrefix("/") ? ($0 as NSString).lastPathComponent : $0 }

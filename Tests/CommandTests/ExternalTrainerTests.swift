@@ -69,6 +69,24 @@ struct ExternalTrainerTests {
         #expect(again.output == result.output && again.status == 0)
     }
 
+    @Test func aTrainerWithoutAKnownFileIsAFinding() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let a = try scratch.external("a", amplitude: 2), named = try scratch.external("b", amplitude: 2.2)
+        let text = try String(contentsOfFile: scratch.url.appendingPathComponent("b.json").path, encoding: .utf8)
+        let b = try scratch.write(
+            text.replacing(#"["sh", "b.sh", "2.2"]"#, with: #"["sh", "-c", ". ./b.sh", "b", "2.2"]"#), to: "c.json")
+        let arguments = ["compare", a, b, "--suite", try scratch.externalSuite()]
+        let words = "c: the trainer's code is not part of a run's identity: a change of it will not be noticed"
+        let plan = try Tool.run(arguments + ["--dry-run"], in: scratch.url)
+        #expect(plan.status == 0 && plan.output.contains("! \(words)\n  → name its files"), "\(plan.output)")
+        let none = try Tool.run(
+            ["compare", a, named, "--suite", try scratch.externalSuite(), "--dry-run"], in: scratch.url)
+        #expect(none.status == 0 && !none.output.contains("identity"))
+        let result = try Tool.run(arguments + ["--json", "-"], in: scratch.url)
+        #expect(try findings(document(result)[0])["trainerNotHashed"] == words)
+    }
+
     @Test func failedRunsAreNamedAndTheRestIsJudged() throws {
         let scratch = try Scratch()
         try scratch.buildText()

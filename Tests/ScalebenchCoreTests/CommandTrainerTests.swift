@@ -59,6 +59,72 @@ final class CommandTrainerTests {
         #expect(try runID(absolute("/usr/bin/python3")) == runID(absolute("python3")))
     }
 
+    /// The names of the hashed files of a trainer whose `files` are `names`, in a folder with a package.
+    private func files(_ names: String) throws -> [String] {
+        _ = try runID()
+        for name in ["pkg/a.py", "pkg/sub/b.py", "pkg/sub/c.txt", "pkg/.hidden.py", "pkg/__pycache__/a.pyc", "d.py"] {
+            let path = URL(fileURLWithPath: "\(root)/here/\(name)")
+            try AtomicFile.makeFolder(path.deletingLastPathComponent().path)
+            try AtomicFile.write(Data(name.utf8), to: path.path)
+        }
+        let text = """
+            { "trainer": { "type": "command", "command": ["sh", "-c", "x"], "files": [\(names)] },
+              "optimizer": { "learningRate": 1 }, "batchTokens": 16 }
+            """
+        try AtomicFile.write(Data(text.utf8), to: "\(root)/here/p.json")
+        guard case .command(let trainer) = try Candidate.open("\(root)/here/p.json").trainer else { return [] }
+        for (name, hash) in trainer.files { #expect(try ContentHash.sha256(file: "\(root)/here/\(name)") == hash) }
+        return trainer.files.keys.sorted()
+    }
+
+    @Test func foldersAndPatternsNameFiles() throws {
+        let whole = ["pkg/a.py", "pkg/sub/b.py", "pkg/sub/c.txt"]
+        #expect(try files(#""pkg""#) == whole)
+        #expect(try files(#""pkg/""#) == whole)
+        #expect(try files(#""pkg/**""#) == whole)
+        #expect(try files(#""pkg/**/*.py""#) == ["pkg/a.py", "pkg/sub/b.py"])
+        #expect(try files(#""pkg/*.py", "d.py""#) == ["d.py", "pkg/a.py"])
+        #expect(try files(#""pkg/sub/?.[pt]*", "pkg/*/b.py""#) == ["pkg/sub/b.py", "pkg/sub/c.txt"])
+        #expect(try files(#""*.py""#) == ["d.py", "model.py", "train.py"])
+        #expect(try files(#""../here/pkg/**/b.py""#) == ["../here/pkg/sub/b.py"])
+        for nothing in [#""pkg/*.c""#, #""nowhere/""#, #""nowhere/*.py""#, #""/etc/*""#, #""""#] {
+            #expect { try files(nothing) } throws: { "\($0)".contains("p.json:trainer.files: no file") }
+        }
+    }
+
+    @Test func linksOutOfAFolderAreNotFollowed() throws {
+        _ = try files("")
+        let folder = "\(root)/here/pkg"
+        try AtomicFile.makeFolder("\(root)/outside")
+        try AtomicFile.write(Data("x".utf8), to: "\(root)/outside/e.py")
+        try FileManager.default.createSymbolicLink(atPath: "\(folder)/inside.py", withDestinationPath: "sub/b.py")
+        try FileManager.default.createSymbolicLink(atPath: "\(folder)/away", withDestinationPath: "\(root)/outside")
+        try FileManager.default.createSymbolicLink(atPath: "\(folder)/loop", withDestinationPath: ".")
+        #expect(try files(#""pkg/**/*.py""#) == ["pkg/a.py", "pkg/inside.py", "pkg/sub/b.py"])
+        for target in ["\(root)/outside/e.py", "nowhere"] {
+            try FileManager.default.createSymbolicLink(atPath: "\(folder)/out.py", withDestinationPath: target)
+            #expect { try files(#""pkg/""#) } throws: {
+                "\($0)".contains(#""pkg/out.py" is a symbolic link that leads out"#)
+            }
+            #expect(try files(#""pkg/a*""#) == ["pkg/a.py"])
+            try FileManager.default.removeItem(atPath: "\(folder)/out.py")
+        }
+    }
+
+    @Test func tooManyAndTooLargeFilesAreRefused() throws {
+        _ = try files("")
+        let large = "\(root)/here/pkg/large.bin"
+        _ = FileManager.default.createFile(atPath: large, contents: nil)
+        #expect(truncate(large, 100_000_001) == 0)
+        #expect { try files(#""pkg""#) } throws: { "\($0)".contains("makes more than 10000 files or ") }
+        #expect(try files(#""pkg/large.bin""#) == ["pkg/large.bin"], "a file that is named by itself may be large")
+        try FileManager.default.removeItem(atPath: large)
+        for index in 0..<10_000 {
+            close(open("\(root)/here/pkg/sub/\(index).py", O_WRONLY | O_CREAT, 0o644))
+        }
+        #expect { try files(#""pkg""#) } throws: { "\($0)".contains("makes more than 10000 files or ") }
+    }
+
     @Test(arguments: [
         (#""command": []"#, "c.json:trainer.command: the command is empty"),
         (#""command": "train.py""#, "expected a list of strings"),

@@ -12,7 +12,7 @@ enum DryRunText {
         let stages = run.expectedCosts.isEmpty ? "" : PlanReport.stages(run.plan, run.expectedCosts) + "\n"
         let sweeps = run.plan.families.isEmpty ? "" : PlanReport.sweeps(run.plan) + "\n"
         return plan + stages + sweeps + run.nextRuns.map { Phrase.nextStep($0) + "\n" }.joined()
-            + (run.budget.map(render) ?? "")
+            + (run.budget.map(render) ?? "") + run.findings.map(PlanReport.finding).joined()
     }
 
     private static func render(_ preview: BudgetPreview) -> String {
