@@ -77,9 +77,11 @@ package final class CostModel {
         return shape.flops / secondsPerStep(shape)
     }
 
-    /// The bytes of model, gradients, activations, optimizer state and validation tokens.
+    /// The bytes of model, gradients, activations, optimizer state and validation tokens, and of the copy of the matrices
+    /// that measures an update.
     private func memoryBytes(_ spec: RunSpec) -> Double {
-        let moments = Double(spec.optimizer.type.stateBytes(GPTParameters(spec.model)))
+        let layout = GPTParameters(spec.model)
+        let moments = Double(spec.optimizer.type.stateBytes(layout) + UpdateToWeight.memoryBytes(layout))
         let validation = 4 * Double(spec.evaluation.sequences * (spec.model.contextLength + 1))
         return Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)) + moments + validation
     }

@@ -7,7 +7,7 @@ package import ScalebenchCore
 package enum RunExport {
     private static let columns = [
         "run", "event", "step", "tokens", "loss", "unit", "standardError", "sequences", "learningRate", "gradientNorm",
-        "seconds", "status",
+        "updateToWeight", "seconds", "status",
     ]
 
     /// The events that count of every run, as CSV: one line per start, training step, evaluation and end.
@@ -105,6 +105,7 @@ package enum RunExport {
             values["event"] = "evaluation"
             values["standardError"] = number(body.standardError)
             values["sequences"] = String(body.sequences)
+            values["updateToWeight"] = number(body.updateToWeight)
             values.merge(loss(step: body.step, tokens: body.tokens, loss: body.natsPerToken, run)) { $1 }
         case .event(.checkpoint(let body)):
             values["event"] = "checkpoint"

@@ -4,7 +4,8 @@
 //   {"event":"start","schemaVersion":1,"runID":"…","time":"2026-01-31T12:00:00Z","trainerVersion":"builtin-1",
 //    "resumedFromStep":0,"parametersTotal":…,"parametersNonEmbedding":…,"flops":…,"machine":{"host":…,"blas":…}}
 //   {"event":"step","step":100,"tokens":51200,"natsPerToken":3.21,"learningRate":0.01,"gradientNorm":0.8,"seconds":1.5}
-//   {"event":"evaluation","step":100,"tokens":51200,"natsPerToken":3.19,"standardError":0.012,"sequences":64}
+//   {"event":"evaluation","step":100,"tokens":51200,"natsPerToken":3.19,"standardError":0.012,"sequences":64,
+//    "updateToWeight":0.0011}
 //   {"event":"checkpoint","step":100}
 //   {"event":"end","status":"completed","step":2000,"tokens":1024000,"seconds":30.2}
 //
@@ -113,11 +114,14 @@ package enum RunEvent: Sendable, Equatable {
         package var positionNatsPerToken: [Double]?
         /// The mean loss of every part of a mixture; only in the final evaluation, where the suite asks for it.
         package var domainNatsPerToken: [String: Double]?
+        /// √(Σ ‖ΔW‖² / Σ ‖W‖²) over the weight matrices, where ΔW is the change by the last step and W the weights before
+        /// it; nil from a trainer that does not say it.
+        package var updateToWeight: Double?
 
         package init(
             step: Int, tokens: Int, natsPerToken: Double?, standardError: Double?, sequences: Int,
             sequenceNatsPerToken: [Double]? = nil, positionNatsPerToken: [Double]? = nil,
-            domainNatsPerToken: [String: Double]? = nil
+            domainNatsPerToken: [String: Double]? = nil, updateToWeight: Double? = nil
         ) {
             self.step = step
             self.tokens = tokens
@@ -127,6 +131,7 @@ package enum RunEvent: Sendable, Equatable {
             self.sequenceNatsPerToken = sequenceNatsPerToken
             self.positionNatsPerToken = positionNatsPerToken
             self.domainNatsPerToken = domainNatsPerToken
+            self.updateToWeight = updateToWeight
         }
     }
 

@@ -63,7 +63,7 @@ package final class BuiltinTrainer: Trainer {
         spec.optimizer.learningRate * schedule.fraction(atStep: step - 1)
     }
 
-    package func train(step: Int) throws -> StepResult {
+    package func train(step: Int, measuresUpdate: Bool) throws -> StepResult {
         model.workers = min(cores.count, GPT.parts(spec.model, batchSequences: spec.batchSequences))
         optimizer.workers = model.workers
         try batch.withUnsafeMutableBufferPointer { try sampler.batch(step - 1, into: $0) }
@@ -71,9 +71,11 @@ package final class BuiltinTrainer: Trainer {
         let loss = batch.withUnsafeBufferPointer {
             model.lossAndGradients($0, sequences: spec.batchSequences, masks: masks)
         }
+        let update = measuresUpdate ? UpdateToWeight(before: model.parameters, model.layout) : nil
         let norm = optimizer.update(
             parameters: model.parameters, gradients: model.gradients, learningRate: learningRate(at: step))
-        return StepResult(natsPerToken: loss, gradientNorm: norm)
+        return StepResult(
+            natsPerToken: loss, gradientNorm: norm, updateToWeight: update?.ratio(after: model.parameters))
     }
 
     package func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses {

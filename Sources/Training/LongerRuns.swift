@@ -52,11 +52,16 @@ struct LongerRuns {
         return kept.isEmpty ? nil : kept
     }
 
+    /// Whether one of the longer runs that `state` records has an evaluation after `step`.
+    func evaluate(after step: Int, in state: LoopState) -> Bool {
+        (state.longer ?? []).contains { runs[$0.runID]?.evaluations.contains(step) == true }
+    }
+
     /// Takes in the step that `state` has just done. At the last steady one it writes the checkpoint of the next longer
     /// run; where that cannot be written, that run only takes longer.
-    func note(_ state: inout LoopState, loss: Double, of trainer: any Trainer) throws {
+    func note(_ state: inout LoopState, _ result: StepResult, of trainer: any Trainer) throws {
         guard let recorded = state.longer else { return }
-        let kept = try recorded.compactMap { try record(state, loss, for: $0, of: trainer) }
+        let kept = try recorded.compactMap { try record(state, result, for: $0, of: trainer) }
         state.longer = kept.isEmpty ? nil : kept
         guard state.step >= spec.steadySteps else { return }
         if let next = kept.first {
@@ -68,11 +73,11 @@ struct LongerRuns {
 
     /// One run's record with this step; nil for a run whose evaluation is not finite, which then trains by itself.
     private func record(
-        _ state: LoopState, _ loss: Double, for run: LongerRun, of trainer: any Trainer
+        _ state: LoopState, _ result: StepResult, for run: LongerRun, of trainer: any Trainer
     ) throws -> LongerRun? {
         guard let longer = runs[run.runID] else { return nil }
         var run = run
-        run.lossSum += loss
+        run.lossSum += result.natsPerToken
         run.lossCount += 1
         if longer.reports.contains(state.step) {
             let tokens = state.step * longer.spec.tokensPerStep
@@ -81,7 +86,7 @@ struct LongerRuns {
             run.lossCount = 0
         }
         if longer.evaluations.contains(state.step) {
-            let evaluation = try trainer.evaluation(after: state.step, of: longer.spec)
+            let evaluation = try trainer.evaluation(after: state.step, result, of: longer.spec)
             guard evaluation.natsPerToken != nil else { return nil }
             run.events.append(.evaluation(evaluation))
         }

@@ -37,8 +37,10 @@ struct RunLoop {
                 return .interrupted
             }
             let step = state.step + 1
+            let isEvaluated = evaluations.contains(step)
             let began = ContinuousClock.now
-            let result = try trainer.train(step: step)
+            let result = try trainer.train(
+                step: step, measuresUpdate: isEvaluated || longer.evaluate(after: step, in: state))
             state.seconds += began.duration(to: .now).seconds
             guard BelievableLoss.finite(result.natsPerToken) != nil else {
                 return try diverged(state, at: step, "the training loss of step \(step) is not finite")
@@ -54,11 +56,10 @@ struct RunLoop {
                         + "\(trainer.divergenceLoss) nats per token")
             }
             if reports.contains(step) { try report(&state) }
-            let isEvaluated = evaluations.contains(step)
-            if isEvaluated, try !evaluate(at: step) {
+            if isEvaluated, try !evaluate(at: step, result) {
                 return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
             }
-            try longer.note(&state, loss: result.natsPerToken, of: trainer)
+            try longer.note(&state, result, of: trainer)
             if isEvaluated, step < job.spec.steps, let from = folder.stopsEarlyFrom, step >= from {
                 try checkpoint(state)
                 try end(from > 0 ? .paused : .stoppedEarly, state, at: step, reason: nil)
@@ -89,8 +90,8 @@ struct RunLoop {
     }
 
     /// Appends an evaluation; returns false when it is not finite.
-    private func evaluate(at step: Int) throws -> Bool {
-        let event = try trainer.evaluation(after: step, of: job.spec)
+    private func evaluate(at step: Int, _ result: StepResult) throws -> Bool {
+        let event = try trainer.evaluation(after: step, result, of: job.spec)
         try log.append(.evaluation(event))
         return event.natsPerToken != nil
     }

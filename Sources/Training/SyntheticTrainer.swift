@@ -51,7 +51,7 @@ package final class SyntheticTrainer: Trainer {
 
     package func learningRate(at step: Int) -> Double { spec.optimizer.learningRate }
 
-    package func train(step: Int) throws -> StepResult {
+    package func train(step: Int, measuresUpdate: Bool) throws -> StepResult {
         if law.secondsPerStep > 0 { Thread.sleep(forTimeInterval: law.secondsPerStep) }
         var generator = Philox(seed: runSeed, stream: Stream.trainingNoise.rawValue)
         generator.jump(to: UInt64(step) * 4)

@@ -4,7 +4,8 @@ import ScalebenchCore
 
 extension Trainer {
     /// The event of the evaluation that a run of this spec makes after `step`; its loss is nil where it is not finite.
-    func evaluation(after step: Int, of spec: RunSpec) throws -> RunEvent.Evaluation {
+    /// - Parameter result: what the step itself reported.
+    func evaluation(after step: Int, _ result: StepResult, of spec: RunSpec) throws -> RunEvent.Evaluation {
         let isFinal = step == spec.steps
         let count = isFinal ? spec.evaluation.sequences : spec.evaluation.curveSequences
         let means = try evaluate(step: step, sequences: count), losses = means.sequences
@@ -12,7 +13,7 @@ extension Trainer {
         let isFinite = BelievableLoss.finite(mean) != nil
         var event = RunEvent.Evaluation(
             step: step, tokens: step * spec.tokensPerStep, natsPerToken: isFinite ? mean : nil, standardError: nil,
-            sequences: losses.count)
+            sequences: losses.count, updateToWeight: result.updateToWeight)
         if isFinite && losses.count > 1 {
             let squares = losses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
             event.standardError = (squares / Double(losses.count - 1) / Double(losses.count)).squareRoot()

@@ -19,7 +19,8 @@ package protocol Trainer: AnyObject {
     func learningRate(at step: Int) -> Double
 
     /// Takes the step after the last one. Steps come in order: 1, 2, 3 …, or on from the restored step.
-    func train(step: Int) throws -> StepResult
+    /// - Parameter measuresUpdate: whether the result says how large the update is. The step is the same either way.
+    func train(step: Int, measuresUpdate: Bool) throws -> StepResult
 
     /// Losses of the first `sequences` validation sequences after `step` steps.
     func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses
@@ -66,10 +67,13 @@ package struct StepResult: Sendable, Equatable {
     package var natsPerToken: Double
     /// Global gradient norm before clipping.
     package var gradientNorm: Double
+    /// The size of the update beside that of the weights, where it was to be measured; nil from a trainer without weights.
+    package var updateToWeight: Double?
 
-    package init(natsPerToken: Double, gradientNorm: Double) {
+    package init(natsPerToken: Double, gradientNorm: Double, updateToWeight: Double? = nil) {
         self.natsPerToken = natsPerToken
         self.gradientNorm = gradientNorm
+        self.updateToWeight = updateToWeight
     }
 }
 

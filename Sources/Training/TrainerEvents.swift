@@ -156,7 +156,8 @@ extension TrainerEvents {
             step: step, tokens: tokens, natsPerToken: loss,
             standardError: try reader.finiteNumber("standardError"), sequences: sequences,
             // Only those of the final evaluation are ever compared.
-            sequenceNatsPerToken: isFinal && loss != nil ? losses : nil)
+            sequenceNatsPerToken: isFinal && loss != nil ? losses : nil,
+            updateToWeight: try reader.finiteNumber("updateToWeight"))
     }
 }
 

@@ -91,7 +91,7 @@ struct SchemaTests {
             ], in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
         let event = try Schema("run-event.schema.json"), job = try Schema("run-job.schema.json")
-        var kinds: Set<String> = []
+        var kinds: Set<String> = [], ratios: Set<Double> = []
         for file in scratch.files(under: ".scalebench/runs") {
             let url = scratch.url.appendingPathComponent(".scalebench/runs/\(file)")
             if file.hasSuffix("job.json") {
@@ -101,10 +101,19 @@ struct SchemaTests {
             for line in try String(contentsOf: url, encoding: .utf8).split(separator: "\n") {
                 let object = try JSONSerialization.jsonObject(with: Data(line.utf8))
                 #expect(event.errors(object) == [], "\(line)")
-                kinds.insert((object as? [String: Any])?["event"] as? String ?? "")
+                let fields = object as? [String: Any] ?? [:]
+                kinds.insert(fields["event"] as? String ?? "")
+                if let ratio = fields["updateToWeight"] as? Double { ratios.insert(ratio) }
             }
         }
         #expect(kinds == ["start", "step", "evaluation", "end"])
+        // The exported table has the same ratios as the events.
+        let table = try Tool.run(["runs", "export", "--csv"], in: scratch.url).output.split(separator: "\n")
+        let cells = table.map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let column = try #require(cells.first?.firstIndex(of: "updateToWeight"))
+        let exported = Set(cells.dropFirst().compactMap { Double($0[column]) })
+        #expect(exported.count == ratios.count && !ratios.isEmpty)
+        for (one, other) in zip(exported.sorted(), ratios.sorted()) { #expect(abs(one - other) < 1e-12) }
     }
 
     @Test(arguments: [

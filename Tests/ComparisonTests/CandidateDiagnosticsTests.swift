@@ -33,6 +33,7 @@ import Testing
         var power = 1.35
         var spikes: Set<Int> = []
         var diverges = false
+        var updates: Double?
     }
 
     private func record(_ run: ComparisonPlan.Run, _ course: Course) -> RunRecord {
@@ -57,7 +58,8 @@ import Testing
                 .evaluation(
                     .init(
                         step: step, tokens: step * 256, natsPerToken: loss(step), standardError: 0.1,
-                        sequences: isLast ? 40 : 20, sequenceNatsPerToken: isLast ? sequences : nil)))
+                        sequences: isLast ? 40 : 20, sequenceNatsPerToken: isLast ? sequences : nil,
+                        updateToWeight: course.updates.map { $0 / Double(step) })))
         }
         record.fold(
             .end(.init(status: course.diverges ? .diverged : .completed, step: 32, tokens: 8192, seconds: 1)))
@@ -137,6 +139,42 @@ import Testing
             #expect(try #require(rung.gradientNorm99) > 31)
             #expect(rung.spikes == (width == 16 ? 2 * rung.runs : 0))
         }
+    }
+
+    /// The median leaves the warm-up out, and what no run reports is not there.
+    @Test func updatesAreThoseAfterTheWarmUp() throws {
+        let all = try diagnostics { place, candidate in
+            var course = usual(place)
+            course.updates = candidate == 0 ? 0.1 : nil
+            return course
+        }
+        let plan = try plan()
+        let warmup = plan.runs[0].spec.schedule.warmupSteps
+        #expect(plan.runs.allSatisfy { $0.spec.schedule.warmupSteps == warmup } && warmup >= 1)
+        let after = stride(from: 2, through: 32, by: 2).filter { $0 > warmup }.map { 0.1 / Double($0) }.sorted()
+        let median = (after[(after.count - 1) / 2] + after[after.count / 2]) / 2
+        for rung in all[0].rungs { #expect(abs(try #require(rung.updateToWeightMedian) - median) < 1e-12) }
+        #expect(all[1].rungs.allSatisfy { $0.updateToWeightMedian == nil })
+    }
+
+    /// A run without a record does not lend its spec to another.
+    @Test func aMissingRecordIsNobodyElses() throws {
+        let plan = try plan()
+        let records = Dictionary(
+            uniqueKeysWithValues: plan.runs.map { run in
+                (run.id, record(run, usual(plan.places.firstIndex(of: run.place)!)))
+            })
+        var fewer = records
+        let missing = try #require(plan.runs.first { $0.place == plan.places[1] })
+        fewer[missing.id] = nil
+        let all = try #require(
+            CandidateDiagnostics.all(
+                plan.ladder(records),
+                CandidateDiagnostics.Evidence(plan, fewer, floor: 1) { Double($0.seed) }))
+        let rungs = all[missing.candidates[0]].rungs
+        #expect(rungs[1].trainMinusValidation == nil && rungs[0].trainMinusValidation != nil)
+        #expect(rungs[1].repeatedShare != Double(missing.spec.seed))
+        #expect(rungs[0].repeatedShare == Double(missing.spec.seed))
     }
 
     @Test func withoutCurvesThereAreNone() throws {

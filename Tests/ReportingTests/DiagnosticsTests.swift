@@ -23,7 +23,8 @@ import Testing
                 { "label": "width 16", "scale": 2, "isTarget": true, "runs": 1, "spikes": 4, "fall": 0.2,
                   "shape": \#(shape), "scales": "\#(isBad ? "badly" : "well")",
                   "reasons": [\#(isBad ? "\"curveShape\"" : "")], "collapseResidual": 0.31, "seedSpread": 0.1,
-                  "repeatedShare": 0.25, "gradientNormMedian": 0.5, "gradientNorm99": 2.5 }] }
+                  "repeatedShare": 0.25, "gradientNormMedian": 0.5, "gradientNorm99": 2.5,
+                  "updateToWeightMedian": 0.00123 }] }
             """#
         return try JSONDecoder().decode(CandidateDiagnostics.self, from: Data(text.utf8))
     }
@@ -56,7 +57,8 @@ import Testing
         #expect(page.contains("Does each recipe scale well?") && page.contains("&lt;b&gt;"))
         #expect(!page.contains("<b>"))
         #expect(page.contains("<td>badly</td><td>31 %</td><td>10 %</td><td>20 %</td>"))
-        #expect(page.contains("<td>25 %</td><td>0.5</td><td>2.5</td><td>4</td>"))
+        #expect(page.contains("<td>25 %</td><td>0.5</td><td>2.5</td><td>0.0012</td><td>4</td>"))
+        #expect(page.contains("<td>–</td><td>–</td><td>–</td><td>0</td>"))
         _ = try XMLDocument(xmlString: String(page.dropFirst("<!DOCTYPE html>\n".count)))
     }
 

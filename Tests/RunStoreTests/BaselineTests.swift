@@ -53,7 +53,8 @@ import Testing
                     .init(
                         step: step, tokens: step * 16, natsPerToken: sequences == 256 ? mean : 2.7345678901234567,
                         standardError: 0.0123456789, sequences: sequences,
-                        sequenceNatsPerToken: sequences == 256 ? losses : nil)))
+                        sequenceNatsPerToken: sequences == 256 ? losses : nil,
+                        updateToWeight: sequences == 256 ? 0.00123456 : nil)))
         }
         record.fold(.end(.init(status: .completed, step: 4, tokens: 64, seconds: 4.0 / 3)))
         return record
@@ -93,6 +94,7 @@ import Testing
             let kept = try #require(try store.record(run.spec.runID)), own = run.record
             #expect(kept.start == own.start && kept.end == own.end)
             #expect(kept.evaluations.map(\.natsPerToken) == own.evaluations.map(\.natsPerToken))
+            #expect(kept.evaluations.map(\.updateToWeight) == [nil, 0.001235])
             #expect(kept.steps == Array(own.steps.suffix(2)))
             let losses = try #require(kept.finalEvaluation?.sequenceNatsPerToken)
             let exact = try #require(own.finalEvaluation?.sequenceNatsPerToken)

@@ -39,7 +39,7 @@ import Testing
         let event = RunEvent.evaluation(
             .init(
                 step: 5, tokens: 50, natsPerToken: 1.25, standardError: 0.5, sequences: 2,
-                sequenceNatsPerToken: [1, 1.5]))
+                sequenceNatsPerToken: [1, 1.5], updateToWeight: 0.25))
         #expect(try JSONDecoder().decode(RunEvent.self, from: JSONEncoder().encode(event)) == event)
     }
 }

@@ -43,6 +43,16 @@ import Training
         #expect(!machine.contains { ($0.key + $0.value).unicodeScalars.contains { $0.value < 32 } })
     }
 
+    @Test(arguments: [
+        (#""updateToWeight":0.002"#, 0.002), (#""updateToWeight":null"#, nil), (#""updateToWeight":NaN"#, nil),
+    ])
+    func anEvaluationMaySayHowLargeTheUpdateIs(field: String, expected: Double?) throws {
+        let evaluation = Scripts.evaluation.dropLast() + ",\(field)}"
+        let run = try scripts.run(Scripts.append(Scripts.step(4), String(evaluation), Scripts.end))
+        #expect(try scripts.perform(run) == .completed)
+        #expect(try readRecord(run).finalEvaluation?.updateToWeight == expected)
+    }
+
     @Test func withoutAStartTheRunBeginsAtTheBeginning() throws {
         let run = try scripts.run(Scripts.append(Scripts.step(4), Scripts.evaluation, Scripts.end))
         #expect(try scripts.perform(run) == .completed)

@@ -134,7 +134,9 @@ final class InterferingTrainer: Trainer {
     var machine: [String: String] { base.machine }
     var divergenceLoss: Double { limit ?? base.divergenceLoss }
     func learningRate(at step: Int) -> Double { base.learningRate(at: step) }
-    func train(step: Int) throws -> StepResult { try interfere(step, try base.train(step: step)) }
+    func train(step: Int, measuresUpdate: Bool) throws -> StepResult {
+        try interfere(step, try base.train(step: step, measuresUpdate: measuresUpdate))
+    }
     func evaluate(step: Int, sequences: Int) throws -> EvaluationLosses {
         try base.evaluate(step: step, sequences: sequences)
     }

@@ -35,6 +35,9 @@ public struct RungDiagnostics: Codable, Sendable {
     @OrNull public var gradientNormMedian: Double? = nil
     /// Their 99th percentile.
     @OrNull public var gradientNorm99: Double? = nil
+    /// The median of the update-to-weight ratios that evaluations after the warm-up reported, in all runs together; null
+    /// where none did. It is the size of one step's update of the weight matrices beside that of the matrices.
+    @OrNull public var updateToWeightMedian: Double? = nil
     /// The reported training losses that lie far above those just before them, in all runs together.
     public var spikes: Int
     /// By what share the loss above its floor fell over the second half of the schedule, as the mean of its logarithm there

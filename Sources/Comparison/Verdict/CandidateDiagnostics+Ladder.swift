@@ -6,8 +6,7 @@ import ScalingLaws
 extension CandidateDiagnostics {
     /// What the diagnostics need beyond the ladder.
     package struct Evidence {
-        var records: [RunID: RunRecord]
-        var specs: [RunID: RunSpec]
+        var runs: [RunID: (record: RunRecord, spec: RunSpec)]
         /// The irreducible loss on the validation sequences of the curves; 0 where it is not known.
         var floor: Double
         /// The share of a run's training sequences that it had read before; nil where no data is read.
@@ -17,8 +16,8 @@ extension CandidateDiagnostics {
             _ plan: ComparisonPlan, _ records: [RunID: RunRecord], floor: Double,
             repeatedShare: @escaping (RunSpec) -> Double?
         ) {
-            self.records = records
-            specs = Dictionary(plan.runs.map { ($0.id, $0.spec) }) { first, _ in first }
+            let known = plan.runs.compactMap { run in records[run.id].map { (run.id, ($0, run.spec)) } }
+            runs = Dictionary(known) { first, _ in first }
             self.floor = floor
             self.repeatedShare = repeatedShare
         }
@@ -73,17 +72,21 @@ extension CandidateDiagnostics {
 
 extension RungDiagnostics {
     /// Takes in what the records of the runs say.
-    fileprivate mutating func add(_ runs: [RunID], _ evidence: CandidateDiagnostics.Evidence) {
-        let records = runs.compactMap { evidence.records[$0] }, specs = runs.compactMap { evidence.specs[$0] }
-        let finished = zip(records, specs).compactMap { FinishedRun($0, $1) }
-        if finished.count == runs.count { trainMinusValidation = FinishedRun.trainMinusValidation(finished) }
-        repeatedShare = specs.first.flatMap(evidence.repeatedShare)
-        let norms = records.flatMap { $0.steps.compactMap(\.gradientNorm) }
+    fileprivate mutating func add(_ ids: [RunID], _ evidence: CandidateDiagnostics.Evidence) {
+        let runs = ids.compactMap { evidence.runs[$0] }
+        let finished = runs.compactMap { FinishedRun($0.record, $0.spec) }
+        if finished.count == ids.count { trainMinusValidation = FinishedRun.trainMinusValidation(finished) }
+        repeatedShare = (runs.first?.spec).flatMap(evidence.repeatedShare)
+        let norms = runs.flatMap { $0.record.steps.compactMap(\.gradientNorm) }
         if !norms.isEmpty {
             gradientNormMedian = norms.median
             gradientNorm99 = norms.quantile(0.99)
         }
-        spikes = records.reduce(0) { $0 + LossSpikes.indices($1.steps.compactMap(\.natsPerToken)).count }
+        let updates = runs.flatMap { run in
+            run.record.evaluations.filter { $0.step > run.spec.schedule.warmupSteps }.compactMap(\.updateToWeight)
+        }
+        if !updates.isEmpty { updateToWeightMedian = updates.median }
+        spikes = runs.reduce(0) { $0 + LossSpikes.indices($1.record.steps.compactMap(\.natsPerToken)).count }
     }
 
     /// Takes in what the curves say, and judges.

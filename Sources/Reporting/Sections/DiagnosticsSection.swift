@@ -64,7 +64,7 @@ private struct DiagnosticsPicture {
         ReportTable(
             header: [
                 "rung", "scales", "residual of the shape", "by seeds alone", "fall", "train − validation [90 %]",
-                "repeated", "gradient norm, median", "99 %", "spikes",
+                "repeated", "gradient norm, median", "99 %", "update / weights, median", "spikes",
             ],
             rows: candidate.rungs.map { rung in
                 [
@@ -72,7 +72,8 @@ private struct DiagnosticsPicture {
                     share(rung.collapseResidual), share(rung.seedSpread), share(rung.fall),
                     Phrase.interval(rung.trainMinusValidation, Phrase.gap), share(rung.repeatedShare),
                     rung.gradientNormMedian.map { Quantity.significant($0) } ?? "–",
-                    rung.gradientNorm99.map { Quantity.significant($0) } ?? "–", String(rung.spikes),
+                    rung.gradientNorm99.map { Quantity.significant($0) } ?? "–",
+                    rung.updateToWeightMedian.map { Quantity.significant($0, digits: 2) } ?? "–", String(rung.spikes),
                 ]
             })
     }

@@ -48,7 +48,7 @@ struct BaselineRun: Codable, Sendable {
 extension RunEvent.Evaluation {
     /// Without digits that decide nothing. Mean losses are kept in full, those of the first sequences, which are compared
     /// with earlier evaluations, to a ten-thousandth, and those of the other sequences to a hundredth: they tell how
-    /// sequences scatter.
+    /// sequences scatter. The update-to-weight ratio keeps four digits.
     fileprivate func shortened(fine: Int) -> RunEvent.Evaluation {
         func rounded(_ value: Double, _ parts: Double) -> Double { (value * parts).rounded() / parts }
         var result = self
@@ -56,6 +56,7 @@ extension RunEvent.Evaluation {
         result.sequenceNatsPerToken = sequenceNatsPerToken?.enumerated().map { rounded($1, $0 < fine ? 1e4 : 100) }
         result.positionNatsPerToken = positionNatsPerToken?.map { rounded($0, 1e4) }
         result.domainNatsPerToken = domainNatsPerToken?.mapValues { rounded($0, 1e4) }
+        result.updateToWeight = updateToWeight.map { $0 > 1e-30 ? rounded($0, pow(10, 3 - floor(log10($0)))) : 0 }
         return result
     }
 
