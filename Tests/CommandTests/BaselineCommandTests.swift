@@ -13,6 +13,14 @@ extension Scratch {
         return result
     }
 
+    /// The baselines in the JSON that the tool writes.
+    fileprivate func rows(_ arguments: [String], status: Int32 = 0) throws -> [[String: Any]] {
+        let text = try tool(arguments, status: status).output
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(document["schemaVersion"] as? Int == 1)
+        return try #require(document["baselines"] as? [[String: Any]])
+    }
+
     /// The number of runs that were started in a store.
     fileprivate func runs(in store: String) -> Int {
         files(under: "\(store)/runs").count { $0.hasSuffix("events.jsonl") }
@@ -79,6 +87,11 @@ struct BaselineCommandTests {
         #expect(try scratch.tool(update.dropLast(2) + [new, "--store", "first"]).output.contains("new: added"))
         let list = try scratch.tool(["baselines", "list"]).output
         #expect(list.contains("planted v1") && list.contains("base") && list.contains("2 baselines, "))
+        let rows = try scratch.rows(["baselines", "list", "--json"])
+        #expect(rows.map { $0["candidate"] as? String } == ["base", "new"])
+        #expect(rows.allSatisfy { $0["suite"] as? String == "planted" && $0["runs"] as? Int == 12 })
+        #expect(rows.allSatisfy { ($0["bytes"] as? Int ?? 0) > 0 && ($0["machines"] as? [Any])?.count == 1 })
+        #expect(try scratch.rows(["baselines", "list", "--suite", "elsewhere", "--json"]).isEmpty)
         // A store that lacks runs: the error says which command trains them, and nothing is written.
         let other = try scratch.synthetic("other", .init(amplitude: 1.1))
         try scratch.tool(["compare", base, other, "--suite", suite, "--quiet", "--predict-only", "--store", "first"])
@@ -100,6 +113,9 @@ struct BaselineCommandTests {
             #expect(stopped.errors.contains("--no-baselines"))
             #expect(scratch.runs(in: "second") == 0)
             #expect(try scratch.tool(["baselines", "check"], status: 1).errors.contains(file))
+            let examined = try scratch.tool(["doctor"]).output
+            #expect(examined.contains("1 of ") && examined.contains("1 not readable"), "\(examined)")
+            #expect(examined.contains("planted/base/\(file): not a baseline"), "\(examined)")
             let board = try scratch.tool(["leaderboard", "--store", "first", "--suite", "planted"])
             #expect(
                 board.output.contains("base")
@@ -107,6 +123,7 @@ struct BaselineCommandTests {
             #expect(
                 try scratch.tool(["baselines", "update", suite, base, "--store", "first"]).output.contains("replaced"))
         }
+        #expect(try scratch.tool(["doctor"]).output.contains("1 of 1 suite with 12 runs, all readable"))
         try scratch.write("{", to: "baselines/planted/base/candidate.json")
         #expect(try scratch.tool(["baselines"]).errors.contains("candidate.json"))
         try scratch.tool(compare + ["--no-baselines"])
@@ -148,6 +165,10 @@ struct BaselineCommandTests {
         let check = ["baselines", "check", suite, "--quiet"]
         let same = try scratch.tool(check).output
         #expect(same.contains("external, a: identical to the last digit (4 runs)") && same.contains("external, b"))
+        let sameRows = try scratch.rows(check + ["--json"])
+        #expect(sameRows.map { $0["outcome"] as? String } == ["identical", "identical"])
+        #expect(sameRows.allSatisfy { $0["runs"] as? Int == 4 && $0["meanDifference"] as? Double == 0 })
+        #expect(sameRows.allSatisfy { $0["reason"] is NSNull && ($0["differences"] as? [Any])?.isEmpty == true })
         let near = try scratch.tool(check, environment: ["DRIFT": "0.001"]).output
         #expect(near.contains("within noise (4 runs): new − recorded is 0.000"), "\(near)")
         let far = try scratch.tool(check, status: 3, environment: ["DRIFT": "0.3"]).output
@@ -157,6 +178,10 @@ struct BaselineCommandTests {
         try scratch.write("# changed\n", to: "external/candidates/a.sh")
         let changed = try scratch.tool(check, status: 3).output
         #expect(changed.contains("external, a: outdated, the suite or the candidate has changed"), "\(changed)")
+        let changedRows = try scratch.rows(check + ["--json"], status: 3)
+        #expect(changedRows.map { $0["outcome"] as? String } == ["outdated", "identical"])
+        #expect((changedRows[0]["reason"] as? String)?.contains("has changed") == true)
+        #expect(changedRows[0]["noise"] is NSNull)
         try FileManager.default.removeItem(at: scratch.url.appendingPathComponent("external/candidates/a.json"))
         #expect(try scratch.tool(check).output.contains("external, a: not checked, its trainer is not here"))
         #expect(try scratch.tool(["baselines", "check", "nothing"], status: 1).errors.contains("has no baseline"))

@@ -21,6 +21,8 @@ struct DoctorTests {
         #expect((find("BLAS", all)["value"] as? String)?.contains("GFLOP/s") == true)
         #expect((find("suites", all)["value"] as? String)?.contains("lr-rule") == true)
         #expect((find("folder", all)["value"] as? String)?.contains("none yet") == true)
+        #expect(find("baselines", all)["value"] as? String == "none")
+        #expect(find("baselines", all)["status"] as? String == "missing")
         #expect(scratch.files().isEmpty)
         let text = try Tool.run(["doctor"], in: scratch.url)
         #expect(text.status == 0 && text.output.contains("All is well.") && text.output.contains("machine"))

@@ -8,7 +8,10 @@ struct HelpTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Snapshots")
 
-    @Test(arguments: [[], ["compare"], ["leaderboard"], ["runs"], ["runs", "import"], ["baselines"], ["doctor"]])
+    @Test(arguments: [
+        [], ["compare"], ["leaderboard"], ["runs"], ["runs", "import"], ["baselines"], ["baselines", "list"],
+        ["baselines", "check"], ["doctor"],
+    ])
     func help(command: [String]) throws {
         let result = try Tool.run(command + ["--help"], in: Self.folder, environment: ["COLUMNS": "80"])
         #expect(result.status == 0)

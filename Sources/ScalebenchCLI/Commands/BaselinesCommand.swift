@@ -31,13 +31,20 @@ struct BaselinesCommand: ParsableCommand {
 
 struct BaselinesListCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the baselines that are found.")
+        commandName: "list", abstract: "List the baselines that are found.",
+        discussion: """
+            Examples:
+              scalebench baselines list --suite lr-rule
+              scalebench baselines list --json
+            """)
 
     @Option(help: "Only baselines of this suite.") var suite: String?
+    @Flag(help: "Write JSON instead of a table.") var json = false
 
     func run() throws {
         let (store, errors) = BaselineStore.survey(suite: suite)
         for error in errors { LiveLine.print("warning: left out: \(error)") }
+        if json { return try StandardOutput.write(try JSONDocument.pretty(BaselineListJSON(store.entries))) }
         guard !store.entries.isEmpty else {
             return print("No baselines. `scalebench baselines update SUITE` makes one of the runs of a store.")
         }
@@ -120,6 +127,10 @@ struct BaselinesCheckCommand: AsyncParsableCommand {
             One whose suite, data, candidate or trainer has changed since is outdated: no compare looks for it. Libraries \
             and versions that are not the same here are named.
 
+            Examples:
+              scalebench baselines check lr-rule
+              scalebench baselines check --json --quiet
+
             Exit status: 0 all agree, 1 failed, 3 one is different or outdated, 64 wrong usage, 75 interrupted.
             """)
 
@@ -127,6 +138,7 @@ struct BaselinesCheckCommand: AsyncParsableCommand {
     var suite: String?
     @Option(help: "Runs trained at once; default: one per core.") var workers: Int?
     @Flag(help: "Print nothing but the result.") var quiet = false
+    @Flag(help: "Write JSON instead of text.") var json = false
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
@@ -144,7 +156,11 @@ struct BaselinesCheckCommand: AsyncParsableCommand {
             LiveLine.print("Stopped. Nothing was kept; the same command starts again.")
             throw ExitCode(StopRequest.exitStatus)
         }
-        for result in results { print(BaselineText.render(result)) }
+        if json {
+            try StandardOutput.write(try JSONDocument.pretty(BaselineCheckJSON(results)))
+        } else {
+            for result in results { print(BaselineText.render(result)) }
+        }
         if !results.allSatisfy(\.isGood) { throw ExitCode(OutputOptions.conditionMet) }
     }
 }

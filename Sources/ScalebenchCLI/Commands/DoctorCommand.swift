@@ -10,8 +10,8 @@ struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Say whether comparisons will work here, and how fast.",
         discussion: """
-            It looks at processor, BLAS (with a short measurement), libraries, suites, data sets, store and disk, and \
-            says what to type where something is missing. It changes nothing.
+            It looks at processor, BLAS (with a short measurement), libraries, suites, data sets, baselines, store and \
+            disk, and says what to type where something is missing. It changes nothing.
 
             Examples:
               scalebench doctor

@@ -71,6 +71,7 @@ struct Doctor {
         checks.append(HealthCheck("suites and data", "data sets", list(datasets.map(\.name))))
         checks += locator.folders.filter(Self.isFolder).map { HealthCheck("suites and data", "data root", $0) }
         checks += unreadable.map(broken("data set"))
+        checks += BaselineExamination.checks
         let cache = DatasetLocator.standardCache(ProcessInfo.processInfo.environment)
         let isWritable = Self.canWrite(cache)
         checks.append(
