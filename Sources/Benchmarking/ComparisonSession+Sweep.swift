@@ -45,6 +45,10 @@ extension ComparisonSession {
             training.findings + Checks.impossibleLosses(plan, records)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
             + store.baselineFindings(plan, records)
+        context.diagnostics = CandidateDiagnostics.all(
+            ladder,
+            CandidateDiagnostics.Evidence(
+                plan, records, floor: resolved.curveFloor, repeatedShare: resolved.repeatedShare))
         return try resolved.judge.sweepResult(ladder, context, until: request.until)
     }
 }

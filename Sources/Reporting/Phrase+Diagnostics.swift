@@ -4,9 +4,13 @@ import Comparison
 import ScalebenchCore
 
 extension CompareResult {
-    /// The diagnostics to show: all, or only those with findings where there are many candidates.
+    /// The diagnostics to show: all, or only those with findings where there are many candidates. A family is one, however
+    /// many members it has.
     var shownDiagnostics: [CandidateDiagnostics] {
-        (diagnostics ?? []).filter { !hasMany || !$0.findings.isEmpty }
+        let all = diagnostics ?? []
+        return all.filter { one in
+            !hasMany || !one.findings.isEmpty || one.rungs.contains { $0.member != nil }
+        }
     }
 }
 

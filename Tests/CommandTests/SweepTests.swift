@@ -18,7 +18,7 @@ struct SweepTests {
             { "version": 1, "question": "Which rate?", "dataset": "../text", "contextLength": 32,
               "rungs": [\(rung(8)), \(rung(16)), \(rung(24)), \(rung(32))],
               "target": { "width": 64, "layers": 1, "tokens": 16384 },
-              "evaluation": { "sequences": 64, "curvePoints": 3, "curveSequences": 8 } }
+              "evaluation": { "sequences": 64, "curvePoints": 20, "curveSequences": 8 } }
             """, to: "small/suite.json")
         try scratch.write(
             """
@@ -43,6 +43,18 @@ struct SweepTests {
         let members = try #require(scales.last?["members"] as? [[String: Any]])
         let trained = members.filter { !($0["loss"] is NSNull) }
         #expect(trained.count == 1 && trained.first?["candidate"] as? String == best)
+        // The family is diagnosed by its best member of every rung.
+        let diagnostics = try #require(result["diagnostics"] as? [[String: Any]])
+        #expect(diagnostics.map { $0["candidate"] as? String } == ["rates"])
+        let diagnosed = try #require(diagnostics[0]["rungs"] as? [[String: Any]])
+        for (rung, scale) in zip(diagnosed, scales) {
+            let losses = (scale["members"] as? [[String: Any]] ?? []).compactMap { member in
+                (member["loss"] as? Double).map { (name: member["candidate"] as? String, loss: $0) }
+            }
+            #expect(rung["member"] as? String == losses.min { $0.loss < $1.loss }?.name)
+            #expect(rung["updateToWeightMedian"] as? Double ?? 0 > 0)
+        }
+        #expect(diagnosed.count == 5)
         let cost = try #require(family["cost"] as? [String: Any])
         let flops = cost["flops"] as? Double ?? 0, whole = cost["flopsOfWholeSweep"] as? Double ?? 0
         #expect(flops > 0 && flops <= whole)

@@ -157,6 +157,34 @@ import Testing
         #expect(all[1].rungs.allSatisfy { $0.updateToWeightMedian == nil })
     }
 
+    /// A family has at every place the runs of the member with the lowest loss there.
+    @Test func aFamilyHasTheDiagnosticsOfItsBestMembers() throws {
+        let plan = try plan()
+        let records = Dictionary(
+            uniqueKeysWithValues: plan.runs.map { run in
+                let place = plan.places.firstIndex(of: run.place)!
+                var course = usual(place)
+                // The second member is the better one from the second rung on.
+                if run.candidates[0] == 1 { course.loss += place == 0 ? 0.05 : -0.05 }
+                course.updates = run.candidates[0] == 0 ? 0.1 : 0.2
+                return (run.id, record(run, course))
+            })
+        let evidence = CandidateDiagnostics.Evidence(plan, records, floor: 1) { _ in nil }
+        var ladder = plan.ladder(records)
+        let alone = try #require(CandidateDiagnostics.all(ladder, evidence))
+        #expect(alone.count == 2 && alone.allSatisfy { $0.rungs.allSatisfy { $0.member == nil } })
+        ladder.families = [LadderFamily(name: "rates", settings: [LadderSetting(name: "rate", isLinear: false)])]
+        ladder.familyOf = [0, 0]
+        let all = try #require(CandidateDiagnostics.all(ladder, evidence))
+        #expect(all.map(\.candidate) == ["rates"])
+        #expect(all[0].rungs.map(\.member) == ["good", "bad", "bad", "bad"])
+        for (rung, candidate) in zip(all[0].rungs, [0, 1, 1, 1]) {
+            let own = alone[candidate].rungs.first { $0.label == rung.label }
+            #expect(rung.updateToWeightMedian == own?.updateToWeightMedian && rung.runs == own?.runs)
+        }
+        #expect(all[0].rungs[2].scales == .well && all[0].rungs[3].isTarget)
+    }
+
     /// A run without a record does not lend its spec to another.
     @Test func aMissingRecordIsNobodyElses() throws {
         let plan = try plan()

@@ -50,6 +50,16 @@ import Testing
         #expect(page.ranges(of: "id=\"diagnostics-plot-").count == 1)
     }
 
+    @Test func aFamilyIsShownWithItsMembersAmongManyCandidates() throws {
+        var family = try diagnostics("rates", isBad: false)
+        family.rungs[0].member = "rates[<4>]"
+        family.rungs[1].member = "rates[2]"
+        let all = [family, try diagnostics("b", isBad: false)]
+        let page = String(decoding: HTMLReport.render(ReportContent(try result("many-candidates", all))), as: UTF8.self)
+        #expect(page.ranges(of: "id=\"diagnostics-plot-").count == 1 && page.contains("best member"))
+        #expect(page.contains("<td>rates[&lt;4&gt;]</td><td>–</td>") && page.contains("<td>rates[2]</td><td>well</td>"))
+    }
+
     @Test func thePageShowsEveryRung() throws {
         let all = try [diagnostics("a", isBad: true), diagnostics("<b>", isBad: false)]
         let content = ReportContent(try result("three-candidates", all))

@@ -4,9 +4,9 @@
 public import ScalebenchCore
 public import ScalingLaws
 
-/// The diagnostics of one candidate.
+/// The diagnostics of one candidate, or of a family by the best member of every rung.
 public struct CandidateDiagnostics: Codable, Sendable {
-    /// The candidate's name.
+    /// The name of the candidate or family.
     public var candidate: String
     /// The fractions of the schedule at which the rungs' `shape` is given.
     public var fractions: [Double]
@@ -24,6 +24,9 @@ public struct RungDiagnostics: Codable, Sendable {
     public var scale: Double
     /// Whether this is the target.
     public var isTarget: Bool
+    /// The member of the family whose runs these are, the one with the lowest mean loss here; null for a candidate of its
+    /// own.
+    @OrNull public var member: String? = nil
     /// The number of finished runs.
     public var runs: Int
     /// Train loss − validation loss at the end, in nats per token. Its intervals show the sampling error of the sequences.

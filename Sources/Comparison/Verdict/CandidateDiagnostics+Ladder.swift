@@ -23,16 +23,21 @@ extension CandidateDiagnostics {
         }
     }
 
-    /// The diagnostics of a ladder's candidates, in its order; those without curves are left out. It is nil where none has
-    /// curves.
+    /// The diagnostics of a ladder's candidates and families, in its order; those without curves are left out. It is nil
+    /// where none has curves.
     package static func all(_ ladder: Ladder, _ evidence: Evidence) -> [CandidateDiagnostics]? {
-        let noise = LadderNoise(ladder)
-        let all = ladder.candidates.indices.compactMap { CandidateDiagnostics(ladder, $0, noise, evidence) }
+        let best = ladder.ofBestMembers, noise = LadderNoise(best.ladder)
+        let all = best.ladder.candidates.indices.compactMap { index in
+            CandidateDiagnostics(best.ladder, index, members: best.members.map { $0[index] }, noise, evidence)
+        }
         return all.isEmpty ? nil : all
     }
 
-    private init?(_ ladder: Ladder, _ index: Int, _ noise: LadderNoise, _ evidence: Evidence) {
-        let places = (ladder.rungs + [ladder.target]).filter { !$0.points[index].isEmpty }
+    private init?(
+        _ ladder: Ladder, _ index: Int, members: [String?], _ noise: LadderNoise, _ evidence: Evidence
+    ) {
+        let known = zip(ladder.rungs + [ladder.target], members).filter { !$0.0.points[index].isEmpty }
+        let places = known.map(\.0)
         let collapse = CurveCollapse(
             places.map { $0.points[index].filter(\.hasWholeCurve).compactMap { $0.curve?.curve } },
             floor: evidence.floor)
@@ -42,7 +47,7 @@ extension CandidateDiagnostics {
         rungs = places.enumerated().map { place, rung in
             var result = RungDiagnostics(
                 label: rung.label, scale: rung.scale, isTarget: rung.scale == ladder.target.scale,
-                runs: rung.points[index].count, spikes: 0, scales: .unknown, reasons: [])
+                member: known[place].1, runs: rung.points[index].count, spikes: 0, scales: .unknown, reasons: [])
             result.add(rung.points[index].compactMap(\.runID), evidence)
             result.add(
                 collapse.rungs[place], diverged: rung.points[index].contains(where: \.diverged),

@@ -9,14 +9,16 @@ extension Checks {
             clause(reason, rungs.filter { $0.reasons.contains(reason) })
         }
         guard !clauses.isEmpty else { return [] }
+        let tuning =
+            rungs.contains { $0.member != nil }
+            ? "sweep further there" : "lower the learning rate there, let it fall with width by a rule"
         let onlyOverfits = rungs.allSatisfy { Set($0.reasons).isSubset(of: [.lossRisesInTraining]) }
         return [
             Finding(
                 "scalesBadly", .warning, "\(candidate) scales badly: \(clauses.joined(separator: "; "))",
                 advice: onlyOverfits
                     ? "repeat less data, train for fewer tokens or regularise more; a crossing there may come from this"
-                    : "lower the learning rate there, let it fall with width by a rule, or warm up longer; a crossing "
-                        + "there may come from this")
+                    : "\(tuning), or warm up longer; a crossing there may come from this")
         ]
     }
 

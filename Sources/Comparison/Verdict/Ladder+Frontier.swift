@@ -69,7 +69,7 @@ extension Ladder {
         }
     }
 
-    private func name(_ entrant: Entrant) -> String {
+    func name(_ entrant: Entrant) -> String {
         switch entrant {
         case .candidate(let index): candidates[index]
         case .family(let family): families[family].name ?? "tuned"

@@ -61,20 +61,23 @@ private struct DiagnosticsPicture {
     }
 
     private var table: ReportTable {
-        ReportTable(
-            header: [
-                "rung", "scales", "residual of the shape", "by seeds alone", "fall", "train − validation [90 %]",
+        let isFamily = candidate.rungs.contains { $0.member != nil }
+        return ReportTable(
+            header: ["rung"] + (isFamily ? ["best member"] : []) + [
+                "scales", "residual of the shape", "by seeds alone", "fall", "train − validation [90 %]",
                 "repeated", "gradient norm, median", "99 %", "update / weights, median", "spikes",
             ],
             rows: candidate.rungs.map { rung in
-                [
-                    SafeText.line(rung.label) + (rung.isTarget ? " (target)" : ""), Phrase.scaling(rung.scales),
-                    share(rung.collapseResidual), share(rung.seedSpread), share(rung.fall),
-                    Phrase.interval(rung.trainMinusValidation, Phrase.gap), share(rung.repeatedShare),
-                    rung.gradientNormMedian.map { Quantity.significant($0) } ?? "–",
-                    rung.gradientNorm99.map { Quantity.significant($0) } ?? "–",
-                    rung.updateToWeightMedian.map { Quantity.significant($0, digits: 2) } ?? "–", String(rung.spikes),
-                ]
+                [SafeText.line(rung.label) + (rung.isTarget ? " (target)" : "")]
+                    + (isFamily ? [rung.member.map { SafeText.line($0, limit: 80) } ?? "–"] : []) + [
+                        Phrase.scaling(rung.scales),
+                        share(rung.collapseResidual), share(rung.seedSpread), share(rung.fall),
+                        Phrase.interval(rung.trainMinusValidation, Phrase.gap), share(rung.repeatedShare),
+                        rung.gradientNormMedian.map { Quantity.significant($0) } ?? "–",
+                        rung.gradientNorm99.map { Quantity.significant($0) } ?? "–",
+                        rung.updateToWeightMedian.map { Quantity.significant($0, digits: 2) } ?? "–",
+                        String(rung.spikes),
+                    ]
             })
     }
 
