@@ -1,11 +1,12 @@
-// The process of an external trainer. It has a group of its own, so that all that it starts ends with it, and a
-// guardian that ends the group if this process dies first. `posix_spawn` is used rather than a library because the run
-// loop polls, and the group must still exist when it is killed: the exit is seen before the process is reaped.
+// The process of an external trainer. It has a group of its own and a mark in its environment, so that all that it starts
+// ends with it, and a guardian that ends it all if this process dies first. `posix_spawn` is used rather than a library
+// because the run loop polls, and the group must still exist when it is killed: the exit is seen before the process is
+// reaped.
 
 import Foundation
 import ScalebenchCore
 
-/// A started program. `end` must be called; it leaves nothing of the group alive.
+/// A started program. `end` must be called; it leaves nothing alive that the program has started.
 final class TrainerProcess {
     enum End: Equatable, CustomStringConvertible {
         case exited(Int32)
@@ -21,6 +22,7 @@ final class TrainerProcess {
 
     private let leader: pid_t
     private let guardian: pid_t
+    private let marked = MarkedProcesses()
     /// If this connection closes before it has sent "over", the guardian knows that this process has died.
     private let guardianInput: Int32
     private var ended: End?
@@ -28,13 +30,13 @@ final class TrainerProcess {
 
     /// A shell that waits until there is a guardian, changes the folder and becomes the program.
     private static let starter = #"read -r go && [ "$go" = go ] && cd -- "$1" && shift && exec "$@" </dev/null"#
-    private static let guardScript = #"exec >/dev/null 2>&1; read -r line; [ "$line" = over ] || kill -s KILL -- "-$1""#
 
     /// Starts `command` in `folder`; standard output and error are appended to `output`.
     init(_ command: [String], folder: String, output: String, environment: [String: String]) throws {
         var inherited = ProcessInfo.processInfo.environment
         inherited["SCALEBENCH_LAUNCHED"] = nil
         inherited.merge(environment) { $1 }
+        inherited[MarkedProcesses.variable] = marked.mark
         // Without O_NONBLOCK a named pipe in its place would wait for a reader; on a regular file the flag means nothing.
         let log = open(output, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o644)
         guard log >= 0 else { throw Self.failure("the trainer's log cannot be written", errno, output) }
@@ -52,8 +54,7 @@ final class TrainerProcess {
         }
         guardianInput = line.ours
         do {
-            guardian = try Self.spawn(
-                ["-c", Self.guardScript, "guard", "\(leader)"], [:], input: line.theirs, output: log)
+            guardian = try Self.spawn(marked.guardScript(leader: leader), [:], input: line.theirs, output: log)
         } catch {
             close(line.ours)
             kill(-leader, SIGKILL)
@@ -118,6 +119,7 @@ final class TrainerProcess {
         else { return nil }
         // What the program started and left behind ends now, while its process id still names this group.
         kill(-leader, SIGKILL)
+        marked.end()
         var status: Int32 = 0
         while waitpid(leader, &status, 0) < 0, errno == EINTR {}
         ended = status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: status & 0x7f)
@@ -129,7 +131,7 @@ final class TrainerProcess {
         if ended == nil { kill(leader, SIGTERM) }
     }
 
-    /// Ends what still runs of the group.
+    /// Ends what still runs of all that the program has started.
     func end() {
         guard !isOver else { return }
         isOver = true

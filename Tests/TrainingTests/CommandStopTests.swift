@@ -12,13 +12,27 @@ import Training
 
     /// Writes the number of a process that outlives the script unless its group is killed.
     private static let leftover = "sleep 300 & echo $! > \"$2/leftover\"\n"
+    /// The same, in a session of its own, as torchrun starts its processes.
+    private static let ownSession = "setsid sleep 300 & echo $! > \"$2/session\"\n"
 
-    private func expectLeftoverIsGone(_ run: RunFolder) throws {
-        let text = try String(contentsOfFile: "\(run.trainerFolder)/leftover", encoding: .utf8)
+    private func expectLeftoverIsGone(_ run: RunFolder, _ name: String = "leftover") throws {
+        let text = try String(contentsOfFile: "\(run.trainerFolder)/\(name)", encoding: .utf8)
         let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         // The process is killed, and its new parent reaps it a moment later.
         for _ in 0..<500 where isAlive(pid) { usleep(10_000) }
         #expect(!isAlive(pid))
+    }
+
+    @Test func processesInOtherSessionsEndWithTheTrainer() throws {
+        let good = try scripts.run(Self.ownSession + Scripts.good)
+        #expect(try scripts.perform(good) == .completed)
+        try expectLeftoverIsGone(good, "session")
+        let killed = try scripts.run(Self.ownSession + "sleep 0.2; kill -9 $$", name: "killed")
+        #expect { try scripts.perform(killed) } throws: { "\($0)".contains("was killed by signal 9") }
+        try expectLeftoverIsGone(killed, "session")
+        let silent = try scripts.run(Self.ownSession + "sleep 300", name: "silent", silenceTimeout: 0.5)
+        #expect { try scripts.perform(silent) } throws: { "\($0)".contains("was silent") }
+        try expectLeftoverIsGone(silent, "session")
     }
 
     private func isAlive(_ pid: pid_t) -> Bool {
@@ -194,7 +208,7 @@ import Training
     /// written but not yet copied are not lost.
     @Test func nothingIsLeftAndNothingIsLostWhenTheParentIsKilled() async throws {
         let script =
-            Self.leftover + """
+            Self.leftover + Self.ownSession + """
                 if [ -e "$2/again" ]; then
                 \(Scripts.append(#"{"event":"start","resumedFromStep":3}"#, Scripts.step(4), Scripts.evaluation, Scripts.end))
                 else touch "$2/again"
@@ -208,6 +222,7 @@ import Training
             _ = try TrainingRun(RunFolder(path), options: testOptions).perform(stop: StopRequest())
         }
         try expectLeftoverIsGone(run)
+        try expectLeftoverIsGone(run, "session")
         // The script may be killed before it has written steps 2 and 3; the rest is tested only if step 3 is there.
         let written = try String(contentsOfFile: run.trainerEvents(session: 1), encoding: .utf8)
         guard written.contains(#""step":3"#) else { return }
