@@ -17,8 +17,6 @@ struct CommandRun {
     let stop: StopRequest
 
     private static let pollInterval: useconds_t = 20_000
-    /// How many of the last lines that the trainer printed are quoted, and how many characters of each.
-    private static let quotedLines = 10, quotedCharacters = 300
     /// A trainer that ends badly after so many sessions in a row without a later checkpoint has failed.
     private static let mostIdleSessions = 2
 
@@ -239,17 +237,7 @@ struct CommandRun {
         try log.synchronize()
     }
 
-    /// The last lines that the trainer printed, without control characters; nil where it printed nothing.
-    private func quotedLog(from start: Int) -> String? {
-        guard let handle = InputFile.openIfPresent(folder.trainerLog) else { return nil }
-        defer { try? handle.close() }
-        let from = max(start, Self.size(folder.trainerLog) - 16_384)
-        guard (try? handle.seek(toOffset: UInt64(from))) != nil, let data = try? handle.readToEnd() else { return nil }
-        let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(Self.quotedLines)
-        guard !lines.isEmpty else { return nil }
-        let quoted = lines.map { "  | " + SafeText.line(String($0), limit: Self.quotedCharacters) }
-        return "the trainer printed last\n" + quoted.joined(separator: "\n")
-    }
+    private func quotedLog(from start: Int) -> String? { TrainerOutput(path: folder.trainerLog).quoted(from: start) }
 
     private static func size(_ path: String) -> Int {
         var information = stat()

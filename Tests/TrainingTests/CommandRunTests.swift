@@ -195,6 +195,34 @@ import Training
         #expect { try scripts.perform(run) } throws: { "\($0)".contains("the trainer ended with exit status 3\n") }
     }
 
+    @Test func theLastLinesOfEveryProcessAreQuoted() throws {
+        let peers = (2...9).map { "echo '[rank\($0)]: RuntimeError: connection 4\($0) closed'\n" }.joined()
+        let run = try scripts.run(
+            """
+            echo '[default0]:loaded'; echo '[INFO]: not a process'; echo '[12:30:01]: not one either'
+            for line in 1 2 3 4; do echo "[default1]:[rank1]: line $line"; echo "[default0]:other $line"; done
+            echo '[default0]:'
+            \(peers)
+            for line in $(seq 20); do echo "summary $line"; done
+            exit 1
+            """)
+        #expect { try scripts.perform(run) } throws: { error in
+            let text = "\(error)", lines = text.split(separator: "\n").map(String.init)
+            let quoted = { (name: String) in
+                lines.filter { $0.hasPrefix("  [\(name)] ") }.map { $0.split(separator: " ").last ?? "" }
+            }
+            return text.contains("its processes printed last, 7 more in the log")
+                && lines.contains("  [default1] [rank1]: line 4") && quoted("default1") == ["2", "3", "4"]
+                && quoted("default0") == ["2", "3", "4"] && quoted("rank2") == ["closed"] && quoted("rank3").isEmpty
+                && lines.filter { $0.hasPrefix("  | summary ") }.count == 10
+        }
+        let words = try scripts.run(
+            "echo '[INFO]: a word'; echo '[12:30:01]: a time'; exit 1", name: "words")
+        #expect { try scripts.perform(words) } throws: { error in
+            "\(error)".contains("  | [INFO]: a word\n  | [12:30:01]: a time") && !"\(error)".contains("processes")
+        }
+    }
+
     @Test func aChangedScriptIsNotWhatWasPlanned() throws {
         let run = try scripts.run(Scripts.good)
         try Data("exit 0".utf8).write(to: URL(fileURLWithPath: "\(scripts.folder.path)/run.sh"))
