@@ -4,42 +4,10 @@ import Foundation
 import Testing
 
 struct ShippedTrainerTests {
-    private static let examples = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Suites/examples")
-
-    private static func pythonHas(_ modules: String) -> Bool {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", "import \(modules)"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
-    }
-
-    /// Events of the only run with this width and trainer.
-    private func events(
-        _ scratch: Scratch, width: Int, trainer: String, store: String = ".scalebench"
-    ) throws -> [[String: Any]] {
-        for job in scratch.files(under: "\(store)/runs") where job.hasSuffix("job.json") {
-            let file = scratch.url.appendingPathComponent("\(store)/runs/\(job)")
-            let text = try String(contentsOf: file, encoding: .utf8)
-            guard text.contains("\"width\" : \(width),") || text.contains("\"width\" : \(width)\n"),
-                text.contains("\"type\" : \"\(trainer)\"")
-            else { continue }
-            let events = try String(
-                contentsOf: file.deletingLastPathComponent().appendingPathComponent("events.jsonl"), encoding: .utf8)
-            return try events.split(separator: "\n").map {
-                try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
-            }
-        }
-        Issue.record("no run of width \(width) by \(trainer)")
-        return []
-    }
+    private static let examples = Python.examples
 
     /// Twenty steps at each of three widths have the same initial weights, the same batches and the same losses.
-    @Test(.enabled(if: pythonHas("numpy, torch")))
+    @Test(.enabled(if: Python.has("numpy, torch")))
     func thePyTorchTrainerRepeatsTheBuiltInOneStepByStep() throws {
         let scratch = try Scratch()
         try scratch.buildText(bytes: 600_000)
@@ -56,8 +24,8 @@ struct ShippedTrainerTests {
         let result = try Tool.run(["compare"] + candidates + ["--suite", "./short"], in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
         for width in [16, 32, 48] {
-            let ours = try events(scratch, width: width, trainer: "builtin")
-            let theirs = try events(scratch, width: width, trainer: "command")
+            let ours = try scratch.events(width: width, trainer: "builtin")
+            let theirs = try scratch.events(width: width, trainer: "command")
             for (name, count) in [("step", 20), ("evaluation", 2)] {
                 let pick = { (events: [[String: Any]]) in
                     events.filter { $0["event"] as? String == name }.compactMap { $0["natsPerToken"] as? Double }
@@ -71,7 +39,7 @@ struct ShippedTrainerTests {
     }
 
     /// The recipes together use every option that the default does not use.
-    @Test(.enabled(if: pythonHas("numpy, torch")))
+    @Test(.enabled(if: Python.has("numpy, torch")))
     func everyOptionIsTheSameInPyTorch() throws {
         let scratch = try Scratch()
         try scratch.buildText(bytes: 600_000)
@@ -111,13 +79,13 @@ struct ShippedTrainerTests {
         ]
         for (index, recipe) in recipes.enumerated() {
             let trainer = """
-                "trainer": { "type": "command", "files": ["model.py", "optimizers.py", "scalebench_random.py"], "command":
+                "trainer": { "type": "command", "files": ["*.py"], "command":
                   ["python3", "train.py", "--spec", "{spec}", "--out", "{events}", "--folder", "{folder}"] },
                 """
             let folder = "recipe-\(index)"
             try scratch.write("{ \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/ours.json")
             try scratch.write("{ \(trainer) \(recipe), \"batchTokens\": 1024 }", to: "\(folder)/theirs.json")
-            for file in ["train.py", "model.py", "optimizers.py", "scalebench_random.py"] {
+            for file in ["train.py", "model.py", "optimizers.py", "processes.py", "scalebench_random.py"] {
                 try FileManager.default.copyItem(
                     at: Self.examples.appendingPathComponent("pytorch/\(file)"),
                     to: scratch.url.appendingPathComponent("\(folder)/\(file)"))
@@ -126,8 +94,8 @@ struct ShippedTrainerTests {
             let store = ["--store", folder + "/store", "--quiet"]
             let result = try Tool.run(["compare"] + files + ["--suite", "./short"] + store, in: scratch.url)
             #expect(result.status == 0, "\(result.errors)")
-            let ours = try events(scratch, width: 32, trainer: "builtin", store: folder + "/store")
-            let theirs = try events(scratch, width: 32, trainer: "command", store: folder + "/store")
+            let ours = try scratch.events(width: 32, trainer: "builtin", store: folder + "/store")
+            let theirs = try scratch.events(width: 32, trainer: "command", store: folder + "/store")
             let pick = { (events: [[String: Any]]) in events.compactMap { $0["natsPerToken"] as? Double } }
             let worst = zip(pick(ours), pick(theirs)).map { abs($0 / $1 - 1) }.max() ?? 1
             #expect(pick(ours).count == 12 && pick(theirs).count == 12)
@@ -136,7 +104,7 @@ struct ShippedTrainerTests {
     }
 
     /// What a finished run leaves behind is a model that PyTorch evaluates to the same loss.
-    @Test(.enabled(if: pythonHas("numpy, torch"))) func exportedModelsKeepTheirLoss() throws {
+    @Test(.enabled(if: Python.has("numpy, torch"))) func exportedModelsKeepTheirLoss() throws {
         let scratch = try Scratch()
         try scratch.buildText(bytes: 600_000)
         let data = try Tool.run(["data", "export", "./text", "--to", "plain"], in: scratch.url)
@@ -169,7 +137,7 @@ struct ShippedTrainerTests {
             let last = try #require(events.split(separator: "\n").last { $0.contains("\"evaluation\"") })
             let event = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
             let expected = try #require(event?["natsPerToken"] as? Double)
-            let printed = try Self.python([
+            let printed = try Python.output([
                 Self.examples.appendingPathComponent("pytorch/model.py").path, folder.path,
                 scratch.url.appendingPathComponent("plain/val.bin").path, "--sequences", "32",
             ])
@@ -179,18 +147,7 @@ struct ShippedTrainerTests {
         #expect(kinds == ["gpt2", "scalebench"])
     }
 
-    private static func python(_ arguments: [String]) throws -> String {
-        let process = Process(), output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
-    }
-
-    @Test(.enabled(if: pythonHas("json"))) func logsBecomeAVerdict() throws {
+    @Test(.enabled(if: Python.has("json"))) func logsBecomeAVerdict() throws {
         let scratch = try Scratch()
         // Reading logs does not need their data set; a small one with enough validation tokens replaces it.
         try scratch.buildText(bytes: 600_000)
@@ -200,7 +157,7 @@ struct ShippedTrainerTests {
         let result = try Tool.run(arguments, in: scratch.url)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains(#""verdict" : "aBetter""#))
-        let events = try events(scratch, width: 64, trainer: "command")
+        let events = try scratch.events(width: 64, trainer: "command")
         #expect(events.filter { $0["event"] as? String == "step" }.count == 64)
         // A log that ends early is not the run that was ordered.
         let log = scratch.url.appendingPathComponent("logs/logs/rate-0.01/width-16-seed-0.log")

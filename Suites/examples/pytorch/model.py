@@ -67,8 +67,9 @@ ACTIVATIONS = {
 
 
 class Model:
-    """`config` is the resolved `model` of a run, `parameters` its tensors by name. Training sets `draw` to the seed and
-    the step, counted from 0, that decide what dropout drops; without it nothing is dropped."""
+    """`config` is the resolved `model` of a run, `parameters` its tensors by name. Training sets `draw` to what decides
+    what dropout drops: the seed, the step, counted from 0, and the place of the first position in the batch. Without it
+    nothing is dropped."""
 
     def __init__(self, config, parameters):
         self.config, self.parameters = config, parameters
@@ -92,7 +93,8 @@ class Model:
         half = self.channels // 2
         frequencies = self.config["rotaryBase"] ** (-torch.arange(half, dtype=torch.float64) / half)
         turns = torch.outer(torch.arange(x.shape[-2], dtype=torch.float64), frequencies).to(x.device)
-        turned = torch.complex(x[..., :half], x[..., half:]) * torch.polar(torch.ones_like(turns), turns)
+        wide = x.float()
+        turned = torch.complex(wide[..., :half], wide[..., half:]) * torch.polar(torch.ones_like(turns), turns)
         return torch.cat([turned.real, turned.imag], -1).to(x.dtype)
 
     def attention(self, name, x):
@@ -114,9 +116,10 @@ class Model:
 
     def dropped(self, site, x):
         rate = self.config.get("dropout", 0.0)
-        if self.draw is None or rate == 0:
+        if rate == 0 or self.draw is None:
             return x
-        factors = dropout_factors(rate, *self.draw, site, x.shape[0] * x.shape[1], x.shape[2])
+        seed, step, first = self.draw
+        factors = dropout_factors(rate, seed, step, site, range(first, first + x.shape[0] * x.shape[1]), x.shape[2])
         return x * torch.from_numpy(factors).view(x.shape).to(x)
 
     def losses(self, tokens):
@@ -134,7 +137,8 @@ class Model:
             x = x + scale * self.dropped(2 * layer + 2, self.mlp(h + "mlp", normed))
         head = self.parameters["wte.weight" if config["head"] == "tied" else "lm_head.weight"]
         logits = config["logitScale"] * (self.norm("ln_f", x) @ head.T)
-        return F.cross_entropy(logits.transpose(1, 2), tokens[:, 1:], reduction="none")
+        targets = tokens[:, 1:]
+        return F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none").view(targets.shape)
 
 
 def load(folder):

@@ -46,13 +46,14 @@ def initial_weight(seed, index, shape, deviation):
 
 def dropout_factors(rate, seed, step, site, rows, width):
     """What dropout multiplies [rows, width] with in a step, counted from 0: 0, or 1 / (1 - rate). Site 0 is the sum of
-    the embeddings; sites 2 l + 1 and 2 l + 2 are attention and MLP of layer l. A row is a position of the batch."""
+    the embeddings; sites 2 l + 1 and 2 l + 2 are attention and MLP of layer l. `rows` is a range of positions of the
+    batch."""
     blocks = np.arange(-(-width // 32) * 8, dtype=np.uint64)
-    each_row, tag = np.arange(rows, dtype=np.uint64)[:, None], 0xD0 << 24 | site
+    each_row, tag = np.arange(rows.start, rows.stop, dtype=np.uint64)[:, None], 0xD0 << 24 | site
     counters = np.broadcast_arrays(blocks, each_row, np.uint64(step), np.uint64(tag))
     # Channel c has word c mod 32 / 8 of block c / 32 * 8 + c mod 8.
-    words = np.stack([word.reshape(rows, -1, 8) for word in philox(seed, counters)], axis=2)
-    words = words.reshape(rows, -1)[:, :width]
+    words = np.stack([word.reshape(len(rows), -1, 8) for word in philox(seed, counters)], axis=2)
+    words = words.reshape(len(rows), -1)[:, :width]
     return (words >= np.uint64(int(rate * 2.0**32))) / (1 - rate)
 
 
