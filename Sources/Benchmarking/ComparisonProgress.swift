@@ -26,6 +26,8 @@ public enum ComparisonEvent: Sendable {
     case runStarted(TrainingBatch.Run)
     /// A run ended in this way.
     case runEnded(TrainingBatch.Run, RunOutcome)
+    /// The launcher says something that a person may want to know.
+    case launcherNote(String)
     /// No run of the batch is being trained any more.
     case trainingEnded
 }
@@ -93,4 +95,26 @@ public struct ProposedStep: Sendable {
 public struct ComparisonInterrupted: Error, Sendable {
     /// The number of finished runs and of planned ones; nil while the data set was being made.
     public let finished: (runs: Int, planned: Int)?
+    /// The runs that go on, or are to be started, without this process; nil where it trains them itself.
+    public internal(set) var pending: PendingRuns?
+}
+
+/// Runs that somebody else carries out.
+public struct PendingRuns: Sendable {
+    /// Whether they are jobs of a scheduler; otherwise their folders are prepared, and nothing has been started.
+    public let areSubmitted: Bool
+    /// The runs in the order in which they are to be started.
+    public let runs: [Run]
+
+    /// One of the runs.
+    public struct Run: Sendable, Encodable {
+        /// The run's name in the store.
+        public let id: String
+        /// The run in words: `width 48, constant, seed 1`.
+        public let description: String
+        /// The absolute path of its folder: `scalebench run FOLDER` trains it.
+        public let folder: String
+        /// Training FLOPs of the whole run.
+        public let flops: Double
+    }
 }

@@ -19,6 +19,9 @@ public struct ComparisonRequest: Sendable {
     public var usesBaselines = true
     /// The number of runs trained at once.
     public var workers = ProcessInfo.processInfo.activeProcessorCount
+    /// Where runs are carried out: a launcher file, or one of `local`, `slurm`, `prepare`; nil for what the suite or the
+    /// environment variable `SCALEBENCH_LAUNCHER` names, otherwise this machine.
+    public var launcher: String?
     /// The first seed; another number gives fresh runs.
     public var firstSeed = 0
     /// Whether the target is trained.

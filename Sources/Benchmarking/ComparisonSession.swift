@@ -32,7 +32,7 @@ package struct ComparisonSession {
         store.baselines = resolved.baselines
         try keep(resolved.plan, resolved, store)
         let training = LadderTraining(
-            plan: resolved.plan, store: store, workers: request.workers, program: request.program, stop: stop,
+            plan: resolved.plan, store: store, launching: try RunLaunching(request, resolved), stop: stop,
             progress: progress,
             dataset: RunDataset(
                 named: resolved.dataset, locator: resolved.locator, stop: stop, progress: progress))

@@ -11,8 +11,7 @@ final class LadderTraining {
     /// The plan, which may grow between two calls of `train`.
     var plan: ComparisonPlan
     private let store: RunStore
-    private let workers: Int
-    private let program: String?
+    private let launching: RunLaunching
     private let stop: StopRequest
     private let progress: (any ComparisonProgress)?
     private let dataset: RunDataset
@@ -23,13 +22,12 @@ final class LadderTraining {
     let failFast = FailFast()
 
     init(
-        plan: ComparisonPlan, store: RunStore, workers: Int, program: String?, stop: StopRequest,
+        plan: ComparisonPlan, store: RunStore, launching: RunLaunching, stop: StopRequest,
         progress: (any ComparisonProgress)?, dataset: RunDataset
     ) {
         self.plan = plan
         self.store = store
-        self.workers = workers
-        self.program = program
+        self.launching = launching
         self.stop = stop
         self.progress = progress
         self.dataset = dataset
@@ -86,6 +84,7 @@ final class LadderTraining {
         }
         try prepare(work, upTo: fraction)
         let results = try await launch(work, described, upTo: fraction, stoppingBy: judge)
+        try checkPending(work, results)
         try checkStop()
         for (run, result) in zip(work, results) {
             guard result.status != .notStarted else {
@@ -147,13 +146,13 @@ final class LadderTraining {
     private func launch(
         _ work: [ComparisonPlan.Run], _ described: [TrainingBatch.Run], upTo fraction: Double, stoppingBy judge: Judge?
     ) async throws -> [LaunchResult] {
-        let launcher = LocalLauncher(executable: try RunProgram.find(program), slots: workers)
+        let launcher = try launching.launcher(of: work, in: plan, store)
         let byFolder = Dictionary(
             uniqueKeysWithValues: zip(work, described).map { ($1.folder, (planned: $0, described: $1)) })
         note(
             .trainingBegan(
-                TrainingBatch(runs: described, workers: workers) { [plan] in
-                    CostModel.estimates(work, of: plan, upTo: fraction)
+                TrainingBatch(runs: described, workers: launching.workers) { [plan, launching] in
+                    launching.isLocal ? CostModel.estimates(work, of: plan, upTo: fraction) : [:]
                 }))
         defer { note(.trainingEnded) }
         let store = store, progress = progress, stop = stop, order = predecessors(in: work), failFast = failFast
@@ -163,6 +162,7 @@ final class LadderTraining {
                 isWanted: { folder in byFolder[folder.path].map { !failFast.hasStopped($0.planned) } ?? true }
             ) { event in
                 switch event {
+                case .note(let text): progress?.note(.launcherNote(text))
                 case .started(let folder):
                     if let run = byFolder[folder.path]?.described { progress?.note(.runStarted(run)) }
                 case .finished(let result):
@@ -220,8 +220,24 @@ final class LadderTraining {
 
     private func checkStop() throws {
         guard stop.isRequested else { return }
-        let finished = records().values.filter(\.isFinished).count
-        throw ComparisonInterrupted(finished: (finished, plan.runs.count))
+        throw ComparisonInterrupted(finished: finishedRuns)
+    }
+
+    /// Ends the comparison where runs go on without this process.
+    private func checkPending(_ work: [ComparisonPlan.Run], _ results: [LaunchResult]) throws {
+        let submitted = zip(work, results).filter { $1.status == .submitted }.map(\.0)
+        guard !submitted.isEmpty else { return }
+        let runs = submitted.map { run in
+            PendingRuns.Run(
+                id: run.id.rawValue, description: plan.describe(run), folder: store.folder(of: run.id).absolute.path,
+                flops: run.spec.flops)
+        }
+        throw ComparisonInterrupted(
+            finished: finishedRuns, pending: PendingRuns(areSubmitted: !launching.isPreparing, runs: runs))
+    }
+
+    private var finishedRuns: (runs: Int, planned: Int) {
+        (records().values.count(where: \.isFinished), plan.runs.count)
     }
 
     // MARK: - Failures
@@ -237,7 +253,7 @@ final class LadderTraining {
             return hasCome ? failures[run.id] : "stopped by another process"
         case .failed: return result.failure(try? store.record(run.id))
         case .interrupted: return "interrupted after a checkpoint, or stopped by another process; it can go on"
-        case .notStarted: return "stopped by another process"
+        case .notStarted, .submitted: return "stopped by another process"
         }
     }
 
@@ -262,7 +278,7 @@ final class LadderTraining {
 
 extension LaunchResult {
     /// Whether the run's process ended by itself, well or badly.
-    fileprivate var hasEnded: Bool { status != .interrupted && status != .notStarted }
+    fileprivate var hasEnded: Bool { status != .interrupted && status != .notStarted && status != .submitted }
 
     /// Why the run failed, in the words of its record where it has them; nil where it did not fail.
     fileprivate func failure(_ record: RunRecord?) -> String? {
@@ -275,7 +291,7 @@ extension RunOutcome {
     init(_ result: LaunchResult, _ record: RunRecord?) {
         switch result.status {
         case .interrupted: self = .interrupted
-        case .notStarted: self = .notStarted
+        case .notStarted, .submitted: self = .notStarted
         case .failed: self = .failed
         case .finished:
             let step = record?.end?.step ?? 0

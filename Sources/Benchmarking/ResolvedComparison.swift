@@ -16,6 +16,8 @@ struct ResolvedComparison {
     let locator: DatasetLocator
     /// What the data set is found by: a name, or the path of a folder.
     let dataset: String
+    /// The launcher that the suite names: a name, or the path of a file; nil where it names none.
+    let launcher: String?
     /// The mean −ln p of each validation sequence in nats per token; nil where it is not known, or not what a model of
     /// this context length can reach.
     let entropies: [Double]?
@@ -43,6 +45,7 @@ struct ResolvedComparison {
         let candidates = entrants.flatMap { $0.members.map(\.candidate) }
         try Self.refuseEqualNames(entrants.map(\.name))
         dataset = request.dataset ?? located.dataset
+        launcher = located.launcher
         data = try locator.describe(dataset)
         try Self.checkSize(data, for: suite)
         var plan = try ComparisonPlan(

@@ -19,6 +19,14 @@ package struct LocatedSuite {
         return "\(folder)/\(suite.dataset)"
     }
 
+    /// The launcher that the suite names. The path of a file starts at the suite's folder.
+    package var launcher: String? {
+        guard let launcher = suite.launcher, launcher.contains("."), !launcher.hasPrefix("/"), let folder else {
+            return suite.launcher
+        }
+        return "\(folder)/\(launcher)"
+    }
+
     /// The candidate, or the family of candidates, that `argument` means: a file, or the name of one of the suite's own.
     /// - Throws: `notFound` for an unknown name, `invalidInput` for a file that is not a valid candidate.
     package func family(_ argument: String) throws -> CandidateFamily {

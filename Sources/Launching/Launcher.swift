@@ -43,6 +43,8 @@ extension Launcher {
 package enum LaunchEvent: Sendable, Equatable {
     case started(RunFolder)
     case finished(LaunchResult)
+    /// Something that a person may want to know, in words.
+    case note(String)
 }
 
 /// How one run's process ended.
@@ -57,6 +59,8 @@ package struct LaunchResult: Sendable, Equatable {
         case interrupted
         /// Never started, because a stop was requested before or the run was not wanted any more.
         case notStarted
+        /// Handed to somebody else: the run goes on, or will begin, without this process.
+        case submitted
         /// `explanation` says how it ended and quotes the last lines of its error output.
         case failed(explanation: String)
     }

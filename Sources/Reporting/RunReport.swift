@@ -183,7 +183,7 @@ package enum RunReport {
         }.joined(separator: "\n")
     }
 
-    private static func names(_ names: [String]) -> String {
+    static func names(_ names: [String]) -> String {
         names.isEmpty ? "–" : names.map { SafeText.line($0, limit: 40) }.joined(separator: " = ")
     }
 

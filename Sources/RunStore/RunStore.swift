@@ -7,6 +7,7 @@
 //   <root>/runs/<runID>/…                lock, checkpoints, weights (RunFolder)
 //   <root>/entries/…                     which runs belong to which candidate and suite (RunStore+Entries)
 //   <root>/imports/…                     runs that were trained elsewhere (RunStore+Imports)
+//   <root>/launches/…                    lists, scripts and launcher files of jobs that a scheduler was given
 
 import Foundation
 package import ScalebenchCore
@@ -83,6 +84,9 @@ package struct RunStore: Sendable {
     package func folder(of id: RunID) -> RunFolder {
         RunFolder("\(root)/runs/\(id)")
     }
+
+    /// The folder of what schedulers were given.
+    package var launches: String { "\(root)/launches" }
 
     /// The record of a run; nil if it was never started. A run that is not finished here is taken from the baselines
     /// where they have it.

@@ -49,7 +49,7 @@ package enum MachineFacts {
     }
 
     /// The machine's own name; Foundation is not asked, because it may query the network.
-    private static var hostName: String {
+    package static var hostName: String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "unknown" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

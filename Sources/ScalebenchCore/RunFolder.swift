@@ -38,6 +38,10 @@ package struct RunFolder: Sendable, Hashable {
     package var trainerError: String { "\(path)/trainer-error.json" }
     /// The folder of an external trainer, for its checkpoints and whatever else it keeps.
     package var trainerFolder: String { "\(path)/trainer" }
+    /// What is known of the jobs in which a scheduler was to carry out the run (`RunSubmission`).
+    package var submissions: String { "\(path)/submissions" }
+    /// What the jobs of a job array printed, one after the other.
+    package var jobLog: String { "\(path)/job.log" }
     /// The weights after the last step of a completed run; `config.json` beside them describes the model.
     package var weights: String { "\(path)/model.safetensors" }
 

@@ -44,6 +44,11 @@ package struct RunRecord: Sendable, Equatable {
     /// The run was ended before its last step and can go on.
     package var isWaiting: Bool { end?.status == .stoppedEarly || end?.status == .paused }
 
+    /// The last step of which anything is known; 0 before the first.
+    package var newestStep: Int {
+        max(steps.last?.step ?? 0, evaluations.last?.step ?? 0, checkpointStep ?? 0)
+    }
+
     /// Seconds of training that this run took itself, without what it has from a shorter run; nil before its end.
     package var ownSeconds: Double? { end.map { max(0, $0.seconds - (branch?.seconds ?? 0)) } }
 

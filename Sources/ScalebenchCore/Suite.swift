@@ -21,6 +21,10 @@ package struct Suite: Sendable, Hashable {
     /// Candidates compared when none are named; the first is A, the reference.
     package var candidates: [String]
 
+    /// Where the suite's runs are carried out, unless the command says otherwise: a launcher file below the suite's folder,
+    /// or the name of a launcher. It changes no result.
+    package var launcher: String?
+
     /// One scale of the ladder.
     package struct Rung: Sendable, Hashable {
         package var width: Int
@@ -70,6 +74,7 @@ extension Suite {
         evaluation = try RunSpec.Evaluation(try reader.object(ifPresent: "evaluation"))
         thresholds = try VerdictThresholds(try reader.object(ifPresent: "verdict"))
         candidates = try reader.strings("candidates", default: [])
+        launcher = reader.has("launcher") ? try reader.string("launcher") : nil
         try reader.finish()
         try checkLadder(at: reader)
     }

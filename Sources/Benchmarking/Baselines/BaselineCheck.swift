@@ -145,6 +145,7 @@ package struct BaselineCheck {
         let launcher = LocalLauncher(executable: try RunProgram.find(program), slots: workers)
         let results = try await launcher.launch(runs.map { RunFolder($0.folder) }, stop: stop) { event in
             switch event {
+            case .note: break
             case .started(let folder):
                 if let run = byFolder[folder.path] { progress?.note(.runStarted(run)) }
             case .finished(let result):

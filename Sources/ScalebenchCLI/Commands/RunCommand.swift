@@ -19,11 +19,31 @@ struct RunCommand: ParsableCommand {
 
     @Option(help: "Threads of the built-in trainer; they change no number.") var workers = 1
 
+    @Option(help: "The number of the scheduler's job that this is; how it ends is then written beside the run.")
+    var submission: Int?
+
     func validate() throws {
+        if let submission, submission < 1 { throw ValidationError("--submission takes a number from 1 on.") }
         guard (1...1024).contains(workers) else { throw ValidationError("--workers must be from 1 to 1024.") }
     }
 
     func run() throws {
+        guard let submission else { return try train() }
+        let folder = RunFolder(folder)
+        try RunSubmission.noteStart(submission, in: folder)
+        do {
+            try train()
+            try RunSubmission.note(.init(exitStatus: 0), of: submission, in: folder)
+        } catch let exit as ExitCode {
+            try RunSubmission.note(.init(exitStatus: exit.rawValue), of: submission, in: folder)
+            throw exit
+        } catch {
+            try RunSubmission.note(.init(exitStatus: 1, reason: "\(error)"), of: submission, in: folder)
+            throw error
+        }
+    }
+
+    private func train() throws {
         let stop = StopRequest.listenToSignals()
         let cores = CoreAllowance(workers)
         ParentWatch.begin(stop: stop, cores: cores) { _exit(StopRequest.exitStatus) }

@@ -6,7 +6,7 @@ import ScalebenchCore
 
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "List, show, export and import single runs.",
+        commandName: "runs", abstract: "List, show, stop, export and import single runs.",
         discussion: """
             Every run that `compare` trained lies in the store under a name made of its content. Runs that were trained \
             elsewhere are imported as curves: they are listed, shown and exported like the others and never taken for \
@@ -23,7 +23,10 @@ struct RunsCommand: ParsableCommand {
               scalebench runs export --table > results.csv
               scalebench compare --runs results.csv --target-scale 7e9
             """,
-        subcommands: [RunsListCommand.self, RunsShowCommand.self, RunsExportCommand.self, RunsImportCommand.self],
+        subcommands: [
+            RunsListCommand.self, RunsShowCommand.self, RunsStopCommand.self, RunsExportCommand.self,
+            RunsImportCommand.self,
+        ],
         defaultSubcommand: RunsListCommand.self)
 }
 

@@ -4,7 +4,7 @@ import Reporting
 import RunStore
 import ScalebenchCore
 
-struct RunsListCommand: ParsableCommand {
+struct RunsListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List runs, the newest first.",
         discussion: """
@@ -12,6 +12,7 @@ struct RunsListCommand: ParsableCommand {
               scalebench runs list --limit 20
               scalebench runs list --suite lr-rule --candidate constant
               scalebench runs list --status unfinished --json
+              scalebench runs list --watch
 
             Status: prepared (never started), running, unfinished, completed, diverged, failed, stoppedEarly (a \
             comparison was decided), paused (it came as far as a budget asked), damaged, imported.
@@ -21,10 +22,15 @@ struct RunsListCommand: ParsableCommand {
     @Option(help: "Only runs of this status.") var status: RunSummary.Status?
     @Option(help: "At most this many runs.") var limit: Int?
     @Flag(help: "Write JSON (RunSummary) instead of a table.") var json = false
+    @Flag(help: "Show what waits, runs and has failed, every two seconds, until nothing is under way.") var watch =
+        false
     @OptionGroup var storeOptions: StoreOptions
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit takes a number from 1 on.") }
+        guard !watch || (limit == nil && status == nil && !json) else {
+            throw ValidationError("--watch goes with --suite and --candidate alone.")
+        }
     }
 
     private struct Document: Encodable {
@@ -32,7 +38,10 @@ struct RunsListCommand: ParsableCommand {
         var runs: [RunSummary]
     }
 
-    func run() throws {
+    func run() async throws {
+        if watch {
+            return try await RunsWatch(catalog: chosen, store: RunStore.existing(root: storeOptions.store)).run()
+        }
         let catalog = try storeOptions.catalog()
         try filter.check(catalog)
         let all = try catalog.runs(suite: filter.suite, candidate: filter.candidate) { status == nil || $0 == status }
@@ -43,6 +52,12 @@ struct RunsListCommand: ParsableCommand {
         var text = runs.isEmpty ? "No runs.\n" : RunReport.list(runs)
         if runs.count < all.count { text += "\n\(all.count - runs.count) more; raise --limit\n" }
         try StandardOutput.write(Data(text.utf8))
+    }
+
+    private func chosen() throws -> [CatalogRun] {
+        let catalog = try storeOptions.catalog()
+        try filter.check(catalog)
+        return try catalog.runs(suite: filter.suite, candidate: filter.candidate)
     }
 }
 

@@ -30,6 +30,7 @@ final class TerminalProgress: ComparisonProgress {
             monitor.begin()
         case .runStarted(let run): monitor.withLock { $0 }?.started(run)
         case .runEnded(let run, let outcome): monitor.withLock { $0 }?.ended(run, outcome)
+        case .launcherNote(let text): log(text)
         case .trainingEnded:
             monitor.withLock { monitor in
                 monitor?.end()

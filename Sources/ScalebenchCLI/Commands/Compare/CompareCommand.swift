@@ -93,10 +93,7 @@ struct CompareCommand: AsyncParsableCommand {
         do {
             outcome = try await session.run()
         } catch let interrupted as ComparisonInterrupted {
-            LiveLine.print(
-                interrupted.finished.map {
-                    "Stopped. \($0.runs) of \($0.planned) runs are finished; the same command goes on."
-                } ?? "Stopped while the data set was made; the same command starts that again.")
+            try PendingText.report(interrupted, json: output.json)
             throw ExitCode(StopRequest.exitStatus)
         }
         var content = ReportContent(outcome.result, plan: outcome.plan, records: outcome.records)

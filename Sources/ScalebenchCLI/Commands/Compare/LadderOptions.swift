@@ -10,6 +10,11 @@ struct LadderOptions: ParsableArguments {
     @Option(help: "Data set instead of the suite's: a name, or a folder with a dataset.json.") var dataset: String?
     @Option(help: "Folder that keeps every run.") var store: String?
     @Option(help: "Runs trained at once; default: one per core.") var workers: Int?
+    @Option(
+        help: ArgumentHelp(
+            "Where runs are trained: a launcher file, or local, slurm or prepare; default: the suite's, else here.",
+            valueName: "file"))
+    var launcher: String?
     @Option(help: "Seeds are counted from here; another number adds fresh runs.") var firstSeed: Int = 0
     @Flag(help: "Print runs, sizes, FLOPs, time and memory, and stop.") var dryRun = false
     @Flag(help: "Leave the target untrained.") var predictOnly = false
@@ -36,7 +41,8 @@ struct LadderOptions: ParsableArguments {
     }
 
     var isUsed: Bool {
-        suite != nil || dataset != nil || store != nil || workers != nil || firstSeed != 0 || dryRun || predictOnly
+        suite != nil || dataset != nil || store != nil || workers != nil || launcher != nil
+            || firstSeed != 0 || dryRun || predictOnly
             || allRungs || noBaselines || until != nil || budget != nil
     }
 
@@ -46,6 +52,7 @@ struct LadderOptions: ParsableArguments {
         request.dataset = dataset
         if let store { request.store = store }
         if let workers { request.workers = workers }
+        request.launcher = launcher
         request.firstSeed = firstSeed
         request.trainsTarget = !predictOnly
         request.trainsAllRungs = allRungs
