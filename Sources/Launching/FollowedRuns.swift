@@ -138,7 +138,7 @@ struct FollowedRuns {
         guard let submission = run.submission else { return }
         let record = try? RunRecord(events: InputFile.read(run.folder.events), file: run.folder.events)
         if let end = submission.end(in: run.folder), end.exitStatus != StopRequest.exitStatus {
-            // Of the end of an older job only a failure that nobody was told of matters.
+            // The end of an older job only matters where it is a failure that nobody was told of.
             let isNews = end.exitStatus != 0 && !submission.isTold(in: run.folder)
             if run.isOfThisLaunch || isNews { return conclude(&run, after: end) }
         }
@@ -207,10 +207,9 @@ struct FollowedRuns {
             try launch.write()
             let names = try await scheduler.submit(
                 places.map { job(runs[$0], runs[$0].submission!) }, launch: launch.name)
-            for (index, name) in zip(places, names) {
-                runs[index].submission!.job = name
-                try runs[index].submission!.save(in: runs[index].folder)
-            }
+            // All are named before any is saved: no claim on a job that is there is taken back.
+            for (index, name) in zip(places, names) { runs[index].submission!.job = name }
+            for index in places { try runs[index].submission!.save(in: runs[index].folder) }
         } catch {
             for index in places where runs[index].submission?.job == nil {
                 runs[index].submission?.withdraw(in: runs[index].folder)

@@ -23,7 +23,11 @@ package struct StoredJobs: Sendable {
     /// - Throws: the error of a scheduler that does not answer.
     package func states() async throws -> [RunFolder: JobState] {
         var result: [RunFolder: JobState] = [:]
-        for (launch, folders) in byLaunch(newest.filter { $1.end(in: $0) == nil }) {
+        // A job that ended at a checkpoint may wait to begin again.
+        let open = newest.filter { folder, submission in
+            submission.end(in: folder).map { $0.exitStatus == StopRequest.exitStatus } ?? true
+        }
+        for (launch, folders) in byLaunch(open) {
             guard let scheduler = try Launch.scheduler(launch, in: launches) else { continue }
             let states = try await scheduler.states(of: folders.compactMap { newest[$0]?.job })
             for folder in folders {

@@ -19,7 +19,7 @@ struct TrainerErrorFile: Equatable {
     /// besides `message`.
     var details: String?
 
-    /// Nil where there is no such file, or none that can be read.
+    /// The result is nil where there is no such file, or none that can be read.
     init?(_ path: String) {
         guard let handle = InputFile.openIfPresent(path) else { return nil }
         defer { try? handle.close() }

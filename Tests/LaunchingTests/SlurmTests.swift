@@ -177,6 +177,30 @@ import Testing
         }
     }
 
+    @Test func stoppingReachesATaskThatWaitsToBeginAgain() async throws {
+        let config = try LauncherConfig(try ConfigReader.parse(Data(#"{"type": "slurm"}"#.utf8), file: "slurm.json"))
+        let folders = (0..<2).map { RunFolder("\(root)/runs/run\($0)") }
+        for folder in folders { try AtomicFile.makeFolder(folder.path) }
+        let launches = "\(root)/launches"
+        try await with([
+            "sbatch": "echo 5", "squeue": "echo '5_0|PENDING|BeginTime'; echo '5_1|COMPLETED|None'",
+            "scancel": #"echo "$@" > "$0.arguments""#,
+        ]) {
+            let launcher = SchedulerLauncher(
+                SlurmScheduler(try self.config(#"{"type": "slurm"}"#), program: "scalebench", launches: launches),
+                Launch(config, in: launches), options: try self.config(#"{"type": "slurm", "detach": true}"#).options
+            ) { _ in JobResources() }
+            _ = try await launcher.launch(folders, stop: StopRequest()) { _ in }
+            try RunSubmission.note(.init(exitStatus: 75), of: 1, in: folders[0])
+            try RunSubmission.note(.init(exitStatus: 0), of: 1, in: folders[1])
+            let stopped = try await StoredJobs(of: folders, launches: launches).stop()
+            #expect(stopped.queued == [folders[0]])
+            #expect(stopped.running.isEmpty)
+        }
+        #expect(try String(contentsOfFile: "\(root)/bin/scancel.arguments", encoding: .utf8) == "5_0\n")
+        #expect(RunSubmission.newest(in: folders[0])?.isStopped(in: folders[0]) == true)
+    }
+
     @Test func aJobWhoseSubmitterDiedIsFoundByItsList() async throws {
         let scheduler = scheduler(try config(#"{"type": "slurm"}"#))
         let jobs = try (0..<3).map { try job($0, JobResources()) }
