@@ -10,6 +10,8 @@ public protocol ComparisonProgress: Sendable {
 
 /// An event of a comparison.
 public enum ComparisonEvent: Sendable {
+    /// Something was found that weakens the verdict, before anything is trained. The result has it too.
+    case found(Finding)
     /// The data set is being made; `fraction` of it is done.
     case preparingDataset(name: String, fraction: Double)
     /// The data set can be read.

@@ -31,6 +31,7 @@ package struct ComparisonSession {
         var store = try RunStore(root: request.store)
         store.baselines = resolved.baselines
         try keep(resolved.plan, resolved, store)
+        for finding in Checks.trainersNotHashed(resolved.plan) { progress?.note(.found(finding)) }
         let training = LadderTraining(
             plan: resolved.plan, store: store, launching: try RunLaunching(request, resolved), stop: stop,
             progress: progress,

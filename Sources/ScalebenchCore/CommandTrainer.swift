@@ -26,6 +26,8 @@ package struct TrainerLaunch: Codable, Sendable, Hashable {
     package var silenceTimeout: Double
     /// Seconds that the trainer has to end after a request to stop, before it is killed.
     package var stopTimeout: Double
+    /// Whether the candidate states the version of its trainer; nil where it does not.
+    package var statesVersion: Bool?
 }
 
 extension TrainerLaunch {
@@ -114,7 +116,8 @@ extension CommandTrainer {
         return (
             CommandTrainer(command: portable, files: files, version: version, settings: settings),
             TrainerLaunch(
-                command: command, folder: absolute, silenceTimeout: silenceTimeout, stopTimeout: stopTimeout)
+                command: command, folder: absolute, silenceTimeout: silenceTimeout, stopTimeout: stopTimeout,
+                statesVersion: reader.has("version") ? true : nil)
         )
     }
 

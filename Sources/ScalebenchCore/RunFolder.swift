@@ -26,6 +26,10 @@ package struct RunFolder: Sendable, Hashable {
     package var branches: String { "\(path)/branches" }
     /// The checkpoint from which a longer run goes on, in a folder like `checkpoints`; it is there until that run has ended.
     package func branch(to longer: RunID) -> String { "\(branches)/\(longer)" }
+    /// The folder of the store that the run belongs to: `STORE/runs/ID`.
+    package var store: String {
+        URL(fileURLWithPath: path).deletingLastPathComponent().deletingLastPathComponent().path
+    }
     /// The folder of another run of the same store.
     package func neighbour(_ id: RunID) -> RunFolder {
         RunFolder(URL(fileURLWithPath: path).deletingLastPathComponent().appendingPathComponent(id.rawValue).path)

@@ -83,9 +83,11 @@ package struct TrainingRun {
                 .invalidInput, "run \(job.runID) does not say how its trainer is started", at: folder.job,
                 hint: "start runs with `scalebench compare`; do not write job files by hand")
         }
+        let folder = RunFolder(URL(fileURLWithPath: folder.path).path)
+        let repository = RepositoryState(folder: launch.folder, store: folder.store).facts
         return CommandRun(
-            job: job, trainer: trainer, launch: launch, folder: RunFolder(URL(fileURLWithPath: folder.path).path),
-            log: log, startEvent: { startEvent(job, resumedFromStep: $0, machine: $1) }, stop: stop)
+            job: job, trainer: trainer, launch: launch, folder: folder, log: log,
+            startEvent: { startEvent(job, resumedFromStep: $0, machine: $1.merging(repository) { $1 }) }, stop: stop)
     }
 
     private func train(

@@ -85,6 +85,15 @@ struct ExternalTrainerTests {
         #expect(none.status == 0 && !none.output.contains("identity"))
         let result = try Tool.run(arguments + ["--json", "-"], in: scratch.url)
         #expect(try findings(document(result)[0])["trainerNotHashed"] == words)
+        let told = try #require(result.errors.firstRange(of: words)), begun = result.errors.firstRange(of: "started ")
+        #expect(told.upperBound < (try #require(begun)).lowerBound, "it is said before anything runs")
+        // Whoever states a version has the changes in hand.
+        let versioned = try scratch.write(
+            try String(contentsOfFile: b, encoding: .utf8).replacing(#""silence"#, with: #""version": "1", "silence"#),
+            to: "d.json")
+        let stated = try Tool.run(
+            ["compare", a, versioned, "--suite", try scratch.externalSuite(), "--dry-run"], in: scratch.url)
+        #expect(stated.status == 0 && !stated.output.contains("identity"), "\(stated.output)")
     }
 
     @Test func failedRunsAreNamedAndTheRestIsJudged() throws {

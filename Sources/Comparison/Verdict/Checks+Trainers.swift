@@ -3,11 +3,12 @@
 import ScalebenchCore
 
 extension Checks {
-    /// One finding that names the candidates whose trainer has no file that scalebench knows of.
+    /// One finding that names the candidates whose trainer has no file that scalebench knows of, and no version that tells
+    /// its changes apart.
     package static func trainersNotHashed(_ plan: ComparisonPlan) -> [Finding] {
         let names = plan.runs.reduce(into: Set<Int>()) { candidates, run in
             if case .command(let trainer) = run.spec.trainer, trainer.files.isEmpty {
-                candidates.formUnion(run.candidates)
+                candidates.formUnion(run.candidates.filter { plan.candidates[$0].launch?.statesVersion != true })
             }
         }.sorted().map { plan.candidates[$0].name }
         guard !names.isEmpty else { return [] }

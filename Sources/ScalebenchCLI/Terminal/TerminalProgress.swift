@@ -16,6 +16,7 @@ final class TerminalProgress: ComparisonProgress {
 
     func note(_ event: ComparisonEvent) {
         switch event {
+        case .found(let finding): log(String(PlanReport.finding(finding).dropLast()))
         case .preparingDataset(let name, let fraction):
             line.show("preparing data set \(name): \(Int(100 * fraction)) %")
         case .datasetIsReady: line.clear()
