@@ -168,7 +168,7 @@ final class LadderTraining {
                 case .finished(let result):
                     guard let run = byFolder[result.folder.path] else { return }
                     let record = try? store.record(run.planned.id)
-                    if result.hasEnded { failFast.note(run.planned, failure: result.failure(record)) }
+                    if result.hasEnded { failFast.note(run.planned, failure: result.failure(record), record) }
                     progress?.note(.runEnded(run.described, RunOutcome(result, record)))
                 }
             }

@@ -179,6 +179,39 @@ struct ExternalTrainerTests {
         #expect(try findings(document(mended)[0])["runsNotStarted"] == nil)
     }
 
+    /// The widths at which the runs of a candidate were started one after the other, the largest first.
+    private func startedWidths(fault: String) throws -> [String] {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let lost = try scratch.external("b", amplitude: 2.2, fault: "echo $width >> started\n\(fault)")
+        let result = try Tool.run(
+            [
+                "compare", try scratch.external("a", amplitude: 2), lost, "--suite", try scratch.externalSuite(),
+                "--all-rungs", "--workers", "1",
+            ], in: scratch.url)
+        #expect(result.status == 1)
+        let started = try String(contentsOf: scratch.url.appendingPathComponent("started"), encoding: .utf8)
+        return started.split(separator: "\n").map(String.init)
+    }
+
+    private static let oneStep =
+        #"echo '{"event":"step","step":1,"tokens":128,"natsPerToken":3}' >> "$SCALEBENCH_EVENTS""#
+
+    @Test func whatFailsAtTheTopRungIsTriedAtSmallerOnes() throws {
+        let fault = "[ $width = 32 ] && { \(Self.oneStep); echo bad shape >&2; exit 1; }"
+        #expect(try startedWidths(fault: fault) == ["32", "32", "16", "16", "8", "8"])
+    }
+
+    @Test func whatFailsAtTwoSizesStopsTheSmallerOnes() throws {
+        #expect(try startedWidths(fault: "\(Self.oneStep); echo bad shape >&2; exit 1") == ["32", "32", "16"])
+    }
+
+    @Test(arguments: ["echo torch.OutOfMemoryError: CUDA out of memory >&2; exit 1", "kill -9 $$"])
+    func aLackOfMemoryStopsNoSmallerRun(fault: String) throws {
+        // Whoever fails for it at a size is not tried there, or above, a second time.
+        #expect(try startedWidths(fault: "[ $width -ge 16 ] && { \(fault); }") == ["32", "32", "16", "8", "8"])
+    }
+
     @Test func errorsThatDifferStopNoRun() throws {
         let scratch = try Scratch()
         try scratch.buildText()
@@ -191,6 +224,5 @@ struct ExternalTrainerTests {
             ], in: scratch.url)
         let started = try String(contentsOf: scratch.url.appendingPathComponent("started"), encoding: .utf8)
         #expect(started.split(separator: "\n").count == 6)
-
     }
 }
