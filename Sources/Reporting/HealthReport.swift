@@ -47,7 +47,8 @@ package struct HealthReport: Codable, Sendable {
     }
 
     /// The checks by section, in order of appearance; ends with a newline.
-    package func text() -> String {
+    /// - Parameter work: what does not work where something is broken.
+    package func text(of work: String = "comparisons") -> String {
         var lines: [String] = [], section = ""
         let width = checks.map(\.name.count).max() ?? 0
         for check in checks {
@@ -65,7 +66,7 @@ package struct HealthReport: Codable, Sendable {
         let broken = count(.broken), warnings = count(.warning)
         let summary =
             broken > 0
-            ? "\(broken) broken: comparisons will not work."
+            ? "\(broken) broken: \(work) will not work."
             : warnings > 0 ? "Everything works, with \(Quantity.count(warnings, "warning"))." : "All is well."
         return (lines + ["", summary]).joined(separator: "\n") + "\n"
     }

@@ -15,6 +15,8 @@ struct CommandRun {
     /// The start event of a session that goes on from a step, with what the trainer says of its machine.
     let startEvent: (_ resumedFromStep: Int, _ machine: [String: String]) -> RunEvent.Start
     let stop: StopRequest
+    /// Hears of every sign of the trainer.
+    let watch: @Sendable (TrainerSign) -> Void
 
     private static let pollInterval: useconds_t = 20_000
     /// A trainer that ends badly after so many sessions in a row without a later checkpoint has failed.
@@ -111,12 +113,14 @@ struct CommandRun {
                 let event = try events.read(line.text, at: place)
                 try events.check(event, at: place)
                 try take(event, &events)
+                watch(.event(event))
             }
             if let reason = events.divergence {
                 process.end()
                 return try diverged(events, reason)
             }
             if let ended {
+                watch(ended.sign)
                 return try outcome(ended, events, tail: tail, logStart: logStart, wasAskedToStop: askedToStop != nil)
             }
             let size = Self.size(folder.trainerLog)

@@ -18,6 +18,13 @@ final class TrainerProcess {
             case .killed(let signal): "was killed by signal \(signal) (\(String(cString: strsignal(signal))))"
             }
         }
+
+        var sign: TrainerSign {
+            switch self {
+            case .exited(let status): .exited(status: status)
+            case .killed(let signal): .killed(signal: signal)
+            }
+        }
     }
 
     private let leader: pid_t

@@ -12,6 +12,8 @@ package struct TrainingOptions: Sendable {
     package var cores = CoreAllowance()
     /// The version that the start event records.
     package var scalebenchVersion: String
+    /// Hears of every sign of an external trainer.
+    package var watchTrainer: @Sendable (TrainerSign) -> Void = { _ in }
 
     package init(scalebenchVersion: String) {
         self.scalebenchVersion = scalebenchVersion
@@ -87,7 +89,8 @@ package struct TrainingRun {
         let repository = RepositoryState(folder: launch.folder, store: folder.store).facts
         return CommandRun(
             job: job, trainer: trainer, launch: launch, folder: folder, log: log,
-            startEvent: { startEvent(job, resumedFromStep: $0, machine: $1.merging(repository) { $1 }) }, stop: stop)
+            startEvent: { startEvent(job, resumedFromStep: $0, machine: $1.merging(repository) { $1 }) }, stop: stop,
+            watch: options.watchTrainer)
     }
 
     private func train(
