@@ -1,4 +1,5 @@
-// Estimates what a run costs on this machine: FLOPs and memory are counted, speed is measured by training a few steps.
+// Estimates what a run costs on this machine: FLOPs and memory are counted, speed is measured by training a few steps. The
+// speed of an external trainer is known from its finished runs alone.
 
 package import Comparison
 import Foundation
@@ -8,7 +9,13 @@ import Transformer
 /// Estimates the cost of runs; the speed of each shape of model and batch with each optimizer is
 /// measured once.
 package final class CostModel {
-    package init() {}
+    private let measured: MeasuredSeconds
+
+    /// A model that knows no time of external trainers.
+    package convenience init() { self.init(MeasuredSeconds()) }
+
+    /// - Parameter measured: what finished runs of external trainers took.
+    init(_ measured: MeasuredSeconds) { self.measured = measured }
 
     private struct Shape: Hashable {
         var model: ModelConfig
@@ -44,7 +51,7 @@ package final class CostModel {
         case .synthetic(let law):
             return RunCost(seconds: law.secondsPerStep * Double(spec.steps), memoryBytes: 0)
         case .command:
-            return RunCost(seconds: nil, memoryBytes: nil)
+            return measured.cost(of: spec)
         case .builtin:
             let shape = Shape(
                 model: spec.model, batchSequences: spec.batchSequences, optimizer: spec.optimizer.type)

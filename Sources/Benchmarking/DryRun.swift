@@ -57,7 +57,7 @@ extension ComparisonSession {
             guard let record = try? stored.record(id) else { return false }
             return record.isFinished || (record.isWaiting && decided.contains(id))
         }
-        let costs = CostModel()
+        let costs = CostModel(MeasuredSeconds(of: plan.runs, in: request.store))
         let isSweep = !plan.families.isEmpty
         let (open, isLadderTrained) =
             isSweep ? (Set(plan.candidates.indices), false) : ladderState(resolved, records, isDone)

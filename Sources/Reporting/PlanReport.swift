@@ -16,14 +16,13 @@ package enum PlanReport {
             "share of target",
         ])
         let targetFlops = plan.runs(at: { $0 == .target }).map(\.spec.flops).reduce(0, +)
-        var secondsToDo = 0.0, ladderFlops = 0.0
+        var ladderFlops = 0.0
         for place in plan.places {
             let runs = plan.runs { $0 == place }
             let toDo = runs.filter { left($0) > 0 }
             let costs = runs.map(cost)
             let flops = plan.ownFlops(of: runs)
             if place != .target { ladderFlops += flops }
-            secondsToDo += toDo.reduce(0) { $0 + left($1) * (cost($1).seconds ?? 0) }
             table.add([
                 plan.label(of: place) + (place == .target ? " (target)" : ""), String(runs.count), String(toDo.count),
                 range(runs.map { Double($0.spec.model.parametersTotal) }),
@@ -34,12 +33,6 @@ package enum PlanReport {
             ])
         }
         let total = plan.runs.count { left($0) > 0 }
-        // The time that a user's own trainer takes is not known beforehand.
-        let time =
-            plan.runs.contains { cost($0).seconds == nil }
-            ? "time unknown"
-            : "\(Quantity.duration(secondsToDo)) of core time, about "
-                + "\(Quantity.duration(secondsToDo / Double(workers))) on \(workers) workers"
         let saved = plan.runs.map(\.spec.flops).reduce(0, +) - plan.ownFlops(of: plan.runs)
         let branches = plan.runs.count { plan.ownShare(of: $0) < 1 }
         let trunks =
@@ -51,9 +44,30 @@ package enum PlanReport {
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
             \(Phrase.contest(plan.entrantNames))
             \(table.text)
-            \(total) of \(plan.runs.count) runs to do, \(time); the ladder costs \(Phrase.costShare(ladderFlops / targetFlops)) of the target's FLOPs.
+            \(total) of \(plan.runs.count) runs to do, \(time(plan, workers, cost, left)); the ladder costs \(Phrase.costShare(ladderFlops / targetFlops)) of the target's FLOPs.
             \(trunks)
             """
+    }
+
+    /// The time of the runs that are to do, and what it is estimated from.
+    private static func time(
+        _ plan: ComparisonPlan, _ workers: Int, _ cost: (ComparisonPlan.Run) -> RunCost,
+        _ left: (ComparisonPlan.Run) -> Double
+    ) -> String {
+        let toDo = plan.runs.filter { left($0) > 0 }
+        let unknown = Set(toDo.filter { cost($0).seconds == nil }.flatMap(\.candidates)).sorted()
+        guard unknown.isEmpty else {
+            let names = unknown.prefix(3).map { SafeText.line(plan.candidates[$0].name, limit: 40) }
+            let others = unknown.count > 3 ? " and \(unknown.count - 3) more" : ""
+            return
+                "time unknown, as no run with the trainer of \(names.joined(separator: ", "))\(others) has finished yet"
+        }
+        let seconds = toDo.reduce(0) { $0 + left($1) * (cost($1).seconds ?? 0) }
+        let measured = toDo.reduce(into: Set<RunID>()) { $0.formUnion(cost($1).measuredOn) }.count
+        let basis =
+            measured == 0 ? "" : ", estimated from \(Quantity.count(measured, "finished run")) of the same trainer"
+        return "\(Quantity.duration(seconds)) of core time, about "
+            + "\(Quantity.duration(seconds / Double(workers))) on \(workers) workers\(basis)"
     }
 
     /// What weakens the verdict, and what to do about it.

@@ -179,6 +179,42 @@ struct ExternalTrainerTests {
         #expect(try findings(document(mended)[0])["runsNotStarted"] == nil)
     }
 
+    @Test func aDryRunPricesTrainersByTheirFinishedRuns() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let a = try scratch.external("a", amplitude: 2), b = try scratch.external("b", amplitude: 2.2)
+        let text = try String(contentsOfFile: scratch.url.appendingPathComponent("a.sh").path, encoding: .utf8)
+        let slow = text.replacing(#"\"completed\""#, with: #"\"completed\",\"seconds\":2"#)
+        #expect(slow != text)
+        try scratch.write(slow, to: "a.sh")
+        let recipe = try String(contentsOfFile: a, encoding: .utf8)
+        let c = try scratch.write(recipe.replacing("0.01", with: "0.02"), to: "c.json")
+        let suite = try scratch.externalSuite()
+        let dry = { (names: [String]) in
+            try Tool.run(["compare"] + names + ["--suite", suite, "--dry-run", "--workers", "2"], in: scratch.url)
+                .output
+        }
+        #expect(try dry([a, b]).contains("14 of 14 runs to do, time unknown, as no run with the trainer of a, b has"))
+        let trained = try Tool.run(
+            ["compare", a, b, "--suite", suite, "--predict-only", "--all-rungs", "--quiet"], in: scratch.url)
+        #expect(trained.status == 0, "\(trained.errors)")
+        // c has the trainer of a, which says that each of its runs took two seconds.
+        let output = try dry([a, c])
+        for width in [8, 16, 32] {
+            let row = output.split(separator: "\n").first { $0.contains(" width \(width) ") }
+            #expect(row?.contains(" 2 s ") == true, "\(output)")
+        }
+        // The target has 409 MFLOPs, the top rung 129.
+        #expect(output.contains(" 6.3 s "), "\(output)")
+        let words =
+            "8 of 14 runs to do, 25 s of core time, about 12 s on 2 workers, estimated from 6 finished runs of the same"
+        #expect(output.contains(words), "\(output)")
+        let other = try scratch.write(
+            recipe.replacing("0.01", with: "0.02").replacing(#""silence"#, with: #""version": "2", "silence"#),
+            to: "d.json")
+        #expect(try dry([a, other]).contains("time unknown, as no run with the trainer of d has finished yet"))
+    }
+
     /// The widths at which the runs of a candidate were started one after the other, the largest first.
     private func startedWidths(fault: String) throws -> [String] {
         let scratch = try Scratch()
