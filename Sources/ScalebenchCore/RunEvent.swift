@@ -13,7 +13,8 @@
 // candidates are compared on the same sequences, and where the suite asks for it "positionNatsPerToken" and
 // "domainNatsPerToken". JSON has no NaN: a number that is not finite is left out (a null is
 // read the same way). A run that was interrupted goes on with another "start"; earlier events beyond its
-// `resumedFromStep` no longer count. A run that goes on from a shorter run has "branch":{"runID":"…","step":800,
+// `resumedFromStep` no longer count. "devices" in a start is how many devices train, and in a step how many trained since
+// the last step event, where that differs. A run that goes on from a shorter run has "branch":{"runID":"…","step":800,
 // "seconds":12.5} in its start, and then the events that it would have written up to that step.
 
 /// One line of a run's event file.
@@ -43,10 +44,13 @@ package enum RunEvent: Sendable, Equatable {
         package var flops: Double
         /// Host, BLAS build and core, scalebench version: what may explain a difference in the last bits.
         package var machine: [String: String]
+        /// How many devices train at once; nil in runs from before this was recorded.
+        package var devices: Int?
 
         package init(
             runID: RunID, time: String, trainerVersion: String, resumedFromStep: Int, parametersTotal: Int,
-            parametersNonEmbedding: Int, flops: Double, machine: [String: String], branch: Branch? = nil
+            parametersNonEmbedding: Int, flops: Double, machine: [String: String], branch: Branch? = nil,
+            devices: Int? = nil
         ) {
             self.runID = runID
             self.time = time
@@ -57,6 +61,7 @@ package enum RunEvent: Sendable, Equatable {
             self.parametersNonEmbedding = parametersNonEmbedding
             self.flops = flops
             self.machine = machine
+            self.devices = devices
         }
     }
 
@@ -87,9 +92,12 @@ package enum RunEvent: Sendable, Equatable {
         package var gradientNorm: Double?
         /// Seconds of training so far, evaluation left out, earlier sessions of the run included.
         package var seconds: Double
+        /// How many devices trained since the last step event, a mean over time; nil where it is the start's number.
+        package var devices: Double?
 
         package init(
-            step: Int, tokens: Int, natsPerToken: Double?, learningRate: Double?, gradientNorm: Double?, seconds: Double
+            step: Int, tokens: Int, natsPerToken: Double?, learningRate: Double?, gradientNorm: Double?,
+            seconds: Double, devices: Double? = nil
         ) {
             self.step = step
             self.tokens = tokens
@@ -97,6 +105,7 @@ package enum RunEvent: Sendable, Equatable {
             self.learningRate = learningRate
             self.gradientNorm = gradientNorm
             self.seconds = seconds
+            self.devices = devices
         }
     }
 

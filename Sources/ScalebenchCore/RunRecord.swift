@@ -5,6 +5,8 @@ package import Foundation
 /// The state of one run as its event file tells it.
 package struct RunRecord: Sendable, Equatable {
     package var start: RunEvent.Start?
+    /// The starts of the sessions whose events count, the first one first.
+    package private(set) var starts: [RunEvent.Start] = []
     package var steps: [RunEvent.Step] = []
     package var evaluations: [RunEvent.Evaluation] = []
     /// The step of the newest checkpoint; nil where there is none.
@@ -73,6 +75,8 @@ package struct RunRecord: Sendable, Equatable {
             eventsOfSession = 0
             sessions += 1
             start = body
+            starts.removeAll { $0.resumedFromStep >= body.resumedFromStep }
+            starts.append(body)
             end = nil
             steps.removeAll { $0.step > body.resumedFromStep }
             evaluations.removeAll { $0.step > body.resumedFromStep }

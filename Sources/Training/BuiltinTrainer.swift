@@ -20,14 +20,14 @@ package final class BuiltinTrainer: Trainer {
     /// The mixture's part of every validation sequence; nil where there is one kind of data.
     private let domains: [String]?
     private var batch: [UInt32]
-    private let cores: CoreAllowance
+    private let allowance: CoreAllowance
 
     /// - Throws: `invalidInput` when the data set is not the one the spec was resolved for or is too small for it;
     ///   what opening the data set throws.
     package init(_ job: RunJob, cores: CoreAllowance = CoreAllowance()) throws {
         try KernelPath.check()
         spec = job.spec
-        self.cores = cores
+        allowance = cores
         guard let source = job.dataset else {
             throw ScalebenchError(
                 .invalidInput, "run \(job.runID) names no data set",
@@ -56,6 +56,8 @@ package final class BuiltinTrainer: Trainer {
 
     package var machine: [String: String] { KernelPath.facts }
 
+    package var cores: Int { model.workers }
+
     /// Twice the loss of a uniform guess.
     package var divergenceLoss: Double { 2 * log(Double(spec.model.vocabularySize)) }
 
@@ -64,7 +66,7 @@ package final class BuiltinTrainer: Trainer {
     }
 
     package func train(step: Int, measuresUpdate: Bool) throws -> StepResult {
-        model.workers = min(cores.count, GPT.parts(spec.model, batchSequences: spec.batchSequences))
+        model.workers = min(allowance.count, GPT.parts(spec.model, batchSequences: spec.batchSequences))
         optimizer.workers = model.workers
         try batch.withUnsafeMutableBufferPointer { try sampler.batch(step - 1, into: $0) }
         let masks = DropoutDraw(seed: UInt64(bitPattern: Int64(spec.seed)), step: step - 1)

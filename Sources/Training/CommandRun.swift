@@ -170,7 +170,10 @@ struct CommandRun {
     private func take(_ event: RunEvent, _ events: inout TrainerEvents) throws {
         if !events.hasStarted {
             var start = startEvent(0, [:])
-            if case .start(let given) = event { start = startEvent(given.resumedFromStep, given.machine) }
+            if case .start(let given) = event {
+                start = startEvent(given.resumedFromStep, given.machine)
+                start.devices = given.devices ?? start.devices
+            }
             try log.append(.start(start))
             events.fold(.start(start))
             if case .start = event { return }

@@ -30,6 +30,7 @@ struct RunLoop {
         let schedule = RunSchedule(job.spec)
         let reports = Set(schedule.reports), evaluations = Set(schedule.evaluations)
         var secondsAtCheckpoint = state.seconds
+        var coreTime = CoreTime()
 
         while state.step < job.spec.steps {
             if stop.isRequested {
@@ -41,23 +42,28 @@ struct RunLoop {
             let began = ContinuousClock.now
             let result = try trainer.train(
                 step: step, measuresUpdate: isEvaluated || longer.evaluate(after: step, in: state))
-            state.seconds += began.duration(to: .now).seconds
+            let seconds = began.duration(to: .now).seconds
+            state.seconds += seconds
+            coreTime.add(seconds, cores: trainer.cores)
             guard BelievableLoss.finite(result.natsPerToken) != nil else {
-                return try diverged(state, at: step, "the training loss of step \(step) is not finite")
+                return try diverged(state, coreTime, at: step, "the training loss of step \(step) is not finite")
             }
             guard result.gradientNorm.isFinite else {
-                return try diverged(state, at: step, "the gradient of step \(step) is not finite")
+                return try diverged(state, coreTime, at: step, "the gradient of step \(step) is not finite")
             }
             state.note(result, step: step, window: Self.divergenceWindow)
             if let mean = state.windowMean(Self.divergenceWindow), mean > trainer.divergenceLoss {
                 return try diverged(
-                    state, at: step,
+                    state, coreTime, at: step,
                     "the training loss of steps \(step - Self.divergenceWindow + 1) to \(step) is above "
                         + "\(trainer.divergenceLoss) nats per token")
             }
-            if reports.contains(step) { try report(&state) }
+            if reports.contains(step) {
+                try report(&state, coreTime)
+                coreTime = CoreTime()
+            }
             if isEvaluated, try !evaluate(at: step, result) {
-                return try diverged(state, at: step, "the evaluation after step \(step) is not finite")
+                return try diverged(state, coreTime, at: step, "the evaluation after step \(step) is not finite")
             }
             try longer.note(&state, result, of: trainer)
             if isEvaluated, step < job.spec.steps, let from = folder.stopsEarlyFrom, step >= from {
@@ -82,9 +88,11 @@ struct RunLoop {
     }
 
     /// Appends the step event of `state` and starts a new mean.
-    private func report(_ state: inout LoopState) throws {
+    private func report(_ state: inout LoopState, _ coreTime: CoreTime) throws {
         guard state.lossCount > 0 else { return }
-        try log.append(.step(state.report(state.lossSum, state.lossCount, of: trainer, tokens: tokens(state.step))))
+        var event = state.report(state.lossSum, state.lossCount, of: trainer, tokens: tokens(state.step))
+        event.devices = coreTime.devices
+        try log.append(.step(event))
         state.lossSum = 0
         state.lossCount = 0
     }
@@ -103,9 +111,11 @@ struct RunLoop {
         try log.append(.checkpoint(.init(step: state.step)))
     }
 
-    private func diverged(_ state: LoopState, at step: Int, _ reason: String) throws -> TrainingOutcome {
+    private func diverged(
+        _ state: LoopState, _ coreTime: CoreTime, at step: Int, _ reason: String
+    ) throws -> TrainingOutcome {
         var state = state
-        try report(&state)
+        try report(&state, coreTime)
         try end(.diverged, state, at: step, reason: reason)
         return .diverged
     }
@@ -115,6 +125,23 @@ struct RunLoop {
             .end(
                 .init(status: status, step: step, tokens: tokens(step), seconds: state.seconds, reason: reason)))
         try log.synchronize()
+    }
+}
+
+/// Training time since the last step event, and the cores that it was spent on.
+private struct CoreTime {
+    private var seconds = 0.0
+    private var coreSeconds = 0.0
+
+    mutating func add(_ seconds: Double, cores: Int) {
+        self.seconds += seconds
+        coreSeconds += seconds * Double(cores)
+    }
+
+    /// The mean number of cores, to a thousandth; nil for one core, which is what the start event says.
+    var devices: Double? {
+        guard coreSeconds > seconds else { return nil }
+        return (coreSeconds / seconds * 1000).rounded() / 1000
     }
 }
 

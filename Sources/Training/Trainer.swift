@@ -12,6 +12,9 @@ package protocol Trainer: AnyObject {
     /// What may explain a difference in the last bits, for the start event: BLAS build and core.
     var machine: [String: String] { get }
 
+    /// How many cores the last step was computed on.
+    var cores: Int { get }
+
     /// A mean training loss above this, after the first steps, ends the run as diverged; nats per token.
     var divergenceLoss: Double { get }
 
@@ -35,6 +38,10 @@ package protocol Trainer: AnyObject {
     /// Writes the trained model into `folder`, for other programs: `config.json` and `model.safetensors`. A trainer
     /// without weights writes nothing.
     func saveModel(to folder: String, metadata: [String: String]) throws
+}
+
+extension Trainer {
+    package var cores: Int { 1 }
 }
 
 /// What one evaluation reports, in nats per token.

@@ -53,6 +53,8 @@ struct TrainerEvents {
 extension TrainerEvents {
     /// Facts about a trainer's machine that are kept.
     private static let mostFacts = 64
+    /// More devices than any cluster has.
+    private static let mostDevices = 10_000_000
     private enum Name: String, CaseIterable { case start, step, evaluation, checkpoint, end }
     private enum Status: String, CaseIterable { case completed, diverged, failed }
 
@@ -112,7 +114,8 @@ extension TrainerEvents {
         return RunEvent.Start(
             runID: job.runID, time: "", trainerVersion: "",
             resumedFromStep: try reader.integer("resumedFromStep", in: 0...spec.steps, default: 0), parametersTotal: 0,
-            parametersNonEmbedding: 0, flops: 0, machine: machine)
+            parametersNonEmbedding: 0, flops: 0, machine: machine,
+            devices: reader.has("devices") ? try reader.integer("devices", in: 1...Self.mostDevices) : nil)
     }
 
     /// Step and tokens, which must agree: the spec fixes the tokens of a step.

@@ -167,6 +167,7 @@ package struct TrainingRun {
         return RunEvent.Start(
             runID: job.runID, time: Date.now.formatted(.iso8601), trainerVersion: job.spec.trainerVersion,
             resumedFromStep: resumedFromStep, parametersTotal: job.spec.model.parametersTotal,
-            parametersNonEmbedding: job.spec.model.parametersNonEmbedding, flops: job.spec.flops, machine: machine)
+            parametersNonEmbedding: job.spec.model.parametersNonEmbedding, flops: job.spec.flops, machine: machine,
+            devices: 1)
     }
 }

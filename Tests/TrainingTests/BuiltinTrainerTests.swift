@@ -49,6 +49,16 @@ import Training
         #expect(rates.max()! <= 0.01 && rates.last! < 0.002)
     }
 
+    @Test(arguments: [1, 2]) func eventsSayHowManyCoresWereUsed(cores: Int) throws {
+        var spec = try spec(steps: 3)
+        spec.batchSequences = 256
+        let run = try makeRun(spec, in: folder, name: "on-\(cores)")
+        var options = testOptions
+        options.cores = CoreAllowance(cores)
+        #expect(try TrainingRun(run, options: options).perform(stop: StopRequest()) == .completed)
+        #expect(try readRecord(run).steps.map(\.devices) == Array(repeating: cores == 1 ? nil : 2, count: 3))
+    }
+
     @Test(arguments: OptimizerConfig.Kind.allCases)
     func sameSpecSameBitsHoweverInterrupted(_ kind: OptimizerConfig.Kind) throws {
         let spec = try spec(

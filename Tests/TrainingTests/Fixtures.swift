@@ -105,6 +105,7 @@ struct Result: Equatable {
         steps = record.steps.map { step in
             var step = step
             step.seconds = 0
+            step.devices = nil
             return step
         }
         evaluations = record.evaluations
@@ -132,6 +133,9 @@ final class InterferingTrainer: Trainer {
     }
 
     var machine: [String: String] { base.machine }
+    /// Replaces the base's number of cores.
+    var stated: Int?
+    var cores: Int { stated ?? base.cores }
     var divergenceLoss: Double { limit ?? base.divergenceLoss }
     func learningRate(at step: Int) -> Double { base.learningRate(at: step) }
     func train(step: Int, measuresUpdate: Bool) throws -> StepResult {

@@ -37,6 +37,25 @@ import Training
         #expect(curve == curve.sorted(by: >))
     }
 
+    @Test func eventsSayHowManyCoresTrained() throws {
+        let run = try makeRun(try makeSpec(trainer: synthetic(secondsPerStep: 0.002), steps: 160), in: folder)
+        var trainer: InterferingTrainer?
+        _ = try TrainingRun(run, options: testOptions) { job in
+            // A report covers two steps: the core that comes after step 41 comes in the middle of one.
+            let made = InterferingTrainer(try makeTrainer(for: job)) { step, result in
+                trainer?.stated = step <= 41 ? 1 : 2
+                return result
+            }
+            trainer = made
+            return made
+        }.perform(stop: StopRequest())
+        let record = try readRecord(run)
+        #expect(record.start?.devices == 1)
+        #expect(record.steps.count == 80 && record.steps.prefix(20).allSatisfy { $0.devices == nil })
+        #expect((1.001..<2).contains(try #require(record.steps[20].devices)))
+        #expect(record.steps.dropFirst(21).allSatisfy { $0.devices == 2 })
+    }
+
     @Test func syntheticNoiseHasItsStandardDeviation() throws {
         let losses = try (1...400).map { seed in
             let spec = try makeSpec(trainer: synthetic(noise: 0.1), steps: 4, seed: seed)
