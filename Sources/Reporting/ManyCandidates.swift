@@ -118,7 +118,7 @@ struct SharedFindings {
 
     /// Every finding with the name of its pair's B. Findings that differ in this name alone are made equal: they say B.
     private static func unified(_ pairs: [PairResult]) -> [(Finding, String)] {
-        let all = pairs.flatMap { pair in pair.findings.map { ($0, $0.saying("B", for: pair.b), pair.b) } }
+        let all = pairs.flatMap { pair in pair.shownFindings.map { ($0, $0.saying("B", for: pair.b), pair.b) } }
         let counts = all.reduce(into: [Finding: Int]()) { $0[$1.1, default: 0] += 1 }
         return all.map { own, general, name in (counts[general, default: 0] > 1 ? general : own, name) }
     }

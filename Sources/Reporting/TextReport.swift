@@ -111,8 +111,11 @@ package enum TextReport {
         lines.append(numbers(pair, of: result))
         if let early = pair.earlyForecast { lines.append("  " + Phrase.early(early)) }
         if let line = Phrase.methodOnThisLadder(pair.methodOnThisLadder) { lines.append("  " + line) }
-        if !pair.findings.isEmpty { lines.append("") }
-        lines += pair.findings.flatMap(self.lines)
+        if let line = pair.deviceTime.flatMap({ Phrase.deviceTime($0, compute: pair.computeMultiplier) }) {
+            lines.append("  " + line)
+        }
+        if !pair.shownFindings.isEmpty { lines.append("") }
+        lines += pair.shownFindings.flatMap(self.lines)
         if let next = pair.nextRuns.first { lines += ["", Phrase.nextStep(next)] }
         return lines.joined(separator: "\n")
     }

@@ -67,6 +67,12 @@ struct VerdictNumbers {
         if result.axis != .parameters {
             rows.append(("compute B needs to reach A's loss", multiplier(pair.computeMultiplier)))
         }
+        if let time = pair.deviceTime, time.ratio != nil {
+            if result.axis != .parameters {
+                rows.append(("device time B needs to reach A's loss", multiplier(time.multiplier)))
+            }
+            rows.append(("device time of B's run over A's", multiplier(time.ratio)))
+        }
         rows.append(("curves cross", crossing(pair.crossover, axis: result.axis)))
         if let regret = pair.expectedRegret {
             rows.append(("expected regret of choosing A, of B", "\(Phrase.loss(regret.a)), \(Phrase.loss(regret.b))"))

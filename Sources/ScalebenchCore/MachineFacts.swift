@@ -40,6 +40,12 @@ package enum MachineFacts {
         return Set(all).sorted { ($0.name, $0.recorded) < ($1.name, $1.recorded) }
     }
 
+    /// The name under which times are comparable: that of the device where a trainer states it, else the host with the
+    /// kind of its device.
+    package static func device(_ facts: [String: String]) -> String {
+        facts["deviceName"] ?? [facts["host"], facts["device"]].compactMap { $0 }.joined(separator: " ")
+    }
+
     /// A value without the build options that a BLAS lists between its version and its processor:
     /// `OpenBLAS 0.3.21 core Zen`.
     package static func short(_ value: String) -> String {

@@ -133,7 +133,7 @@ struct JudgeTests {
         let keys = [
             "a", "b", "verdict", "probabilityABetter", "gap", "expectedGap", "computeMultiplier", "crossover",
             "expectedRegret", "predicted", "observed", "earlyForecast", "findings", "nextRuns", "rungGaps",
-            "methodOnThisLadder", "probabilityWithKnownGap",
+            "methodOnThisLadder", "probabilityWithKnownGap", "deviceTime",
         ]
         #expect(Set(pair.keys) == Set(keys))
         #expect(pair["computeMultiplier"] is NSNull)

@@ -22,6 +22,49 @@ struct TextReportTests {
         #expect(Phrase.gap(-0.1) == "-0.1000")
     }
 
+    // MARK: - Device time
+
+    private func estimate(_ point: Double, _ interval: [Double]) -> String {
+        #"{ "point": \#(point), "interval50": \#(interval), "interval80": \#(interval), "interval90": \#(interval) }"#
+    }
+
+    private func time(_ ratio: String, _ multiplier: String) throws -> DeviceTime {
+        let finding = #"{ "code": "c", "severity": "note", "message": "said", "advice": "of time" }"#
+        let time = #"{ "ratio": \#(ratio), "multiplier": \#(multiplier), "rungs": [], "findings": [\#(finding)] }"#
+        return try JSONDecoder().decode(DeviceTime.self, from: Data(time.utf8))
+    }
+
+    private func timed(_ compute: String, _ ratio: String, _ total: String) throws -> CompareResult {
+        var result = try Snapshots.result("after-the-target")
+        result.pairs[0].deviceTime = try time(ratio, total)
+        result.pairs[0].computeMultiplier = try time("null", compute).multiplier
+        return result
+    }
+
+    @Test func computeAndDeviceTimeStandInOneSentence() throws {
+        let result = try timed(
+            estimate(0.95, [0.93, 0.97]), estimate(1.07, [1.06, 1.08]), estimate(1.017, [0.99, 1.04]))
+        let sentence =
+            "Per token B is 5 % better [3 %, 7 %]; each step of equal size takes 7 % longer [6 %, 8 %]; "
+            + "in device time B needs 1.7 % more [-1 %, 4 %] to reach A's loss."
+        let text = TextReport.render(result)
+        #expect(text.contains(sentence) && text.contains("· said\n  → of time"), "\(text)")
+        #expect(text.contains("device time B needs to reach A's loss"))
+        let page = String(decoding: HTMLReport.render(ReportContent(result)), as: UTF8.self)
+        #expect(page.contains("each step of equal size takes 7 % longer [6 %, 8 %]") && page.contains(": said"))
+    }
+
+    @Test func largeFactorsAndMissingOnesAreSaid() throws {
+        let slow = try timed(estimate(4, [2, 2000]), estimate(0.96, [0.95, 0.97]), estimate(3.84, [1.9, 1900]))
+        #expect(
+            TextReport.render(slow).contains(
+                "Per token B needs 4 times as much compute [2, > 1000]; each step of equal size takes 4 % less time "
+                    + "[3 %, 5 %]; in device time B needs 3.84 times as much [1.9, > 1000] to reach A's loss."))
+        let bare = TextReport.render(try timed("null", estimate(1.07, [1.06, 1.08]), "null"))
+        #expect(bare.contains("Each step of equal size takes 7 % longer [6 %, 8 %] with B than with A."))
+        #expect(!TextReport.render(try timed("null", "null", "null")).contains("equal size"))
+    }
+
     // MARK: - Families
 
     private func text(_ change: (inout FamilyResult) throws -> Void) throws -> String {

@@ -73,8 +73,8 @@ struct TimeRatioTests {
             if estimate.interval90.contains(exp(truth(3))) { held += 1 }
             if estimate.interval50.contains(exp(truth(3))) { narrow += 1 }
         }
-        // A drift that may go on or wear off is allowed for, which holds more than 90 %.
-        #expect((0.86...(course == 0 ? 0.97 : 1)).contains(Double(held) / Double(worlds)), "\(held) of \(worlds)")
+        // The interval allows for any part of a drift to go on: it is tight where all does, and wide where it wears off.
+        #expect((0.84...(course == 0 ? 0.98 : 1)).contains(Double(held) / Double(worlds)), "\(held) of \(worlds)")
         #expect(Double(narrow) / Double(worlds) > 0.4, "\(narrow) of \(worlds)")
     }
 

@@ -44,5 +44,6 @@ extension ScalingPoint {
             seed: String(run.seed), loss: evaluation?.natsPerToken.flatMap(BelievableLoss.finite),
             sequenceLosses: evaluation?.sequenceNatsPerToken, runID: run.id,
             curve: RunCurve(record, tokens: tokens))
+        times = RunTime.all(record, tokens: tokens)
     }
 }

@@ -15,6 +15,8 @@ public struct ScalingPoint: Sendable, Equatable {
     package var runID: RunID?
     /// The run's losses along its schedule, where they are known.
     package var curve: RunCurve?
+    /// What the run took, once for every machine and number of devices; empty where it is not known.
+    package var times: [RunTime] = []
 
     /// A run with this final loss.
     /// - Parameter loss: the final loss; nil for a run that diverged.

@@ -24,6 +24,9 @@ public struct PairResult: Codable, Sendable {
     /// The factor by which B's compute must grow to reach A's loss at the target. It is null on an axis of parameters
     /// alone, where B's loss is not known to fall, and without a forecast.
     @OrNull public var computeMultiplier: Estimate? = nil
+    /// The same in device time, and what it is computed from; null where no times are known. Everything that was measured
+    /// with a clock is in here: two trainings of the same runs agree in all else.
+    @OrNull public var deviceTime: DeviceTime? = nil
     /// The crossing of the two loss curves; null without a forecast, and for identical candidates.
     @OrNull public var crossover: CrossoverResult? = nil
     /// The loss that a wrong choice is expected to cost; null without a forecast.

@@ -128,6 +128,7 @@ extension Judge {
             earlyForecast: pair.early?.forecast((pair.a, pair.b)), methodOnThisLadder: [], findings: [],
             probabilityWithKnownGap: now.posterior.map { probabilityWithKnownGap(pair, $0) },
             nextRuns: proposedRuns(pair, now, until: until))
+        result.deviceTime = DeviceTime(pair, multiplier: result.computeMultiplier)
         result.findings = Checks.all.flatMap { $0(pair, result) }
         return (result, now)
     }

@@ -25,7 +25,15 @@ extension ReportSection {
             }
             if let next = pair.nextRuns.first { tag("p") { Phrase.nextStep(next) } }
             numbers(pair, of: result).markup
+            deviceTime(pair)
         }
+    }
+
+    private static func deviceTime(_ pair: PairResult) -> Markup {
+        guard let line = pair.deviceTime.flatMap({ Phrase.deviceTime($0, compute: pair.computeMultiplier) }) else {
+            return .empty
+        }
+        return tag("p") { line }
     }
 
     /// Many pairs: a line for each, and its numbers where they are asked for.
@@ -40,6 +48,7 @@ extension ReportSection {
                     tag("h3") { "\(SafeText.line(pair.b)) against \(SafeText.line(pair.a))" }
                     tag("p") { Phrase.sentence(pair, unit: Phrase.unit(result)) }
                     numbers(pair, of: result).markup
+                    deviceTime(pair)
                 }
             }
         }
@@ -74,7 +83,7 @@ extension ReportSection {
     }
 
     static let findings = ReportSection(id: "findings", title: "Findings") { content in
-        let pairs = content.result.pairs.filter { !$0.findings.isEmpty || !$0.nextRuns.isEmpty }
+        let pairs = content.result.pairs.filter { !$0.shownFindings.isEmpty || !$0.nextRuns.isEmpty }
         guard !pairs.isEmpty else { return nil }
         if content.result.hasMany { return shared(content.result.pairs) }
         return Markup.joined(
@@ -83,7 +92,7 @@ extension ReportSection {
                     if content.result.pairs.count > 1 {
                         tag("h3") { "\(SafeText.line(pair.a)) against \(SafeText.line(pair.b))" }
                     }
-                    if !pair.findings.isEmpty { findingList(pair.findings) }
+                    if !pair.shownFindings.isEmpty { findingList(pair.shownFindings) }
                     if !pair.nextRuns.isEmpty { nextRuns(table(pair.nextRuns)) }
                 }
             })
