@@ -14,6 +14,8 @@ package enum LossColumn: String, CaseIterable, Sendable {
     /// The part of a curve that a row belongs to.
     case split
     case loss
+    /// What the run's training took: of all devices together either the speed or the whole time, and how many they are.
+    case tokensPerSecond, seconds, devices
 
     /// The names of the column in a file's header; the first one found is read.
     package var names: [String] {

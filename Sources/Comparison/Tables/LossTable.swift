@@ -99,7 +99,13 @@ package struct LossTable: Sendable {
 
     /// What a cell of a column may hold.
     private static func range(_ column: LossColumn) -> ClosedRange<Double> {
-        column == .loss ? BelievableLoss.range : 1e-30...1e30
+        switch column {
+        case .loss: BelievableLoss.range
+        case .tokensPerSecond: 1e-6...1e15
+        case .seconds: 1e-6...1e11
+        case .devices: 1...1e7
+        default: 1e-30...1e30
+        }
     }
 
     /// The number of a cell, which must lie in the column's range.
@@ -115,6 +121,13 @@ package struct LossTable: Sendable {
                 hint: "give every run a \(name) between \(range.lowerBound) and \(range.upperBound), or remove the row")
         }
         return value
+    }
+
+    /// The number of a cell that may be empty; nil where it is, and where there is no such column.
+    /// - Throws: `invalidInput`, naming the line.
+    package func numberIfGiven(_ column: LossColumn, _ row: Row) throws -> Double? {
+        let text = (text(column, row) ?? "").trimmingCharacters(in: .whitespaces)
+        return text.isEmpty ? nil : try number(column, row)
     }
 
     /// The number in a column of the file's own; nil where the cell is empty.

@@ -136,7 +136,11 @@ extension RunTable {
             label: Quantity.short(scale), scale: scale, flops: axis == .flops ? scale : nil,
             tokens: tokens.isEmpty ? nil : tokens.geometricMean,
             points: candidates.map { name in
-                (byCandidate[name] ?? []).map { ScalingPoint(seed: $0.seed, loss: $0.loss) }
+                (byCandidate[name] ?? []).map { row in
+                    var point = ScalingPoint(seed: row.seed, loss: row.loss)
+                    point.times = row.time.map { [$0] } ?? []
+                    return point
+                }
             })
         if !settings.isEmpty { rung.settings = candidates.map { byCandidate[$0]?.compactMap(\.settings).first } }
         return rung

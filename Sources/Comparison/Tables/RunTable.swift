@@ -3,7 +3,8 @@
 // The columns are `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored.
 // `--where` must choose one ladder of a file that holds several (more than one value of source, ladder, metric or
 // axis). Without a column of seeds, rows of equal candidate and scale are repeats. On an axis of FLOPs a column `tokens`
-// tells runs of equal cost apart: small models trained long, large ones briefly.
+// tells runs of equal cost apart: small models trained long, large ones briefly. `tokensPerSecond` or `seconds`, and
+// `devices`, say what a run's training took, for the comparison in device time.
 
 public import ScalebenchCore
 
@@ -69,6 +70,8 @@ public struct RunTable: Sendable {
         var loss: Double
         /// The settings that the query names; nil where one of them is not given.
         var settings: [Double]?
+        /// What the run's training took; nil where the row does not say.
+        var time: RunTime?
     }
 
     let file: String

@@ -17,6 +17,7 @@ struct RunTableReader {
     private let scale: LossColumn?
     private let hasParameters: Bool
     private let hasTokens: Bool
+    private let time: RowTime
 
     /// - Parameter wanted: the requested axis; nil for the one that the table states, or that every row has.
     /// - Throws: `invalidInput` for missing columns, or tokens that only some rows have.
@@ -38,6 +39,7 @@ struct RunTableReader {
             ? "if they differ in parameters or tokens, judge them over FLOPs (--axis flops); else \(others)" : others
         // On an axis of FLOPs, tokens tell runs of equal cost apart. They are not used on the other axes.
         let without = table.rowsWithout(.tokens)
+        time = try RowTime(table)
         hasTokens = axis == .flops && without.count < table.rows.count
         hasParameters = (hasTokens || axis == .tokens) && table.isFull(.parameters)
         if hasTokens, let first = without.first {
@@ -81,6 +83,7 @@ struct RunTableReader {
         return RunTable.Row(
             line: row.line, seed: table.text(.seed, row) ?? "",
             place: RungGrouping.Place(candidate: name, scale: scale, tokens: tokens), parameters: parameters,
-            loss: try table.number(.loss, row), settings: try settings(row))
+            loss: try table.number(.loss, row), settings: try settings(row),
+            time: try time.time(row))
     }
 }

@@ -5,7 +5,13 @@ import Comparison
 public import ScalebenchCore
 
 struct TableOptions: ParsableArguments {
-    @Option(help: "CSV of finished runs (.csv or .csv.gz); nothing is trained.") var runs: String?
+    @Option(
+        help:
+            """
+            CSV of finished runs (.csv or .csv.gz); nothing is trained. The columns are candidate,scale,seed,loss or \
+            config,params,tokens,flops,seed,loss,metric, and tokensPerSecond or seconds, with devices, for device time.
+            """
+    ) var runs: String?
     @Option(help: "The scale to judge at, in units of the axis.") var targetScale: Double?
     @Option(help: "Training tokens of the target, where runs of equal FLOPs differ in theirs.") var targetTokens:
         Double?
