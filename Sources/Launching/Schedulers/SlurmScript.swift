@@ -1,6 +1,7 @@
 // The script of a job array: task n carries out the n-th run of a list. Line by line:
 //   - Slurm's warning before the end of the time (USR1, to the shell alone) is passed on to `scalebench run`, which
-//     writes a checkpoint and exits with 75. So is the SIGTERM that comes with a preemption.
+//     writes a checkpoint and exits with 75. So is the SIGTERM that comes with a preemption. The warning may come before
+//     the run listens to it: the run then ends with 143, which means the same.
 //   - After 75 the task is queued again, unless `scalebench runs stop` ended it. It then goes on from its checkpoint.
 
 import ScalebenchCore
@@ -51,13 +52,16 @@ struct SlurmScript {
             "line=$(sed -n \"$((SLURM_ARRAY_TASK_ID + 1))p\" \(Self.quoted("\(folder)/\(list)"))) || exit 1",
             "submission=${line%%$'\\t'*} folder=${line#*$'\\t'}",
             "exec >>\"$folder/job.log\" 2>&1",
+            "run= stopped=",
+            "trap 'stopped=1; [ -z \"$run\" ] || kill -TERM $run' TERM USR1",
         ] + config.setup + [
             "\(Self.quoted(program)) run \"$folder\" --submission \"$submission\" "
                 + "--workers \"${SLURM_CPUS_PER_TASK:-1}\" &",
-            "run=$! stopped=",
-            "trap 'stopped=1; kill -TERM $run' TERM USR1",
+            "run=$!",
+            "[ -z \"$stopped\" ] || kill -TERM $run",
             "wait $run; status=$?",
             "while [ -n \"$stopped\" ]; do stopped=; wait $run; last=$?; [ $last = 127 ] || status=$last; done",
+            "[ $status != 143 ] || status=\(StopRequest.exitStatus)",
             "if [ $status = \(StopRequest.exitStatus) ] && [ ! -e \"$folder/submissions/$submission.stop\" ]; then",
             "  scontrol requeue \"$SLURM_JOB_ID\"",
             "fi",
