@@ -65,11 +65,11 @@ let package = Package(
         module("LawFitting", ["ScalebenchCore", "ScalingLaws", "Comparison"]),
 
         // MARK: Storing, launching, showing
-        module(
-            "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison", "Backtesting", "LawFitting"],
-            resources: [.embedInCode("Resources/report.css")]),
-        module("RunStore", ["ScalebenchCore", "TokenData"]),
+        module("RunStore", ["ScalebenchCore", "TokenData", "ScalingLaws", "Comparison"]),
         module("Launching", ["ScalebenchCore", subprocess, systemPackage]),
+        module(
+            "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison", "Backtesting", "LawFitting", "RunStore"],
+            resources: [.embedInCode("Resources/report.css")]),
 
         // MARK: A comparison from request to result
         module(

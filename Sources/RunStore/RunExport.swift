@@ -1,7 +1,9 @@
 // Runs as tables and as JSON lines for other programs.
 
+import Comparison
 import Foundation
 package import ScalebenchCore
+import ScalingLaws
 
 /// Renders runs for other programs.
 package enum RunExport {
@@ -31,14 +33,15 @@ package enum RunExport {
     }
 
     private static let tableColumns = [
-        "source", "candidate", "params", "tokens", "flops", "seed", "loss", "metric", "run",
+        "source", "candidate", "params", "tokens", "flops", "seed", "loss", "metric", "seconds", "devices", "run",
     ]
 
     /// Final losses, one line per run and candidate, as `compare --runs` reads them. For trained runs `params` counts
-    /// non-embedding parameters. Runs without a candidate or a believable final loss are left out of the text and returned.
+    /// non-embedding parameters, and `seconds` are those of training, where all of it was timed on the same devices. Runs without a candidate or a believable final loss are left out of the text and returned.
     package static func table(_ runs: [CatalogRun]) -> (text: String, leftOut: [RunSummary]) {
         var text = DelimitedText.line(tableColumns), leftOut: [RunSummary] = []
-        for summary in runs.map(\.summary) {
+        for run in runs {
+            let summary = run.summary, time = time(run)
             let isResult = summary.status == .completed || summary.status == .imported
             guard isResult, let loss = summary.loss, BelievableLoss.contains(loss), !summary.candidates.isEmpty else {
                 leftOut.append(summary)
@@ -48,11 +51,20 @@ package enum RunExport {
             for candidate in summary.candidates {
                 text += DelimitedText.line([
                     source, candidate, number(summary.parameters), number(summary.tokens), number(summary.flops),
-                    String(summary.seed), number(loss), summary.unit.rawValue, summary.id.rawValue,
+                    String(summary.seed), number(loss), summary.unit.rawValue,
+                    number(time.map { exp($0.deviceSeconds.value) / Double($0.devices) }),
+                    time.map { String($0.devices) } ?? "", summary.id.rawValue,
                 ])
             }
         }
         return (text, leftOut)
+    }
+
+    /// What the training of a run took; nil for an imported run, and for one that changed its machine or devices.
+    private static func time(_ run: CatalogRun) -> RunTime? {
+        guard case .trained(let job?, let record?) = run.content else { return nil }
+        let times = RunTime.all(record, tokens: job.spec.tokens)
+        return times.count == 1 ? times[0] : nil
     }
 
     // MARK: - Events
