@@ -24,6 +24,8 @@ public struct ComparisonRequest: Sendable {
     public var launcher: String?
     /// The first seed; another number gives fresh runs.
     public var firstSeed = 0
+    /// Whether the reference keeps its seeds from 0 on, so that another `firstSeed` gives fresh runs of the others alone.
+    public var isReferencePinned = false
     /// Whether the target is trained.
     public var trainsTarget = true
     /// Whether every rung and the whole target are trained, also once the verdict is decided. Otherwise the first stage

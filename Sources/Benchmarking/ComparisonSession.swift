@@ -23,10 +23,17 @@ package struct ComparisonSession {
         self.stop = stop
     }
 
-    /// Trains what the store does not have yet, and judges.
+    /// Trains what the store does not have yet, judges, and adds the outcome to the history of the store.
     /// - Throws: `ComparisonInterrupted` after a stop, `runFailed` when so many runs failed that nothing can be judged,
     ///   and other `ScalebenchError`s for a request that cannot be carried out.
     package func run() async throws -> ComparisonOutcome {
+        let outcome = try await compared()
+        try RunStore(root: request.store).append(try outcome.historyRecord(store: request.store))
+        return outcome
+    }
+
+    /// The same without the record in the history.
+    func compared() async throws -> ComparisonOutcome {
         let resolved = try ResolvedComparison(request)
         var store = try RunStore(root: request.store)
         store.baselines = resolved.baselines

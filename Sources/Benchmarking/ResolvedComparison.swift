@@ -51,7 +51,7 @@ struct ResolvedComparison {
         var plan = try ComparisonPlan(
             suite: suite, candidates: candidates, families: Self.families(entrants),
             vocabularySize: data.vocabularySize, dataHash: data.contentHash,
-            firstSeed: request.firstSeed)
+            firstSeed: request.firstSeed, isReferencePinned: request.isReferencePinned)
         baselines = request.usesBaselines ? try BaselineStore.open(suite: suite.name) : nil
         plan.addFinishedRuns(of: request.store, baselines)
         // A damaged file is an error before anything is trained.

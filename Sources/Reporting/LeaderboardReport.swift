@@ -122,7 +122,7 @@ package enum LeaderboardReport {
     private static func markdownRow(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
 
     /// The text with every character escaped that means something in Markdown or in HTML inside it.
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         text.map { character in
             switch character {
             case "&": "&amp;"

@@ -25,7 +25,8 @@ struct ScalebenchCommand: AsyncParsableCommand {
             """,
         version: LibraryVersions.text,
         subcommands: [
-            CompareCommand.self, LeaderboardCommand.self, RunsCommand.self, BaselinesCommand.self, FitCommand.self,
+            CompareCommand.self, NightlyCommand.self, HistoryCommand.self, LeaderboardCommand.self, RunsCommand.self,
+            BaselinesCommand.self, FitCommand.self,
             BacktestCommand.self,
             SuitesCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self, RunCommand.self,
         ])

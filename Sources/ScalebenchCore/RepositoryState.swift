@@ -2,7 +2,6 @@
 // run and no part of its name, because most changes of a repository do not touch the trainer.
 
 import Foundation
-import ScalebenchCore
 
 /// Asks `git` about the repository around a folder. Nothing of it is an error: what is not known is left out.
 package struct RepositoryState {

@@ -19,6 +19,8 @@ package struct ComparisonPlan: Sendable {
     private let vocabularySize: Int
     let dataHash: String
     let firstSeed: Int
+    /// Whether the first candidate keeps its seeds from 0 on, whatever `firstSeed` is.
+    private let isReferencePinned: Bool
 
     /// One distinct run, with its place and the candidates that share it.
     package struct Run: Sendable {
@@ -35,11 +37,13 @@ package struct ComparisonPlan: Sendable {
     ///     member at the two smallest rungs.
     ///   - dataHash: the content hash of the data set.
     ///   - firstSeed: the first seed; another value gives fresh runs of the same plan.
+    ///   - isReferencePinned: whether the first candidate keeps its seeds from 0 on, so that only the others get fresh
+    ///     runs.
     /// - Throws: `invalidInput` when a candidate's recipe is not valid at one of the scales, or the scales do not rise
     ///   in FLOPs.
     package init(
         suite: Suite, candidates: [Candidate], families: [PlannedFamily] = [], vocabularySize: Int, dataHash: String,
-        firstSeed: Int = 0
+        firstSeed: Int = 0, isReferencePinned: Bool = false
     ) throws {
         self.suite = suite
         self.candidates = candidates
@@ -47,11 +51,14 @@ package struct ComparisonPlan: Sendable {
         self.vocabularySize = vocabularySize
         self.dataHash = dataHash
         self.firstSeed = firstSeed
+        self.isReferencePinned = isReferencePinned
         for rung in suite.rungs { try append(rung) }
         specs[.target] = try resolved(at: suite.target)
         for place in places {
             let single = Set(candidates.indices).subtracting(families.flatMap(\.members))
-            add(further(place == .target ? 1 : rung(at: place).seeds, at: place, of: single))
+            for group in isReferencePinned ? [single.intersection([0]), single.subtracting([0])] : [single] {
+                add(further(place == .target ? 1 : rung(at: place).seeds, at: place, of: group))
+            }
             if place.isRung(in: 0..<Self.rungsOfWholeSweep) {
                 add(further(1, at: place, of: families.reduce(into: []) { $0.formUnion($1.asked) }))
             }
@@ -79,7 +86,7 @@ package struct ComparisonPlan: Sendable {
     /// candidates has, because the expected worth of further runs assumes equal seeds.
     package func further(_ count: Int, at place: LadderPlace, of candidates: Set<Int>) -> [Run] {
         let present = runs.filter { $0.place == place && !candidates.isDisjoint(with: $0.candidates) }
-        let first = present.map { $0.spec.seed + 1 }.max() ?? firstSeed
+        let first = present.map { $0.spec.seed + 1 }.max() ?? (isReferencePinned && candidates == [0] ? 0 : firstSeed)
         var result: [Run] = []
         for seed in first..<(first + count) {
             for candidate in candidates.sorted() {
