@@ -12,13 +12,15 @@ struct ScalebenchCommand: AsyncParsableCommand {
               scalebench compare a.json b.json      your recipes, default ladder
               scalebench compare a.json b.json --dry-run
               scalebench compare --runs results.csv --target-scale 7e9
+              scalebench nightly nights.json        what became worse?
               scalebench leaderboard                everything compared so far
               scalebench runs show 66d4             one run and its curve
               scalebench doctor                     is this machine ready?
 
             Exit status, of every command: 0 done; 1 failed, with one error that \
             says what, where and what to change; 3 a condition of `compare --fail-on` \
-            is met, or `baselines check` found a difference; 64 wrong usage; 75 \
+            is met, `baselines check` found a difference, or a night became worse; 4 or 5 \
+            `compare --tried` discards a change, or wants it run again; 64 wrong usage; 75 \
             interrupted: the same command goes on.
 
             Completions: scalebench --generate-completion-script bash (or zsh, fish).

@@ -45,8 +45,8 @@ struct CompareCommand: AsyncParsableCommand {
             the exit status is 1. Its candidate is not trained at the target until \
             the same command, which tries again, succeeds.
 
-            Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 64 wrong \
-            usage, 75 interrupted.
+            Exit status: 0 done, 1 failed, 3 a condition of --fail-on is met, 4 or 5 with \
+            --tried: discard the change, or run it again; 64 wrong usage, 75 interrupted.
             """)
 
     @Argument(help: "Candidate files, or names of candidates; the first is the reference.")

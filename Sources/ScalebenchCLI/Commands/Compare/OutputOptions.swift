@@ -13,6 +13,11 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print nothing but errors (and JSON, if asked for).") var quiet = false
     @Option(help: "Exit with status 3 on this outcome; repeatable. regression: B is worse than A.")
     var failOn: [FailureCondition] = []
+    @Option(
+        help: ArgumentHelp(
+            "Say whether to keep, discard or run again the second candidate, a change, when this many changes were tried.",
+            valueName: "count-or-results.tsv"))
+    var tried: TriedChanges?
 
     /// Exit status of a comparison that met a condition of `--fail-on`.
     static let conditionMet: Int32 = 3
@@ -57,9 +62,52 @@ struct OutputOptions: ParsableArguments {
             try StandardOutput.write(Data((TextReport.render(result) + place).utf8))
         }
         if let failure { throw failure }
+        if let tried { try decide(result, tried.count) }
         for condition in failOn where result.pairs.contains(where: condition.isMet) {
             if !quiet { LiveLine.print("--fail-on \(condition.rawValue): exit status \(Self.conditionMet)") }
             throw ExitCode(Self.conditionMet)
+        }
+    }
+}
+
+extension OutputOptions {
+    /// Prints the decision on a change as a sentence, and as one line of JSON at the end.
+    /// - Throws: `ExitCode` for a change that is not kept.
+    private func decide(_ result: CompareResult, _ tried: Int) throws {
+        guard result.candidates.count == 2 else {
+            throw ScalebenchError(
+                .invalidInput, "--tried judges one change, and \(result.candidates.count - 1) are compared",
+                hint: "name two candidates: what there was before, then the change")
+        }
+        let decision = try ChangeDecision(result, tried: tried)
+        let sentence = quiet || json == "-" ? "" : "\n" + Phrase.change(decision) + "\n"
+        try StandardOutput.write(Data(sentence.utf8) + (try JSONDocument.line(decision)))
+        switch decision.advice {
+        case .keep: return
+        case .discard: throw ExitCode(Self.discardChange)
+        case .again: throw ExitCode(Self.runChangeAgain)
+        }
+    }
+
+    /// Exit statuses of `--tried`.
+    static let discardChange: Int32 = 4
+    static let runChangeAgain: Int32 = 5
+}
+
+/// How many changes a loop has tried, this one included.
+struct TriedChanges: ExpressibleByArgument {
+    let count: Int
+
+    /// - Parameter argument: a number, or a table with one line per earlier change below its header, to which this one is
+    ///   added.
+    init?(argument: String) {
+        if let count = Int(argument) {
+            guard (1...1_000_000).contains(count) else { return nil }
+            self.count = count
+        } else {
+            guard let data = try? InputFile.read(argument) else { return nil }
+            let lines = data.split(separator: UInt8(ascii: "\n")).count { !$0.allSatisfy { $0 <= UInt8(ascii: " ") } }
+            count = max(1, lines)
         }
     }
 }
