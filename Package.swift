@@ -102,7 +102,8 @@ let package = Package(
         tests("RunStore", ["RunStore", "ScalebenchCore"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["ScalebenchMain"], exclude: ["Snapshots"], swiftSettings: swiftSettings
+            name: "CommandTests", dependencies: ["ScalebenchMain"], exclude: ["Exports", "Snapshots"],
+            swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "LibraryTests", dependencies: ["Scalebench", "ScalingLaws", "ScalebenchMain"], packageAccess: false,

@@ -6,7 +6,7 @@ import TokenData
 
 /// A request to judge a table of final losses.
 public struct RunTableRequest: Sendable {
-    /// The path of a CSV file, plain or compressed.
+    /// The path of a table (CSV and its relatives, JSON, JSON lines), plain or compressed.
     public var file: String
     /// The choices for reading the table.
     public var query: RunTable.Query
@@ -21,8 +21,35 @@ public struct RunTableRequest: Sendable {
 
     /// Judges every candidate against the first; nothing is trained.
     /// - Throws: `ScalebenchError` for a table that is not valid or cannot be judged.
-    public func run() throws -> CompareResult {
-        let text = try DelimitedText(try ByteSource.readAll(file), file: file)
+    public func run() throws -> CompareResult { try run(text(), query) }
+
+    /// Judges every candidate against the first in each of several metrics.
+    /// - Parameter metrics: their names; nil for all that the table has.
+    /// - Throws: `ScalebenchError` for a table that is not valid, or that can be judged in no metric.
+    public func run(metrics: [String]?) throws -> MetricsResult {
+        let text = try text()
+        let names = try metrics ?? RunTable.metrics(of: text, file: file, query.reading)
+        var judged: [CompareResult] = [], notJudged: [MetricsResult.NotJudged] = [], errors: [ScalebenchError] = []
+        for name in names {
+            do {
+                var query = query
+                query.reading = query.reading.forOne(of: name)
+                judged.append(try run(text, query))
+            } catch let error as ScalebenchError {
+                notJudged.append(.init(metric: name, reason: error.message, hint: error.hint))
+                errors.append(error)
+            }
+        }
+        if judged.isEmpty, let error = errors.first { throw error }
+        return MetricsResult(judged, notJudged: notJudged)
+    }
+
+    private func text() throws -> TableText {
+        let name = file == "-" ? "standard input" : file
+        return try TableText(try ByteSource.readAll(file), file: name)
+    }
+
+    private func run(_ text: TableText, _ query: RunTable.Query) throws -> CompareResult {
         var table = try RunTable(text, file: file, query: query)
         if query.bestIsReference {
             var query = query
@@ -32,6 +59,7 @@ public struct RunTableRequest: Sendable {
         }
         var context = Judge.Context()
         context.findings = table.findings
+        context.input = table.input
         return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: target), context)
     }
 }

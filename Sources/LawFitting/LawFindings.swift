@@ -7,7 +7,7 @@ import ScalingLaws
 
 enum LawFindings {
     static func all(_ table: LawTable, query: LawQuery, fit: ScaleLawFit, result: LawResult) -> [Finding] {
-        var findings: [Finding] = []
+        var findings = table.readingFindings
         if !fit.hasConverged {
             findings.append(
                 Finding(

@@ -11,6 +11,8 @@ package struct LawResult: Codable, Sendable {
     package var schemaVersion = 2
     /// The version of scalebench that wrote the document.
     package var scalebenchVersion: String
+    /// How the table was read.
+    package var input: InputResult
     /// The number of runs.
     package var observations: Int
     /// The sum over runs of the Huber loss of ln(fitted/observed).
@@ -145,7 +147,8 @@ extension LawResult {
         let law = fit.law
         let residuals = zip(table.scales, table.losses).map { abs(log(law.loss(at: $0) / $1)) }
         self.init(
-            scalebenchVersion: ScalebenchVersion.current, observations: table.losses.count, objective: fit.objective,
+            scalebenchVersion: ScalebenchVersion.current, input: table.input, observations: table.losses.count,
+            objective: fit.objective,
             huberDelta: query.delta, hasConverged: fit.hasConverged, medianResidual: Estimate(draws: residuals).point,
             floor: figure { $0.floor }!,
             terms: table.axes.enumerated().map { k, axis in

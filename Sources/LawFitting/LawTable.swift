@@ -16,15 +16,22 @@ package struct LawTable: Sendable {
     package let losses: [Double]
     /// The number of candidates in the rows.
     let candidates: Int
+    /// How the table was read, and what the reading has to say.
+    let input: InputResult
+    let readingFindings: [Finding]
 
     /// Reads the runs of a table.
     /// - Parameters:
     ///   - wanted: the scales of the law; nil for parameters and tokens where both vary, else the one that does.
+    ///   - reading: how the table is read: its columns, metric and numbers.
     ///   - filters: the filters of the rows; a row is kept if it satisfies all of them.
     /// - Throws: `invalidInput` for missing columns or values, for losses that cannot be compared, or for too few runs;
     ///   `notFound` where no row has a filter's value.
-    package init(_ text: DelimitedText, file: String, axes wanted: [ScaleAxis]?, filters: [TableFilter]) throws {
-        let table = try LossTable(text, file: file, keeping: filters)
+    package init(
+        _ text: TableText, file: String, axes wanted: [ScaleAxis]?, filters: [TableFilter],
+        reading: TableReading = TableReading()
+    ) throws {
+        let table = try LossTable(text, file: file, keeping: filters, reading: reading)
         try table.requireOneLadder()
         try table.require([.loss], hint: "columns needed: loss, and params, tokens, flops or scale")
         var columns: [ScaleAxis: LossColumn] = [:]
@@ -50,6 +57,8 @@ package struct LawTable: Sendable {
         losses = try table.rows.map { try table.number(.loss, $0) }
         candidates = table.has(.candidate) ? Set(table.rows.map { table.text(.candidate, $0) }).count : 1
         self.file = file
+        input = table.input
+        readingFindings = table.findings
         try checkItCanBeFitted()
     }
 

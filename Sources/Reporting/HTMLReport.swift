@@ -35,6 +35,7 @@ package enum HTMLReport {
             if let suite = result.suite {
                 "\(SafeText.line(suite.name)) v\(suite.version) on \(SafeText.line(suite.dataset)) · "
             }
+            if let metric = Phrase.metric(result) { "\(metric) · " }
             "reference A: "
             tag("bdi") { SafeText.line(result.candidates[0]) }
             " · target \(Quantity.short(result.targetScale)) \(result.axis.unit)"

@@ -14,7 +14,10 @@ package enum LawReport {
         if !result.findings.isEmpty {
             parts.append(
                 result.findings.flatMap { finding in
-                    ["\(finding.severity == .warning ? "!" : "·") \(finding.message)", "  → \(finding.advice)"]
+                    [
+                        "\(finding.severity == .warning ? "!" : "·") \(SafeText.line(finding.message, limit: 400))",
+                        "  → \(SafeText.line(finding.advice, limit: 400))",
+                    ]
                 }.joined(separator: "\n"))
         }
         return parts.joined(separator: "\n\n") + "\n"

@@ -106,6 +106,13 @@ package enum Phrase {
         result.suite == nil ? "" : " nats/token"
     }
 
+    /// What the losses of a table are; nil for plain losses.
+    package static func metric(_ result: CompareResult) -> String? {
+        guard let input = result.input, input.metric != "loss" || input.isMaximized else { return nil }
+        return "Metric: \(SafeText.line(input.metric))"
+            + (input.isMaximized ? "; every loss is \(input.loss.replacing("-", with: "−"))" : "")
+    }
+
     /// How every rung was predicted from those below it; nil where none could be.
     package static func methodOnThisLadder(_ rows: [RungCheck]) -> String? {
         guard !rows.isEmpty else { return nil }

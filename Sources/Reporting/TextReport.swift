@@ -35,6 +35,7 @@ package enum TextReport {
             lines.append("\(SafeText.line(suite.name)) v\(suite.version) on \(SafeText.line(suite.dataset))")
         }
         if let question = result.question { lines.append(SafeText.line(question, limit: 200)) }
+        if let metric = Phrase.metric(result) { lines.append(metric) }
         lines.append("Reference A: \(SafeText.line(result.candidates[0]))")
         return lines.joined(separator: "\n")
     }

@@ -1,4 +1,4 @@
-// Comma-separated tables (RFC 4180), read by bytes so that errors can name the line. A library would hand out rows
+// Comma-separated tables (RFC 4180), and those with another delimiter, read by bytes so that errors can name the line. A library would hand out rows
 // without their line numbers, and those are what a user needs to mend a file.
 
 package import Foundation
@@ -9,18 +9,29 @@ package struct DelimitedText: Sendable {
     /// Every row with the line of the file it starts on. A row has as many cells as the header.
     package let rows: [(line: Int, cells: [String])]
 
+    /// - Parameter delimiter: the byte between cells.
     /// - Throws: `invalidInput` for an empty table, an open quote, or a row whose cell count is not the header's.
-    package init(_ data: Data, file: String) throws {
-        var records = try Self.records(of: data, file: file)
+    package init(_ data: Data, file: String, delimiter: UInt8 = UInt8(ascii: ",")) throws {
+        var records = try Self.records(of: data, file: file, delimiter)
         guard !records.isEmpty else {
             throw ScalebenchError(
                 .invalidInput, "the table is empty", at: file, hint: "the first line names the columns")
         }
-        header = records.removeFirst().cells
+        var header = records.removeFirst().cells
+        // R writes the names of rows without a name for their column; with tabs no other mistake looks like it.
+        if delimiter == UInt8(ascii: "\t"), !records.isEmpty,
+            records.allSatisfy({ $0.cells.count == header.count + 1 && $0.cells.last != "" })
+        {
+            header.insert("", at: 0)
+        }
+        self.header = header
         for record in records where record.cells.count != header.count {
             throw ScalebenchError(
                 .invalidInput, "\(record.cells.count) cells, the header has \(header.count)",
-                at: "\(file):\(record.line)", hint: "quote cells that hold a comma")
+                at: "\(file):\(record.line)",
+                hint: delimiter == UInt8(ascii: ",")
+                    ? "quote cells that hold a comma; with decimal commas, put ; between cells"
+                    : "quote cells that hold the character between cells")
         }
         rows = records
     }
@@ -40,9 +51,11 @@ package struct DelimitedText: Sendable {
 
     /// The most cells of one row, and of a table. A row takes some 100 bytes and each cell 16; the text
     /// of a cell of more than 15 bytes comes on top.
-    private static let mostCellsOfRow = 20_000, mostCells = 4_000_000
+    package static let mostCellsOfRow = 20_000, mostCells = 4_000_000
 
-    private static func records(of data: Data, file: String) throws -> [(line: Int, cells: [String])] {
+    private static func records(
+        of data: Data, file: String, _ delimiter: UInt8
+    ) throws -> [(line: Int, cells: [String])] {
         var records: [(line: Int, cells: [String])] = []
         var cells: [String] = [], cell: [UInt8] = []
         var line = 1, recordLine = 1, isQuoted = false, wasQuoted = false, count = 0
@@ -82,7 +95,7 @@ package struct DelimitedText: Sendable {
             } else if byte == quote, cell.isEmpty, !wasQuoted {
                 isQuoted = true
                 wasQuoted = true
-            } else if byte == UInt8(ascii: ",") {
+            } else if byte == delimiter {
                 try endCell()
             } else if byte == newline {
                 if cell.last == UInt8(ascii: "\r") { cell.removeLast() }

@@ -33,7 +33,7 @@ struct DeviceTimeTests {
     }
 
     private func judge(_ text: String, target: Double = 1e16 * pow(10, 2.5)) throws -> PairResult {
-        let table = try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: .init())
+        let table = try RunTable(try TableText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: .init())
         return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: .scale(target))).pairs[0]
     }
 

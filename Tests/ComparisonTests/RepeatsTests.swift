@@ -9,7 +9,7 @@ import Testing
 @Suite struct RepeatsTests {
     private func result(_ text: String) throws -> CompareResult {
         let table = try RunTable(
-            try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: .init(reference: "base"))
+            try TableText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: .init(reference: "base"))
         return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: .scale(1e10)))
     }
 

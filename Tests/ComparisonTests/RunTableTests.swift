@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RunTableTests {
     private func ladder(_ text: String, _ query: RunTable.Query = .init(), target: Double = 1e10) throws -> Ladder {
-        let table = try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
+        let table = try RunTable(try TableText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
         return try table.ladder(target: .scale(target))
     }
 
@@ -60,7 +60,8 @@ import Testing
                 }
             }.joined(separator: "\n")
         #expect { try ladder(text) } throws: {
-            ($0 as? ScalebenchError)?.hint == "choose one, for example --where 'metric=m1'"
+            ($0 as? ScalebenchError)?.hint
+                == "choose one, for example --metric 'm1'; in compare, --metric all judges each"
         }
         #expect(try ladder(text, .init(filters: [("metric", "m2")])).rungs.count == 2)
         #expect { try ladder(text, .init(filters: [("metric", "m3")])) } throws: {
@@ -81,7 +82,7 @@ import Testing
 /// Tables that say how many tokens a run was trained on.
 @Suite struct TokenTableTests {
     private func table(_ text: String, _ query: RunTable.Query = .init()) throws -> RunTable {
-        try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
+        try RunTable(try TableText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: query)
     }
 
     /// Two sizes at two lengths each; the large model trained briefly costs as much as the small one trained for long.

@@ -16,6 +16,8 @@ public struct CompareResult: Codable, Sendable {
     @OrNull public var question: String?
     /// The suite and its data; null in `compare --runs`.
     @OrNull public var suite: SuiteReference?
+    /// How the table of `compare --runs` was read; null in trained comparisons.
+    @OrNull public var input: InputResult? = nil
     /// What scales count: `parameters`, `tokens` or `flops`.
     public var axis: ScaleAxis
     /// The target's scale, in units of the axis.

@@ -11,35 +11,59 @@ public typealias TableFilter = (column: String, value: String)
 package struct LossTable: Sendable {
     package let file: String
     package let rows: [Row]
-    private let header: [String]
-    private let places: [LossColumn: Int]
+    let header: [String]
+    let map: ColumnMap
+    let marks: DecimalMarks
+    /// What the losses are made of.
+    let judged: JudgedMetric
+    let layout: TableText.Layout
+    /// The rows that are left out because their runs did not end as they should, by what their state says.
+    let unfinished: UnfinishedRows
 
     /// One row of the table.
     package struct Row: Sendable {
-        /// The row's line in the file, counted from 1.
+        /// The row's line in the file, counted from 1; in a JSON document the number of the record.
         package let line: Int
-        fileprivate let cells: [String]
+        let cells: [String]
     }
 
-    /// Reads the rows that satisfy every filter; at least one must remain.
-    /// - Throws: `invalidInput` where the table has no rows or lacks a filter's column, `notFound` where no row has a
-    ///   filter's value.
+    /// Reads the rows that satisfy every filter; at least one must remain. Columns may have other names than the
+    /// documented ones, and numbers may be written as people write them; `input` says what was found out.
+    /// - Throws: `invalidInput` where the table has no rows, is ambiguous, or lacks a column that is named; `notFound`
+    ///   where no row has a filter's value, or there is no such metric.
+    package init(
+        _ text: TableText, file: String, keeping filters: [TableFilter] = [], reading: TableReading = TableReading()
+    ) throws {
+        let text = text.joining(reading.columns)
+        let choice = try MetricChoice(text, reading, file: file)
+        self.file = file
+        header = text.header
+        layout = text.layout
+        map = choice.map
+        let kept = try choice.rows(text.rows).keeping(filters, map, header: header, file: file)
+        unfinished = try UnfinishedRows(kept, map, filters, header: header, file: file)
+        rows = unfinished.others.map { Row(line: $0.line, cells: $0.cells) }
+        let numbers = LossColumn.allCases.filter(\.isNumber).compactMap { choice.map.places[$0] }
+        let settings = try reading.settings.map { try ColumnMap.place($0, in: text.header, file: file) }
+        marks = try DecimalMarks(text, columns: numbers + settings, stated: reading.decimal, file: file)
+        judged = try JudgedMetric(choice, rows, marks, reading, file: file)
+    }
+
+    /// Reads the rows of a table whose columns have exactly the documented names.
     package init(_ text: DelimitedText, file: String, keeping filters: [TableFilter] = []) throws {
         self.file = file
         header = text.header
-        var places: [LossColumn: Int] = [:]
-        for column in LossColumn.allCases {
-            if let twice = column.names.first(where: { name in text.header.filter { $0 == name }.count > 1 }) {
-                throw ScalebenchError(
-                    .invalidInput, "two columns are called \(twice)", at: "\(file):1", hint: "remove one, or rename it")
-            }
-            places[column] = column.names.lazy.compactMap { text.header.firstIndex(of: $0) }.first
+        layout = TableText.Layout(format: .delimited, delimiter: ",")
+        map = try ColumnMap(exact: text.header, file: file)
+        unfinished = UnfinishedRows()
+        rows = try text.rows.keeping(filters, map, header: text.header, file: file).map {
+            Row(line: $0.line, cells: $0.cells)
         }
-        self.places = places
-        rows = try text.rows(keeping: filters, file: file).map { Row(line: $0.line, cells: $0.cells) }
+        marks = DecimalMarks()
+        judged = JudgedMetric()
     }
 
-    /// Reads all rows from the bytes of a CSV file.
+    /// Reads all rows from the bytes of a CSV file whose columns have exactly the documented names.
     /// - Throws: `invalidInput` for bytes that are not a table with rows.
     package init(_ data: Data, file: String) throws {
         try self.init(try DelimitedText(data, file: file), file: file)
@@ -48,20 +72,23 @@ package struct LossTable: Sendable {
     // MARK: - Columns
 
     /// Whether the table has this column.
-    package func has(_ column: LossColumn) -> Bool { places[column] != nil }
+    package func has(_ column: LossColumn) -> Bool { map.places[column] != nil }
 
     /// Whether the table has this column and no row leaves it empty.
-    package func isFull(_ column: LossColumn) -> Bool {
-        places[column].map { place in rows.allSatisfy { !$0.cells[place].isEmpty } } ?? false
-    }
+    package func isFull(_ column: LossColumn) -> Bool { has(column) && rows.allSatisfy { !isEmpty(column, $0) } }
 
     /// The rows that leave a column empty; all rows where the table has no such column.
     package func rowsWithout(_ column: LossColumn) -> [Row] {
-        places[column].map { place in rows.filter { $0.cells[place].isEmpty } } ?? rows
+        has(column) ? rows.filter { isEmpty(column, $0) } : rows
     }
+
+    private func isEmpty(_ column: LossColumn, _ row: Row) -> Bool { text(column, row)?.isEmpty ?? true }
 
     /// The names of the columns that the file has.
     package var columnNames: String { header.joined(separator: ", ") }
+
+    /// The place of a row in the file, for errors.
+    package func place(_ row: Row) -> String { layout.place(row.line, in: file) }
 
     /// Refuses a table that lacks one of these columns.
     /// - Parameter hint: says in the error which columns are needed.
@@ -79,97 +106,27 @@ package struct LossTable: Sendable {
         for column in [LossColumn.source, .ladder, .metric, .axis] {
             let values = Set(rows.compactMap { text(column, $0) }).sorted()
             guard values.count <= 1 else {
+                let name = map.places[column].map { header[$0] } ?? column.rawValue
                 throw ScalebenchError(
                     .invalidInput,
-                    "the file holds \(values.count) values of \(column): losses of different ones cannot be compared",
-                    at: file, hint: "choose one, for example --where '\(column)=\(values[0])'")
+                    "the file holds \(values.count) values of \(name): losses of different ones cannot be compared",
+                    at: file,
+                    hint: column == .metric
+                        ? "choose one, for example --metric '\(values[0])'; in compare, --metric all judges each"
+                        : "choose one, for example --where '\(name)=\(values[0])'")
             }
         }
     }
-
-    // MARK: - Cells
-
-    /// The text of a cell; nil where there is no such column.
-    package func text(_ column: LossColumn, _ row: Row) -> String? { places[column].map { row.cells[$0] } }
-
-    /// The number of a cell; nil where there is no such column, or no number in its range.
-    package func numberIfPositive(_ column: LossColumn, _ row: Row) -> Double? {
-        text(column, row).flatMap { Double($0) }.flatMap { Self.range(column).contains($0) ? $0 : nil }
-    }
-
-    /// What a cell of a column may hold.
-    private static func range(_ column: LossColumn) -> ClosedRange<Double> {
-        switch column {
-        case .loss: BelievableLoss.range
-        case .tokensPerSecond: 1e-6...1e15
-        case .seconds: 1e-6...1e11
-        case .devices: 1...1e7
-        default: 1e-30...1e30
-        }
-    }
-
-    /// The number of a cell, which must lie in the column's range.
-    /// - Parameter name: the column's name in errors.
-    /// - Throws: `invalidInput`, naming the line.
-    package func number(_ column: LossColumn, _ row: Row, name: String? = nil) throws -> Double {
-        let text = (text(column, row) ?? "").trimmingCharacters(in: .whitespaces), name = name ?? column.rawValue
-        let range = Self.range(column)
-        guard let value = Double(text), range.contains(value) else {
-            throw ScalebenchError(
-                .invalidInput, text.isEmpty ? "\(name) is empty" : "\(name) \"\(text)\" is not a positive number",
-                at: "\(file):\(row.line)",
-                hint: "give every run a \(name) between \(range.lowerBound) and \(range.upperBound), or remove the row")
-        }
-        return value
-    }
-
-    /// The number of a cell that may be empty; nil where it is, and where there is no such column.
-    /// - Throws: `invalidInput`, naming the line.
-    package func numberIfGiven(_ column: LossColumn, _ row: Row) throws -> Double? {
-        let text = (text(column, row) ?? "").trimmingCharacters(in: .whitespaces)
-        return text.isEmpty ? nil : try number(column, row)
-    }
-
-    /// The number in a column of the file's own; nil where the cell is empty.
-    /// - Throws: `invalidInput`, naming the line, where it is no number, or not a positive one where that is wanted.
-    package func number(in column: String, _ row: Row, positive: Bool) throws -> Double? {
-        guard let place = header.firstIndex(of: column) else {
-            throw ScalebenchError(
-                .invalidInput, "no column \"\(column)\"", at: "\(file):1",
-                hint: NearestName.hint(column, among: header, otherwise: "columns: \(columnNames)"))
-        }
-        let text = row.cells[place].trimmingCharacters(in: .whitespaces)
-        if text.isEmpty { return nil }
-        guard let value = Double(text), abs(value) <= 1e30, !positive || value >= 1e-30 else {
-            throw ScalebenchError(
-                .invalidInput, "\(column) \"\(text)\" is not a \(positive ? "positive " : "")number",
-                at: "\(file):\(row.line)",
-                hint: positive
-                    ? "settings are compared by ratios; for differences write --setting \(column):linear" : nil)
-        }
-        return value
-    }
-
-    /// The axis that a row states; nil where it states none.
-    /// - Throws: `invalidInput` for a word that is not an axis.
-    package func statedAxis(_ row: Row) throws -> ScaleAxis? {
-        guard let word = text(.axis, row), !word.isEmpty else { return nil }
-        guard let axis = ScaleAxis(rawValue: word) else {
-            throw ScalebenchError(
-                .invalidInput, "unknown axis \"\(word)\"", at: "\(file):\(row.line)",
-                hint: NearestName.hint(
-                    word, among: ScaleAxis.allCases.map(\.rawValue), otherwise: "use parameters, tokens or flops"))
-        }
-        return axis
-    }
 }
 
-extension DelimitedText {
+extension [(line: Int, cells: [String])] {
     /// The rows that satisfy every filter; at least one.
-    fileprivate func rows(keeping filters: [TableFilter], file: String) throws -> [(line: Int, cells: [String])] {
-        var kept = rows
+    fileprivate func keeping(
+        _ filters: [TableFilter], _ map: ColumnMap, header: [String], file: String
+    ) throws -> [(line: Int, cells: [String])] {
+        var kept = self
         for (column, value) in filters {
-            guard let index = header.firstIndex(of: column) else {
+            guard let index = map.place(ofFilter: column) else {
                 throw ScalebenchError(
                     .invalidInput, "--where names a column \"\(column)\" that is not there", at: "\(file):1",
                     hint: "columns: \(header.joined(separator: ", "))")

@@ -29,11 +29,11 @@ struct RowTime {
         guard let count = Int(exactly: devices) else {
             throw ScalebenchError(
                 .invalidInput, "devices \(Quantity.significant(devices)) is not a whole number",
-                at: "\(table.file):\(row.line)", hint: "give the number of devices that trained the run at once")
+                at: table.place(row), hint: "give the number of devices that trained the run at once")
         }
         guard rate == nil || seconds == nil else {
             throw ScalebenchError(
-                .invalidInput, "both tokensPerSecond and seconds are given", at: "\(table.file):\(row.line)",
+                .invalidInput, "both tokensPerSecond and seconds are given", at: table.place(row),
                 hint: "give one of them; seconds are those of training, without evaluations")
         }
         let tokens = hasTokens ? try table.number(.tokens, row) : 1

@@ -61,7 +61,7 @@ extension RunTable {
     }
 
     /// The findings that the rows of the table call for; they hold for every pair.
-    package var findings: [Finding] { alongOneRun.map { [$0] } ?? [] }
+    package var findings: [Finding] { readingFindings + (alongOneRun.map { [$0] } ?? []) }
 
     /// Losses along one run share their errors, and those before the end of its schedule are no results. A table cannot
     /// say whether one model's rows are its checkpoints or runs of their own.

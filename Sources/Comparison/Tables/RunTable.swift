@@ -1,6 +1,7 @@
-// Runs that were trained elsewhere: a CSV of final losses becomes a ladder.
+// Runs that were trained elsewhere: a table of final losses becomes a ladder.
 //
-// The columns are `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`; others are ignored.
+// The columns are `candidate,scale,seed,loss`, or `config,params,tokens,flops,seed,loss,metric`, or what the reading of
+// the table takes for them; others are ignored.
 // `--where` must choose one ladder of a file that holds several (more than one value of source, ladder, metric or
 // axis). Without a column of seeds, rows of equal candidate and scale are repeats. On an axis of FLOPs a column `tokens`
 // tells runs of equal cost apart: small models trained long, large ones briefly. `tokensPerSecond` or `seconds`, and
@@ -26,6 +27,8 @@ public struct RunTable: Sendable {
         public var settings: [Setting] = []
         /// Whether the reference is the candidate that is forecast to be the best.
         public var bestIsReference = false
+        /// How the table is read: its columns, metric and numbers.
+        public var reading = TableReading()
 
         /// A column with a number in which candidates differ.
         public struct Setting: Sendable, Equatable {
@@ -77,6 +80,11 @@ public struct RunTable: Sendable {
     let file: String
     let axis: ScaleAxis
     let rows: [Row]
+    /// How the table was read.
+    package let input: InputResult
+    /// What the reading has to say.
+    let readingFindings: [Finding]
+    private let layout: TableText.Layout
     /// Those that are judged, the reference first; then those that only show what settings do.
     let candidates: [String]
     let judged: Int
@@ -85,12 +93,17 @@ public struct RunTable: Sendable {
     /// Reads the runs that `query` asks for.
     /// - Throws: `invalidInput` for a table that is not one ladder of two candidates or more, `notFound` for a
     ///   candidate or value that it lacks.
-    package init(_ text: DelimitedText, file: String, query: Query) throws {
-        let table = try LossTable(text, file: file, keeping: query.filters)
+    package init(_ text: TableText, file: String, query: Query) throws {
+        var reading = query.reading
+        reading.settings = query.settings.map(\.column)
+        let table = try LossTable(text, file: file, keeping: query.filters, reading: reading)
         try table.requireOneLadder()
         let reader = try RunTableReader(table, query.axis, settings: query.settings)
         let all = try table.rows.map(reader.row)
         self.file = file
+        input = table.input
+        readingFindings = table.findings
+        layout = text.layout
         axis = reader.axis
         let order = Self.order(of: all), chosen = try Self.chosen(query, order, file: file)
         settings = query.settings
@@ -169,10 +182,30 @@ public struct RunTable: Sendable {
             if let earlier = seen.updateValue(row.line, forKey: key) {
                 throw ScalebenchError(
                     .invalidInput,
-                    "the same candidate, scale and seed as line \(earlier): \(place.candidate), "
+                    "the same candidate, scale and seed as \(layout.rowNoun) \(earlier): \(place.candidate), "
                         + Quantity.short(place.scale),
-                    at: "\(file):\(row.line)", hint: telling)
+                    at: layout.place(row.line, in: file), hint: telling)
             }
         }
+    }
+}
+
+// MARK: - Several metrics
+
+extension RunTable {
+    /// The metrics that a table has, in its order.
+    /// - Throws: `invalidInput` where no column is known to be one.
+    package static func metrics(of text: TableText, file: String, _ reading: TableReading) throws -> [String] {
+        try MetricChoice.all(text.joining(reading.columns), reading, file: file)
+    }
+}
+
+extension TableReading {
+    /// The same for one of several metrics. A wish to maximize leaves out those that are known to be losses.
+    package func forOne(of metric: String) -> TableReading {
+        var reading = self
+        reading.metric = metric
+        if direction == .maximize, MetricWords.direction(of: metric) == .minimize { reading.direction = .minimize }
+        return reading
     }
 }

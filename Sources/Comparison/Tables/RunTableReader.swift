@@ -24,14 +24,19 @@ struct RunTableReader {
     init(_ table: LossTable, _ wanted: ScaleAxis?, settings: [RunTable.Query.Setting] = []) throws {
         self.table = table
         self.settings = settings
-        guard table.has(.candidate), table.has(.loss) else {
+        guard table.has(.loss) else {
             throw ScalebenchError(
-                .invalidInput, "the columns candidate (or config) and loss are needed", at: "\(table.file):1",
-                hint: "use candidate,scale,seed,loss or config,params,tokens,flops,seed,loss,metric; found: "
-                    + table.columnNames)
+                .invalidInput, "no column holds the losses", at: "\(table.file):1", hint: table.lossHint)
+        }
+        guard table.has(.candidate) else {
+            throw ScalebenchError(
+                .invalidInput, "no column names the candidates", at: "\(table.file):1", hint: table.candidateHint)
         }
         (axis, scale) = try Self.axis(of: table, wanted)
-        let others = "remove one, number the seeds, or narrow the file with --where"
+        let others =
+            table.has(.step)
+            ? "the file has a column \"step\": keep the last row of every run"
+            : "remove one, number the seeds, or narrow the file with --where"
         let mayDiffer = axis != .flops && table.isFull(.parameters) && table.isFull(.tokens)
         numbersRepeats = !table.has(.seed) && !mayDiffer
         telling =
@@ -44,7 +49,7 @@ struct RunTableReader {
         hasParameters = (hasTokens || axis == .tokens) && table.isFull(.parameters)
         if hasTokens, let first = without.first {
             throw ScalebenchError(
-                .invalidInput, "tokens is empty here and given in other rows", at: "\(table.file):\(first.line)",
+                .invalidInput, "tokens is empty here and given in other rows", at: table.place(first),
                 hint: "give the training tokens of every run, or remove the column")
         }
     }
@@ -61,7 +66,7 @@ struct RunTableReader {
             throw ScalebenchError(
                 .invalidInput,
                 "no column gives the scale of every run" + (wanted.map { " in \($0.rawValue)" } ?? ""),
-                at: "\(table.file):1", hint: "add a column scale, or choose another --axis")
+                at: "\(table.file):1", hint: table.scaleHint)
         }
         return (.flops, nil)
     }
@@ -75,7 +80,7 @@ struct RunTableReader {
     func row(_ row: LossTable.Row) throws -> RunTable.Row {
         let name = (table.text(.candidate, row) ?? "").trimmingCharacters(in: .whitespaces)
         guard !name.isEmpty else {
-            throw ScalebenchError(.invalidInput, "candidate is empty", at: "\(table.file):\(row.line)")
+            throw ScalebenchError(.invalidInput, "candidate is empty", at: table.place(row))
         }
         let parameters = hasParameters ? try table.number(.parameters, row) : nil
         let tokens = hasTokens ? try table.number(.tokens, row) : nil

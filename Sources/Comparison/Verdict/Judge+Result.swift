@@ -9,6 +9,8 @@ extension Judge {
         /// The suite's question; nil for results trained elsewhere.
         public var question: String?
         public var suite: SuiteReference?
+        /// How the table of results trained elsewhere was read.
+        public var input: InputResult?
         /// Findings that hold for every pair.
         public var findings: [Finding] = []
         public var dataCoverage: CompareResult.Coverage?
@@ -35,7 +37,8 @@ extension Judge {
         let shown = (ladder.rungs + [ladder.target]).filter { rung in rung.points.contains { !$0.isEmpty } }
         return CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: context.question, suite: context.suite,
-            axis: ladder.axis, targetScale: ladder.target.scale, targetTokens: ladder.target.tokens,
+            input: context.input, axis: ladder.axis, targetScale: ladder.target.scale,
+            targetTokens: ladder.target.tokens,
             knownFloor: knownFloor, candidates: ladder.candidates,
             ladder: shown.map { rung in
                 RungResult(rung, ladder.candidates, pooled.noise, isTarget: rung.scale == ladder.target.scale)

@@ -1,6 +1,7 @@
 // `scalebench fit`: fits a law to finished runs and prints it. LawFitting does the work.
 
 import ArgumentParser
+import Comparison
 import Foundation
 import LawFitting
 import Reporting
@@ -11,7 +12,8 @@ struct FitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fit", abstract: "Fit a scaling law to finished runs.",
         discussion: """
-            FILE is a CSV (plain, .gz or .zst) with a column loss and params, tokens, flops or scale. Where both \
+            FILE is a table (CSV, TSV, JSON or JSON lines; plain, .gz or .zst) with a column loss and params, tokens, \
+            flops or scale, or other names for them. Where both \
             parameters and tokens vary the law is loss = E + A/N^α + B/D^β, otherwise a power law with a floor. The \
             objective is the Huber loss of ln loss, summed; intervals resample runs.
 
@@ -21,9 +23,10 @@ struct FitCommand: ParsableCommand {
               scalebench fit runs.csv --report law.html
             """)
 
-    @Argument(help: "CSV of finished runs.") var file: String
+    @Argument(help: "Table of finished runs.") var file: String
     @Option(help: "Scales of the law: parameters, tokens, flops or parameters,tokens.") var over: String?
     @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
+    @OptionGroup var reading: ReadingOptions
     @Option(help: "FLOPs to split between parameters and tokens; repeatable.") var budget: [Double] = []
     @Option(help: "FLOPs per parameter and token.") var flopsPerPair = 6.0
     @Option(help: "Scale to forecast the loss at, for a law in one scale; repeatable.") var targetScale: [Double] = []
@@ -42,6 +45,9 @@ struct FitCommand: ParsableCommand {
         for filter in filters where !filter.contains("=") {
             throw ValidationError("--where takes column=value, found '\(SafeText.line(filter))'.")
         }
+        guard reading.severalMetrics == nil else {
+            throw ValidationError("A law is fitted to one metric: name one with --metric.")
+        }
         _ = try axes()
     }
 
@@ -49,8 +55,8 @@ struct FitCommand: ParsableCommand {
         if let json, json != "-" { try OutputOptions.checkWritable(json, "--json", example: "law.json") }
         if let report { try OutputOptions.checkWritable(report, "--report", example: "law.html") }
         let table = try LawTable(
-            try DelimitedText(try ByteSource.readAll(file), file: file), file: file, axes: try axes(),
-            filters: filters.map(TableOptions.filter))
+            try TableText(try ByteSource.readAll(file), file: file), file: file, axes: try axes(),
+            filters: filters.map(TableOptions.filter), reading: reading.reading)
         var query = LawQuery()
         query.delta = delta
         query.replicates = replicates

@@ -31,6 +31,9 @@ struct CompareCommand: AsyncParsableCommand {
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench compare base new --runs ladders.csv.gz \\
                 --target-scale 7e9 --where ladder=c4
+              scalebench compare --runs wandb.csv --target-scale 7e9 \\
+                --columns candidate=optimizer,loss=val/loss
+              scalebench compare --runs evals.csv --target-scale 7e9 --metric all
               scalebench compare rates.json                       one file that sweeps
               scalebench compare --runs rates.csv --target-scale 7e9 \\
                 --setting learningRate --best
@@ -60,8 +63,8 @@ struct CompareCommand: AsyncParsableCommand {
         if table.runs == nil {
             guard !table.isUsed else {
                 throw ValidationError(
-                    "--target-scale, --target-parameters, --target-tokens, --axis, --where, --reference, --setting and "
-                        + "--best go with --runs FILE.")
+                    "--target-scale, --target-parameters, --target-tokens, --axis, --where, --reference, --setting, --best, "
+                        + "--columns, --metric, --maximize and --decimal go with --runs FILE.")
             }
         } else {
             guard table.target != nil else {
@@ -77,12 +80,19 @@ struct CompareCommand: AsyncParsableCommand {
     func run() async throws {
         try output.checkWritable()
         if let file = table.runs, let target = table.target {
-            let request = RunTableRequest(file: file, target: target, query: table.query(candidates))
-            try output.write(ReportContent(try request.run()), defaultReport: nil)
+            try judge(RunTableRequest(file: file, target: target, query: table.query(candidates)))
         } else if training.dryRun {
             print(DryRunText.render(try ComparisonSession(training.request(candidates)).dryRun()), terminator: "")
         } else {
             try await train()
+        }
+    }
+
+    private func judge(_ request: RunTableRequest) throws {
+        if let metrics = table.reading.severalMetrics {
+            try output.write(try request.run(metrics: metrics))
+        } else {
+            try output.write(ReportContent(try request.run()), defaultReport: nil)
         }
     }
 

@@ -51,19 +51,38 @@ struct OutputOptions: ParsableArguments {
     ///   - failure: the error to report because runs failed; nil where none did.
     /// - Throws: at the end `failure`, or `ExitCode(3)` when a condition of `--fail-on` is met.
     func write(_ content: ReportContent, defaultReport: String?, failure: ScalebenchError? = nil) throws {
-        let result = content.result
-        let reportFile = report ?? defaultReport
+        let result = content.result, reportFile = report ?? defaultReport
         if let reportFile { try AtomicFile.write(HTMLReport.render(content), to: reportFile) }
-        if let json, json != "-" { try AtomicFile.write(try result.json(), to: json) }
-        if json == "-" {
-            try StandardOutput.write(try result.json())
-        } else if !quiet {
-            let place = reportFile.map { "\nReport: \(SafeText.line($0, limit: 1000))\n" } ?? ""
-            try StandardOutput.write(Data((TextReport.render(result) + place).utf8))
-        }
+        try write(json: try result.json(), text: TextReport.render(result), reportFile)
         if let failure { throw failure }
         if let tried { try decide(result, tried.count) }
-        for condition in failOn where result.pairs.contains(where: condition.isMet) {
+        try failWhereConditionIsMet(result.pairs)
+    }
+
+    /// Writes the verdicts on several metrics.
+    /// - Throws: at the end `ExitCode(3)` when any metric meets a condition of `--fail-on`.
+    func write(_ result: MetricsResult) throws {
+        guard tried == nil else {
+            throw ScalebenchError(
+                .invalidInput, "--tried judges a change by one metric", at: "--metric all", hint: "name one metric")
+        }
+        if let report { try AtomicFile.write(MetricsReport.html(result), to: report) }
+        try write(json: try result.json(), text: MetricsReport.text(result), report)
+        try failWhereConditionIsMet(result.metrics.flatMap(\.pairs))
+    }
+
+    private func write(json document: Data, text: String, _ reportFile: String?) throws {
+        if let json, json != "-" { try AtomicFile.write(document, to: json) }
+        if json == "-" {
+            try StandardOutput.write(document)
+        } else if !quiet {
+            let place = reportFile.map { "\nReport: \(SafeText.line($0, limit: 1000))\n" } ?? ""
+            try StandardOutput.write(Data((text + place).utf8))
+        }
+    }
+
+    private func failWhereConditionIsMet(_ pairs: [PairResult]) throws {
+        for condition in failOn where pairs.contains(where: condition.isMet) {
             if !quiet { LiveLine.print("--fail-on \(condition.rawValue): exit status \(Self.conditionMet)") }
             throw ExitCode(Self.conditionMet)
         }

@@ -8,8 +8,9 @@ struct TableOptions: ParsableArguments {
     @Option(
         help:
             """
-            CSV of finished runs (.csv or .csv.gz); nothing is trained. The columns are candidate,scale,seed,loss or \
-            config,params,tokens,flops,seed,loss,metric, and tokensPerSecond or seconds, with devices, for device time.
+            Table of finished runs: CSV, TSV, JSON or JSON lines, plain, .gz or .zst; nothing is trained. The columns are \
+            candidate,scale,seed,loss or config,params,tokens,flops,seed,loss,metric, and tokensPerSecond or seconds, \
+            with devices, for device time. Usual other names are found, and the result says so.
             """
     ) var runs: String?
     @Option(help: "The scale to judge at, in units of the axis.") var targetScale: Double?
@@ -20,6 +21,8 @@ struct TableOptions: ParsableArguments {
     @Option(help: "parameters, tokens or flops; default: what the file says.") var axis: ScaleAxis?
     @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
     @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
+
+    @OptionGroup var reading: ReadingOptions
 
     @Option(
         name: .customLong("setting"),
@@ -61,7 +64,7 @@ struct TableOptions: ParsableArguments {
 
     var isUsed: Bool {
         targetScale != nil || targetTokens != nil || targetParameters != nil || axis != nil || !filters.isEmpty
-            || reference != nil || !settings.isEmpty || best
+            || reference != nil || !settings.isEmpty || best || reading.isUsed
     }
 
     /// The target that the options name; nil where they name none.
@@ -79,6 +82,7 @@ struct TableOptions: ParsableArguments {
             reference: reference)
         query.settings = settings.map(Self.setting)
         query.bestIsReference = best
+        query.reading = reading.reading
         return query
     }
 
