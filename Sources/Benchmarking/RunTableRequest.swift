@@ -28,7 +28,7 @@ public struct RunTableRequest: Sendable {
     /// - Throws: `ScalebenchError` for a table that is not valid, or that can be judged in no metric.
     public func run(metrics: [String]?) throws -> MetricsResult {
         let text = try text()
-        let names = try metrics ?? RunTable.metrics(of: text, file: file, query.reading)
+        let names = try metrics ?? RunTable.metrics(of: text, file: name, query.reading)
         var judged: [CompareResult] = [], notJudged: [MetricsResult.NotJudged] = [], errors: [ScalebenchError] = []
         for name in names {
             do {
@@ -44,18 +44,18 @@ public struct RunTableRequest: Sendable {
         return MetricsResult(judged, notJudged: notJudged)
     }
 
-    private func text() throws -> TableText {
-        let name = file == "-" ? "standard input" : file
-        return try TableText(try ByteSource.readAll(file), file: name)
-    }
+    /// The name of the file in errors.
+    private var name: String { file == "-" ? "standard input" : file }
+
+    private func text() throws -> TableText { try TableText(try ByteSource.readAll(file), file: name) }
 
     private func run(_ text: TableText, _ query: RunTable.Query) throws -> CompareResult {
-        var table = try RunTable(text, file: file, query: query)
+        var table = try RunTable(text, file: name, query: query)
         if query.bestIsReference {
             var query = query
             query.reference = try table.bestMember(target: target)
             query.bestIsReference = false
-            table = try RunTable(text, file: file, query: query)
+            table = try RunTable(text, file: name, query: query)
         }
         var context = Judge.Context()
         context.findings = table.findings

@@ -199,3 +199,36 @@ struct TableReadingTests {
         #expect(error("candidate,status,loss\na,failed,1\n")?.hint?.contains("--columns state=-") == true)
     }
 }
+
+/// Errors that say what to type.
+struct TableHintTests {
+    private func hint(_ text: String) -> String {
+        let error = #expect(throws: ScalebenchError.self) {
+            try RunTable(try TableText(Data(text.utf8), file: "t.csv"), file: "t.csv", query: .init())
+        }
+        return error?.hint ?? ""
+    }
+
+    @Test(arguments: [
+        // A column per candidate, as pivoted.
+        (
+            "N,seed,base,new\n1,0,3,2\n",
+            "melt(['N', 'seed'], var_name='candidate', value_name='loss').to_csv('t-table.csv'"
+        ),
+        ("N,method,web_loss,code_loss\n1,a,3,2\n", "--metric 'web_loss'"),
+        ("N,method,acc\n1,a,0.3\n", "--metric 'acc' --maximize"), ("N,method,q\n1,a,0.3\n", "--columns 'loss=q'"),
+        ("method,size,loss\na,10M,3\nb,10M,3\n", "--columns 'params=size'"),
+        ("N,model,loss\n1,x,3\n1,y,3\n2,x,3\n2,y,3\n", "--columns 'candidate=model'"),
+        ("N,run,loss\n1,x-1,3\n2,x-2,3\n", "t['run'].str.split('-').str[0]"),
+        ("N,method,step,loss\n1,a,1,4\n1,a,2,3\n1,b,1,4\n1,b,2,3\n1,b,2,3\n", "keep the last row of every run"),
+        ("method,params,loss\na,1,3\nb,,3\n", "params is empty at t.csv:3"),
+    ]) func missingColumns(text: String, expected: String) { #expect(hint(text).contains(expected), "\(hint(text))") }
+
+    @Test func remarksBeforeTheNamesAreSkipped() throws {
+        for text in ["# by me\n# 2026\nmethod,N,loss\na,1,x\n", "# method,N,loss\na,1,3\n\na,1,x\n"] {
+            let table = try LossTable(try TableText(Data(text.utf8), file: "t"), file: "t")
+            #expect(table.has(.candidate) && table.has(.parameters))
+            #expect(table.rows.last.map(table.place) == "t:4")
+        }
+    }
+}

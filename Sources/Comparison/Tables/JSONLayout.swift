@@ -17,7 +17,7 @@ enum JSONLayout {
             return items
         }
         if case .array(let items) = fields["data"], items.allSatisfy(\.isObject) { return items }
-        if lists.count == 1, fields.count == 1 { return lists[0] }
+        if lists.count == 1 { return lists[0] }
         if !fields.isEmpty, fields.values.allSatisfy(\.isList) { return try ofLists(fields, file) }
         if !fields.isEmpty, fields.values.allSatisfy(\.isObject) { return try ofObjects(fields, file) }
         return [value]

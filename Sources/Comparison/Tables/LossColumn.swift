@@ -36,8 +36,9 @@ package enum LossColumn: String, CaseIterable, Sendable {
         switch self {
         case .candidate:
             [
-                "optimizer", "optimiser", "optim", "optimizername", "opt", "recipe", "method", "variant", "algorithm",
-                "algo", "arm", "architecture", "arch", "candidatename", "commit",
+                "optimizer", "optimiser", "optim", "optimizername", "opt", "recipe", "recipename", "method",
+                "methodname", "variant", "algorithm",
+                "algo", "arm", "architecture", "arch", "candidatename", "variantname", "commit",
             ]
         case .parameters:
             [

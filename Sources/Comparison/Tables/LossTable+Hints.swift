@@ -26,14 +26,35 @@ extension LossTable {
 
     /// The hint for a table without losses.
     var lossHint: String {
-        let free = header.indices.filter { !map.places.values.contains($0) && isNumeric($0) }.map { header[$0] }
-        let metrics = free.filter(MetricWords.isResult)
+        let free = freeNumbers.map { header[$0] }, metrics = free.filter(MetricWords.isResult)
         if metrics.count > 1 {
             return "choose one, for example --metric '\(metrics[0])'; in compare, --metric all judges each"
         }
-        let likely = free.first { MetricWords.direction(of: $0) != nil } ?? free.first
+        if let better = metrics.first, MetricWords.direction(of: better) == .maximize {
+            return "judge the error of \(better) with --metric '\(better)' --maximize"
+        }
+        if let command = meltCommand(free) { return command }
+        let likely = metrics.first ?? free.first
         return (likely.map { "say which column holds them, for example --columns 'loss=\($0)'; " } ?? "")
             + "found: \(columnNames)"
+    }
+
+    /// The columns of numbers that are not known to be anything.
+    private var freeNumbers: [Int] {
+        header.indices.filter { !map.places.values.contains($0) && !header[$0].isEmpty && isNumeric($0) }
+    }
+
+    /// What turns a table with a column of losses for each candidate into one with a row for each run; nil for others.
+    private func meltCommand(_ free: [String]) -> String? {
+        let known = Set(map.places.values).sorted().map { header[$0] }
+        guard !has(.candidate), free.count > 1, !known.isEmpty,
+            (free + known).allSatisfy({ !$0.contains { "'\"\\$`".contains($0) } })
+        else { return nil }
+        let (name, table) = ForeignFormat.names(file)
+        let keys = known.map { "'\($0)'" }.joined(separator: ", ")
+        return "if each of \(free.prefix(4).joined(separator: ", ")) holds the losses of one candidate, "
+            + ForeignFormat.python(
+                "pandas.read_csv('\(name)').melt([\(keys)], var_name='candidate', value_name='loss')", table)
     }
 
     /// The hint for a table whose scales are not known.
@@ -42,9 +63,16 @@ extension LossTable {
         if let partly, let row = rowsWithout(partly).first {
             return "\(partly.optionName) is empty at \(place(row)); fill it in, or choose another --axis"
         }
+        let likely = freeNumbers.first { place in
+            rows.contains { (TableNumber($0.cells[place], takesSuffix: true)?.value ?? 0) >= Self.leastScale }
+        }
+        if let likely { return "say what counts the runs' size, for example --columns 'params=\(header[likely])'" }
         return "add a column params, tokens, flops or scale, or say which one it is: --columns params=COLUMN; found: "
             + columnNames
     }
+
+    /// Smaller numbers are hardly parameters.
+    private static let leastScale = 1e4
 
     /// Whether a column holds numbers in every row that has a cell.
     private func isNumeric(_ place: Int) -> Bool {

@@ -31,7 +31,7 @@ extension LossTable {
         let written = [format, decimals, share].compactMap { $0 }
         let columns = map.guessed.filter { $0 != .runName }.compactMap(column)
         let parts =
-            (written.isEmpty ? [] : [written.joined(separator: ", ")]) + columns + [counts, unused].compactMap { $0 }
+            (written.isEmpty ? [] : [written.joined(separator: ", ")]) + columns + [spelled, unused].compactMap { $0 }
         return parts.isEmpty ? nil : "The table is read as follows: " + parts.joined(separator: "; ")
     }
 
@@ -62,30 +62,34 @@ extension LossTable {
         return "\"\(row.cells[place])\" is a share of 1"
     }
 
-    /// The first count that is not written in digits alone.
-    private var counts: String? {
-        for column in LossColumn.allCases where column.isCount {
-            guard let place = map.places[column],
-                let row = rows.first(where: { Self.isSpelled($0.cells[place]) }),
-                let number = TableNumber(row.cells[place], decimal: marks[place], takesSuffix: true)
+    /// The first number that ends with a word, or has marks between its thousands.
+    private var spelled: String? {
+        for column in LossColumn.allCases where column.isNumber {
+            guard let place = map.places[column] else { continue }
+            let grouping = marks[place] == .point ? UInt8(ascii: ",") : UInt8(ascii: ".")
+            guard let row = rows.first(where: { Self.isSpelled($0.cells[place], grouping) }),
+                let number = TableNumber(row.cells[place], decimal: marks[place], takesSuffix: true),
+                !number.isPercent
             else { continue }
             return "\"\(row.cells[place])\" is \(Quantity.short(number.value))"
         }
         return nil
     }
 
-    /// Whether a number ends with a word, or has marks between its thousands.
-    private static func isSpelled(_ cell: String) -> Bool {
-        guard let last = cell.utf8.last else { return false }
-        return last >= UInt8(ascii: "A") || cell.utf8.contains { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "'") }
-            || cell.utf8.contains(UInt8(ascii: " "))
+    private static func isSpelled(_ cell: String, _ grouping: UInt8) -> Bool {
+        guard let last = cell.utf8.last, last != UInt8(ascii: " ") else { return false }
+        return last >= UInt8(ascii: "A") || cell.utf8.contains { $0 == grouping || "' _".utf8.contains($0) }
     }
 
     /// A column that might have been meant as the loss: beside a training loss called loss there is often another one.
     private var unused: String? {
-        guard let place = map.places[.loss], header[place] == LossColumn.loss.rawValue, map.guessesOtherNames else {
-            return nil
+        guard let place = map.places[.loss], map.guessesOtherNames else { return nil }
+        if map.guessed.contains(.loss) {
+            let taken = Set(map.places.values)
+            let others = header.indices.filter { !taken.contains($0) && MetricWords.isResult(header[$0]) }
+            return others.first.map { "\"\(header[$0])\" is not judged (--metric)" }
         }
+        guard header[place] == LossColumn.loss.rawValue else { return nil }
         let other = header.indices.first { $0 != place && LossColumn.loss.mayBeCalled(HeaderName(header[$0])) }
         return other.map { "loss is \"loss\", and \"\(header[$0])\" is not used (--columns 'loss=\(header[$0])')" }
     }

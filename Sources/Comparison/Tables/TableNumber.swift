@@ -11,8 +11,8 @@ public enum DecimalMark: String, CaseIterable, Sendable {
 }
 
 /// A number with what was read into it.
-struct TableNumber {
-    var value: Double
+package struct TableNumber {
+    package var value: Double
     /// Whether a word such as M or billion followed the number.
     var hasSuffix = false
     /// Whether a percent sign followed it; the value is then the share.
@@ -21,7 +21,7 @@ struct TableNumber {
     /// Reads a cell.
     /// - Parameter takesSuffix: whether a word such as M may follow, as it may for counts.
     /// - Returns: nil for a text that is no number.
-    init?(_ text: String, decimal: DecimalMark = .point, takesSuffix: Bool = false) {
+    package init?(_ text: String, decimal: DecimalMark = .point, takesSuffix: Bool = false) {
         if decimal == .point, let value = Double(text) {
             self.value = value
             return

@@ -109,21 +109,39 @@ package struct TableText: Sendable {
         if text.contains(carriageReturn), !text.contains(newline) {
             text = Data(text.map { $0 == carriageReturn ? newline : $0 })
         }
-        let mark = text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-        var first = text.dropFirst(mark).prefix { $0 != newline }
-        var stated: UInt8?
-        // Excel may say in a first line of its own which character stands between cells. It stays as an empty line, so that
-        // the lines are counted as in the file.
-        if first.starts(with: Data("sep=".utf8)), first.count > 4 {
-            stated = first[first.startIndex + 4]
-            text = text[first.endIndex...]
-            first = text.dropFirst().prefix { $0 != newline }
-        }
-        let delimiter = try stated ?? Self.delimiter(of: first, file: file)
-        let table = try DelimitedText(Data(text), file: file, delimiter: delimiter)
+        let (start, skipped, stated) = Self.start(of: text)
+        let names = text[start...].prefix { $0 != newline }
+        let delimiter = try stated ?? Self.delimiter(of: names, file: file)
+        // Empty lines stand for those that are skipped, so that lines are counted as in the file.
+        text = Data(repeating: newline, count: skipped) + text[start...]
+        let table = try DelimitedText(text, file: file, delimiter: delimiter)
         let layout = Layout(format: .delimited, delimiter: Character(UnicodeScalar(delimiter)))
         guard delimiter == UInt8(ascii: "|") else { return ((table.header, table.rows), layout) }
         return (withoutFrame(table), layout)
+    }
+
+    /// Where the line of names begins, the number of lines before it, and the character between cells where one of these
+    /// says so.
+    private static func start(of text: Data) -> (index: Int, lines: Int, delimiter: UInt8?) {
+        var index = text.startIndex + (text.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0), lines = 0
+        var line = text[index...].prefix { $0 != newline }
+        // Excel may say which character stands between cells.
+        if line.starts(with: Data("sep=".utf8)), line.count > 4, line.endIndex < text.endIndex {
+            return (line.endIndex + 1, 1, line[line.startIndex + 4])
+        }
+        // Remarks come before the names, unless they are the names, as NumPy writes them.
+        while line.first == UInt8(ascii: "#"), line.endIndex < text.endIndex {
+            let next = text[(line.endIndex + 1)...].prefix { $0 != newline }
+            guard next.first == UInt8(ascii: "#") || mostDelimiters(next) > mostDelimiters(line) else { break }
+            index = line.endIndex + 1
+            line = next
+            lines += 1
+        }
+        return (index, lines, nil)
+    }
+
+    private static func mostDelimiters(_ line: Data) -> Int {
+        ",;\t|".utf8.map { byte in line.count { $0 == byte } }.max() ?? 0
     }
 
     /// The character that is most often between the names of columns.

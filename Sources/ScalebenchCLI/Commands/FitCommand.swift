@@ -29,7 +29,7 @@ struct FitCommand: ParsableCommand {
     @OptionGroup var reading: ReadingOptions
     @Option(help: "FLOPs to split between parameters and tokens; repeatable.") var budget: [Double] = []
     @Option(help: "FLOPs per parameter and token.") var flopsPerPair = 6.0
-    @Option(help: "Scale to forecast the loss at, for a law in one scale; repeatable.") var targetScale: [Double] = []
+    @Option(help: "Scale to forecast the loss at, for a law in one scale; repeatable.") var targetScale: [Count] = []
     @Option(help: "Residual of ln loss at which the Huber loss turns from square to linear.") var delta = 1e-3
     @Option(help: "Resamples for the intervals.") var replicates = 1000
     @Option(help: "Write the result as JSON to this file, or - for standard output.") var json: String?
@@ -37,7 +37,7 @@ struct FitCommand: ParsableCommand {
     @Option(help: "Write the law, with pictures, to this HTML file.") var report: String?
 
     func validate() throws {
-        for number in budget + targetScale + [flopsPerPair] where !(number >= 1e-30 && number <= 1e60) {
+        for number in budget + targetScale.map(\.value) + [flopsPerPair] where !(number >= 1e-30 && number <= 1e60) {
             throw ValidationError("--budget, --target-scale and --flops-per-pair take positive numbers.")
         }
         guard delta >= 1e-9, delta <= 10 else { throw ValidationError("--delta takes 1e-9 to 10.") }
@@ -54,17 +54,18 @@ struct FitCommand: ParsableCommand {
     func run() throws {
         if let json, json != "-" { try OutputOptions.checkWritable(json, "--json", example: "law.json") }
         if let report { try OutputOptions.checkWritable(report, "--report", example: "law.html") }
+        let name = file == "-" ? "standard input" : file
         let table = try LawTable(
-            try TableText(try ByteSource.readAll(file), file: file), file: file, axes: try axes(),
+            try TableText(try ByteSource.readAll(file), file: name), file: name, axes: try axes(),
             filters: filters.map(TableOptions.filter), reading: reading.reading)
         var query = LawQuery()
         query.delta = delta
         query.replicates = replicates
         query.budgets = budget
         query.flopsPerPair = flopsPerPair
-        query.targets = targetScale
+        query.targets = targetScale.map(\.value)
         let result = try LawResult(table, query)
-        if let report { try AtomicFile.write(LawPage.render(result, table, source: file), to: report) }
+        if let report { try AtomicFile.write(LawPage.render(result, table, source: name), to: report) }
         if let json, json != "-" { try AtomicFile.write(try result.json(), to: json) }
         let text = json == "-" ? try result.json() : Data(LawReport.render(result).utf8)
         try StandardOutput.write(text)

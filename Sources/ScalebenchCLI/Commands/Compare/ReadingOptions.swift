@@ -49,6 +49,16 @@ struct ReadingOptions: ParsableArguments {
     }
 }
 
+/// A count as tables write it: 7e9, 7B or 7,000,000,000.
+struct Count: ExpressibleByArgument {
+    let value: Double
+
+    init?(argument: String) {
+        guard let number = TableNumber(argument, takesSuffix: true) else { return nil }
+        value = number.value
+    }
+}
+
 extension DecimalMark: ExpressibleByArgument {}
 
 extension MetricDirection: EnumerableFlag {}

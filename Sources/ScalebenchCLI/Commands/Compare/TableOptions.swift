@@ -13,11 +13,10 @@ struct TableOptions: ParsableArguments {
             with devices, for device time. Usual other names are found, and the result says so.
             """
     ) var runs: String?
-    @Option(help: "The scale to judge at, in units of the axis.") var targetScale: Double?
-    @Option(help: "Training tokens of the target, where runs of equal FLOPs differ in theirs.") var targetTokens:
-        Double?
+    @Option(help: "The scale to judge at, in units of the axis: 7e9 or 7B.") var targetScale: Count?
+    @Option(help: "Training tokens of the target, where runs of equal FLOPs differ in theirs.") var targetTokens: Count?
     @Option(help: "With --target-tokens instead of --target-scale: parameters of the target.")
-    var targetParameters: Double?
+    var targetParameters: Count?
     @Option(help: "parameters, tokens or flops; default: what the file says.") var axis: ScaleAxis?
     @Option(name: .customLong("where"), help: "Keep rows with column=value; repeatable.") var filters: [String] = []
     @Option(help: "The candidate the others are compared with; default: the first.") var reference: String?
@@ -41,7 +40,7 @@ struct TableOptions: ParsableArguments {
         guard !best || reference == nil else {
             throw ValidationError("Give --best or --reference, not both.")
         }
-        for number in [targetScale, targetTokens, targetParameters].compactMap({ $0 })
+        for number in [targetScale, targetTokens, targetParameters].compactMap({ $0?.value })
         where !(number >= 1e-30 && number <= 1e30) {
             throw ValidationError(
                 "--target-scale, --target-tokens and --target-parameters take numbers from 1e-30 to 1e30.")
@@ -70,9 +69,9 @@ struct TableOptions: ParsableArguments {
     /// The target that the options name; nil where they name none.
     var target: RunTable.Target? {
         if let targetParameters, let targetTokens {
-            return .model(parameters: targetParameters, tokens: targetTokens)
+            return .model(parameters: targetParameters.value, tokens: targetTokens.value)
         }
-        return targetScale.map { .scale($0, tokens: targetTokens) }
+        return targetScale.map { .scale($0.value, tokens: targetTokens?.value) }
     }
 
     /// The choices for reading the table. A target given by its parameters is judged over FLOPs.
