@@ -123,7 +123,7 @@ extension DecisionLadders {
         let rungs = RungGrouping.rungs(runs.map(\.place)).map { group -> LadderRung in
             let here = group.map { runs[$0] }, scale = here.map(\.place.scale).geometricMean
             var rung = LadderRung(
-                label: Quantity.short(scale), scale: scale,
+                label: Quantity.scale(scale, .parameters), scale: scale,
                 points: names.map { name in
                     here.filter { $0.place.candidate == name }.enumerated().map {
                         ScalingPoint(seed: "\($0.offset)", loss: $0.element.loss)

@@ -66,7 +66,7 @@ enum LawFindings {
         return [
             Finding(
                 "beyondTheRuns", .warning,
-                "up to \(String(format: "%.3g", furthest)) times beyond the largest run; intervals resample the runs "
+                "up to \(Quantity.significant(furthest)) times beyond the largest run; intervals resample the runs "
                     + "and do not include the error of the form there",
                 advice:
                     "they are too narrow; to choose between recipes use scalebench compare --runs, whose intervals are "

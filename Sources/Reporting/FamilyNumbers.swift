@@ -156,8 +156,8 @@ struct FamilyNumbers {
     var cost: String {
         guard let cost = family.cost else { return "" }
         return
-            "\(Phrase.runs(cost.runs)) of the family below the target cost \(Quantity.short(cost.flops)) FLOPs; one run of every "
-            + "member at every rung costs \(Quantity.short(cost.flopsOfWholeSweep)) FLOPs."
+            "\(Phrase.runs(cost.runs)) of the family below the target cost \(Quantity.flops(cost.flops)); one run of every "
+            + "member at every rung costs \(Quantity.flops(cost.flopsOfWholeSweep))."
     }
 
     var findings: [Finding] { family.findings }

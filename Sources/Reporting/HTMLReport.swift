@@ -38,7 +38,7 @@ package enum HTMLReport {
             if let metric = Phrase.metric(result) { "\(metric) · " }
             "reference A: "
             tag("bdi") { SafeText.line(result.candidates[0]) }
-            " · target \(Quantity.short(result.targetScale)) \(result.axis.unit)"
+            " · target \(Quantity.scale(result.targetScale, result.axis))"
             if result.tokensVary, let tokens = result.targetTokens { ", \(Quantity.short(tokens)) tokens" }
         }
     }

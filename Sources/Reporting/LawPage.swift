@@ -158,7 +158,7 @@ private struct FrontierPicture {
             for optimum in result.optima {
                 frame.marker(
                     optimum.flops, figure(optimum).value, candidate: 0, style: "c0", size: 5,
-                    hover: "\(Quantity.short(optimum.flops)) FLOPs: \(LawReport.figure(figure(optimum)))"
+                    hover: "\(Quantity.flops(optimum.flops)): \(LawReport.figure(figure(optimum)))"
                 )
             }
         }

@@ -63,7 +63,7 @@ package enum LeaderboardReport {
     private static func suiteTag(_ board: Leaderboard) -> Substring { board.suiteHash.prefix(8) }
 
     private static func target(_ board: Leaderboard) -> String {
-        let scale = board.targetScale.map { ", \(Quantity.short($0)) \(board.axis.unit)" } ?? ""
+        let scale = board.targetScale.map { ", \(Quantity.scale($0, board.axis))" } ?? ""
         return "At the target, \(board.targetLabel)\(scale). Reference: \(line(board.reference ?? "–"))"
     }
 

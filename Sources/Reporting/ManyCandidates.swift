@@ -38,9 +38,7 @@ extension CompareResult {
         var table = TextTable(
             header: ["rung"] + zip(labels, ladder).map { ($0.first ?? "") + ($1.isTarget ? " (target)" : "") })
         if labels.contains(where: { $0.count > 1 }) { table.add([""] + labels.map { $0.count > 1 ? $0[1] : "" }) }
-        let scales = ladder.map { Quantity.short($0.scale) }
-        // A rung of a table is often named by its scale alone.
-        if zip(scales, ladder).contains(where: { $0 != $1.label }) { table.add([axis.unit] + scales) }
+        if !labelsAreScales { table.add([axis.unit] + ladder.map { Quantity.short($0.scale) }) }
         table.add(["runs"] + ladder.map { Self.counts($0.candidates.map(\.runs)) })
         for index in candidates.indices {
             table.add(
@@ -48,6 +46,9 @@ extension CompareResult {
         }
         return table
     }
+
+    /// Whether rungs are named by their scales alone, as those of tables often are.
+    var labelsAreScales: Bool { ladder.allSatisfy { $0.label == Quantity.scale($0.scale, axis) } }
 
     /// `2`, `0–3`.
     private static func counts(_ runs: [Int]) -> String {

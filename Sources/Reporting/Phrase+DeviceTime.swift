@@ -41,7 +41,7 @@ extension Phrase {
     }
 
     private static func percentage(_ value: Double) -> String {
-        // Tenths of a percent; "-0 %" would claim a direction that is not there.
+        // Tenths of a percent; "−0 %" would claim a direction that is not there.
         let tenths = (1000 * value).rounded()
         return tenths == 0 ? "0 %" : Quantity.significant(tenths / 10) + " %"
     }

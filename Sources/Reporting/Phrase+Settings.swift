@@ -6,11 +6,10 @@ import ScalebenchCore
 import ScalingLaws
 
 extension Phrase {
-    /// `0.0041`, `25 k`, `3e-05`: a value of a setting.
+    /// `0.0041`, `25 k`, `3 × 10⁻⁵`: a value of a setting.
     static func setting(_ value: Double, digits: Int = 3) -> String {
-        guard value != 0, abs(value) < 1e-4 else { return Quantity.short(rounded(value, digits: digits)) }
-        let parts = String(format: "%.\(digits - 1)e", value).split(separator: "e")
-        return "\(Quantity.significant(Double(parts[0]) ?? 0, digits: digits))e\(parts[1])"
+        value == 0 || abs(value) >= 1e-4
+            ? Quantity.short(rounded(value, digits: digits)) : Quantity.scientific(value, digits: digits)
     }
 
     private static func rounded(_ value: Double, digits: Int) -> Double {
@@ -31,12 +30,11 @@ extension Phrase {
         return interval(estimate) { decimal($0, decimals, isSigned: isSigned) }
     }
 
-    /// A number with a minus of the width of a plus; zero has no sign.
+    /// A number with decimals as long as it has few digits before them; zero has no sign.
     private static func decimal(_ value: Double, _ decimals: Int, isSigned: Bool) -> String {
         guard abs(value) < 1e4 else { return Quantity.short(value) }
-        let text = String(format: "%.\(decimals)f", abs(value))
-        if Double(text) == 0 { return text }
-        return (value < 0 ? "−" : isSigned ? "+" : "") + text
+        let text = Quantity.fixed(value, decimals: decimals, isSigned: isSigned)
+        return text.hasPrefix("+") && text.allSatisfy { "+0.".contains($0) } ? String(text.dropFirst()) : text
     }
 
     /// `0.42 %`, `< 0.01 %`: how far a loss lies above another, as a share of it.

@@ -7,20 +7,24 @@ package import ScalingLaws
 
 /// Words for numbers and verdicts.
 package enum Phrase {
-    /// `3.4120`: a loss with four decimals, or `3.412e-04` where four decimals do not suit its size.
+    /// `3.4120`: a loss with four decimals; `0.000534` or `5.34 × 10⁻⁶` where these do not suit its size.
     package static func loss(_ value: Double) -> String {
-        isOrdinary(value) ? String(format: "%.4f", value) : String(format: "%.3e", value)
+        switch abs(value) {
+        case 0, 1e-3..<1e5: Quantity.fixed(value, decimals: 4)
+        case 1e-5..<1e-3: Quantity.significant(value)
+        default: Quantity.scientific(value, digits: 4)
+        }
     }
-
-    /// Whether four decimals show the value well.
-    private static func isOrdinary(_ value: Double) -> Bool { value == 0 || (1e-3..<1e5).contains(abs(value)) }
 
     /// `+0.0312`: a gap always shows its sign.
     package static func gap(_ value: Double) -> String {
-        if abs(value) >= 1e5 { return String(format: "%+.3e", value) }
-        // "-0.0000" would claim a direction that is not there.
-        let text = String(format: "%+.4f", value)
-        return text == "-0.0000" ? "+0.0000" : text
+        guard abs(value) >= 1e5 else { return Quantity.fixed(value, decimals: 4, isSigned: true) }
+        return (value > 0 ? "+" : "") + Quantity.scientific(value, digits: 4)
+    }
+
+    /// `0.0282`, `< 0.0001`: what a choice is expected to lose.
+    static func regret(_ value: Double) -> String {
+        value > 0 && value < 0.00005 ? "< 0.0001" : Quantity.fixed(value, decimals: 4)
     }
 
     /// `97 %`, `> 99.9 %`: a probability, never rounded to certainty.
@@ -146,14 +150,14 @@ package enum Phrase {
         }
         let time = stopped.secondsSaved.map { " and \(Quantity.duration($0)) of core time" } ?? ""
         return
-            "Stopped early at the target: \(runs.joined(separator: ", ")). Saved \(Quantity.short(stopped.flopsSaved)) FLOPs"
+            "Stopped early at the target: \(runs.joined(separator: ", ")). Saved \(Quantity.flops(stopped.flopsSaved))"
             + "\(time); --all-rungs trains them to their end."
     }
 
     /// Says which part of the plan a decision made unnecessary.
     static func notNeeded(_ rest: NotNeeded) -> String {
-        "Decided before \(rest.places.joined(separator: " and ")): \(runs(rest.runs)) of \(Quantity.short(rest.flopsSaved)) "
-            + "FLOPs were not needed; --all-rungs trains them too."
+        "Decided before \(rest.places.joined(separator: " and ")): \(runs(rest.runs)) of \(Quantity.flops(rest.flopsSaved)) "
+            + "were not needed; --all-rungs trains them too."
     }
 
     /// The step that `--budget` takes next.
@@ -174,7 +178,7 @@ package enum Phrase {
 
     static func amount(_ value: Double, _ budget: Budget) -> String {
         if case .seconds = budget { return Quantity.duration(value) }
-        return Quantity.short(value) + " FLOPs"
+        return Quantity.flops(value)
     }
 
     /// The budget for a dry run, which cannot know what the ladder will show.
@@ -223,7 +227,7 @@ package enum Phrase {
 
     /// A sentence about the cheapest way to a decision.
     package static func nextStep(_ next: ProposedRun) -> String {
-        let flops = next.flops.map { " (\(Quantity.short($0)) FLOPs in all)" } ?? ""
+        let flops = next.flops.map { " (\(Quantity.flops($0)) in all)" } ?? ""
         // More digits are shown than elsewhere, since a few runs add little.
         let percent = { Quantity.significant(100 * $0) + " %" }
         let cost =

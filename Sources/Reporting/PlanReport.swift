@@ -39,7 +39,7 @@ package enum PlanReport {
             branches == 0
             ? ""
             : "\(Quantity.count(branches, "run")) of several token budgets go on from the next smaller budget, which saves "
-                + "\(Quantity.short(saved)) FLOPs.\n"
+                + "\(Quantity.flops(saved)).\n"
         return """
             \(SafeText.line(plan.suite.name)) v\(plan.suite.version): \
             \(Phrase.contest(plan.entrantNames))

@@ -87,8 +87,7 @@ package enum RunReport {
 
     private static func facts(_ spec: RunSpec) -> [(String, String)] {
         let model = spec.model, optimizer = spec.optimizer
-        let rate = JSONValue.number(optimizer.learningRate).canonicalText
-        let decay = JSONValue.number(optimizer.weightDecay).canonicalText
+        let rate = setting(optimizer.learningRate), decay = setting(optimizer.weightDecay)
         let batch = spec.batchSequences * model.contextLength
         return [
             (
@@ -104,12 +103,12 @@ package enum RunReport {
             (
                 "training",
                 "\(spec.steps) steps of \(batch) tokens: \(Quantity.short(Double(spec.tokens))) tokens, "
-                    + "\(Quantity.short(spec.flops)) FLOPs"
+                    + Quantity.flops(spec.flops)
             ),
             (
                 "optimizer",
                 "\(optimizer.type.rawValue), learning rate \(rate), weight decay \(decay), clipping at "
-                    + JSONValue.number(optimizer.gradientClipping).canonicalText + further(optimizer)
+                    + setting(optimizer.gradientClipping) + further(optimizer)
             ),
             (
                 "schedule",
@@ -119,10 +118,13 @@ package enum RunReport {
         ]
     }
 
+    /// All digits that people give a setting.
+    private static func setting(_ value: Double) -> String { Quantity.significant(value, digits: 8) }
+
     /// The settings that most recipes do not use, where this one does.
     private static func further(_ optimizer: OptimizerConfig) -> String {
         let penalty =
-            optimizer.l2Penalty == 0 ? "" : ", L2 penalty \(JSONValue.number(optimizer.l2Penalty).canonicalText)"
+            optimizer.l2Penalty == 0 ? "" : ", L2 penalty \(setting(optimizer.l2Penalty))"
         return penalty + (optimizer.gradientNormalization == .rms ? ", gradients divided by their RMS" : "")
     }
 

@@ -48,15 +48,16 @@ package enum TextReport {
 
     private static func ladder(_ result: CompareResult) -> String {
         let onePair = result.pairs.count == 1
-        var header = ["rung", result.axis.unit, "runs"] + result.candidates.map { SafeText.line($0, limit: 30) }
+        let showsScale = !result.labelsAreScales
+        var header = ["rung"] + (showsScale ? [result.axis.unit] : []) + ["runs"]
+        header += result.candidates.map { SafeText.line($0, limit: 30) }
         if onePair { header.append("gap (+: A better) [90 %]") }
         var table = TextTable(header: header)
         for rung in result.ladder {
             let runs = rung.candidates.map { String($0.runs) }
-            var cells = [
-                rung.isTarget ? rung.label + " (target)" : rung.label, Quantity.short(rung.scale),
-                Set(runs).count == 1 ? runs[0] : runs.joined(separator: "/"),
-            ]
+            var cells = [rung.isTarget ? rung.label + " (target)" : rung.label]
+            if showsScale { cells.append(Quantity.short(rung.scale)) }
+            cells.append(Set(runs).count == 1 ? runs[0] : runs.joined(separator: "/"))
             cells += rung.candidates.map { candidate in
                 if candidate.meanLoss == nil, candidate.diverged > 0 { return "diverged" }
                 let mark = candidate.diverged > 0 ? " (\(candidate.diverged) diverged)" : ""

@@ -75,7 +75,8 @@ struct VerdictNumbers {
         }
         rows.append(("curves cross", crossing(pair.crossover, axis: result.axis)))
         if let regret = pair.expectedRegret {
-            rows.append(("expected regret of choosing A, of B", "\(Phrase.loss(regret.a)), \(Phrase.loss(regret.b))"))
+            rows.append(
+                ("expected regret of choosing A, of B", "\(Phrase.regret(regret.a)), \(Phrase.regret(regret.b))"))
         }
         return rows
     }
@@ -87,14 +88,15 @@ struct VerdictNumbers {
 
     static func crossing(_ crossover: CrossoverResult?, axis: ScaleAxis) -> String {
         guard let crossover else { return "–" }
+        let scale = { (value: Double) in Quantity.scale(value, axis) }
         switch crossover.statement {
-        case .noneUpTo: return "no, up to \(Quantity.short(crossover.searchedUpTo)) \(axis.unit)"
+        case .noneUpTo: return "no, up to \(scale(crossover.searchedUpTo))"
         case .between:
             guard let interval = crossover.scale?.interval90 else { return "–" }
-            return "between \(Quantity.short(interval.lower)) and \(Quantity.short(interval.upper)) \(axis.unit)"
+            return "between \(scale(interval.lower)) and \(scale(interval.upper))"
         case .cannotBePlaced:
             guard let clear = crossover.noneUpTo else { return "cannot be placed" }
-            return "not below \(Quantity.short(clear)) \(axis.unit); beyond, cannot be placed"
+            return "not below \(scale(clear)); beyond, cannot be placed"
         }
     }
 }

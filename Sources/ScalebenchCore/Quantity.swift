@@ -2,19 +2,52 @@
 
 import Foundation
 
-/// Short spellings of counts, durations and bytes.
+/// Short spellings of counts, durations and bytes. Negative numbers have a minus sign, not a hyphen.
 package enum Quantity {
-    /// Three significant digits: `12.3 M`, `1.02e15` from 10¹² on.
-    package static func short(_ value: Double) -> String {
+    /// Three significant digits with a prefix: `12.3 M`, `1.02 P`.
+    package static func short(_ value: Double) -> String { short(value, unit: "") }
+
+    /// An amount of floating-point operations: `5.15 TFLOPs`, `120 FLOPs`.
+    package static func flops(_ value: Double) -> String { short(value, unit: "FLOPs") }
+
+    /// A scale with what it counts: `5.15 TFLOPs`, `7 G parameters`, `131 k tokens`.
+    package static func scale(_ value: Double, _ axis: ScaleAxis) -> String {
+        axis == .flops ? flops(value) : "\(short(value)) \(axis.unit)"
+    }
+
+    /// A unit follows its prefix without a space.
+    private static func short(_ value: Double, unit: String) -> String {
         guard value.isFinite else { return "–" }
-        let value = rounded(value)
-        switch abs(value) {
-        case 1e12...: return String(format: "%.2e", value).replacingOccurrences(of: "e+", with: "e")
-        case 1e9...: return significant(value / 1e9) + " G"
-        case 1e6...: return significant(value / 1e6) + " M"
-        case 1e3...: return significant(value / 1e3) + " k"
-        default: return significant(value)
-        }
+        let value = rounded(value), thousands = value == 0 ? 0 : Int(floor(log10(abs(value)) / 3 + 1e-12))
+        let suffix = unit.isEmpty ? "" : " \(unit)"
+        guard thousands > 0 else { return significant(value) + suffix }
+        guard thousands <= prefixes.count else { return scientific(value) + suffix }
+        return "\(significant(value / pow(1000, Double(thousands)))) \(prefixes[thousands - 1])\(unit)"
+    }
+
+    private static let prefixes = ["k", "M", "G", "T", "P", "E", "Z", "Y", "R", "Q"]
+
+    /// `5.34 × 10⁻⁶`: for numbers that neither decimals nor prefixes suit.
+    package static func scientific(_ value: Double, digits: Int = 3) -> String {
+        let parts = String(format: "%.\(digits - 1)e", value).split(separator: "e")
+        guard parts.count == 2, let mantissa = Double(parts[0]), let exponent = Int(parts[1]) else { return "–" }
+        return "\(significant(mantissa, digits: digits)) × 10\(superscript(exponent))"
+    }
+
+    /// `⁻⁶`: an exponent.
+    package static func superscript(_ exponent: Int) -> String {
+        let digits: [Character: Character] = [
+            "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
+            "-": "⁻",
+        ]
+        return String(String(exponent).map { digits[$0] ?? $0 })
+    }
+
+    /// `−0.0312`, `+0.0312` where signs are asked for. Zero has no direction: it is `0.0000`, or `+0.0000`.
+    package static func fixed(_ value: Double, decimals: Int, isSigned: Bool = false) -> String {
+        let text = String(format: "%.\(decimals)f", abs(value))
+        let isNegative = value < 0 && Double(text) != 0
+        return (isNegative ? "−" : isSigned ? "+" : "") + text
     }
 
     /// To three significant digits, so that the unit is chosen for what is shown: 999,999.9 is 1 M.
@@ -52,12 +85,12 @@ package enum Quantity {
         return significant(value) + " " + units[unit]
     }
 
-    /// `digits` significant digits, no exponent, no trailing zeros after the point.
+    /// `digits` significant digits without trailing zeros after the point; a power of ten only below a millionth.
     package static func significant(_ value: Double, digits: Int = 3) -> String {
         guard value != 0, value.isFinite else { return value == 0 ? "0" : "–" }
+        guard abs(value) >= 1e-6 else { return scientific(value, digits: digits) }
         let magnitude = Int(floor(log10(abs(value))))
-        let decimals = max(0, digits - 1 - magnitude)
-        var text = String(format: "%.\(decimals)f", value)
+        var text = fixed(value, decimals: max(0, digits - 1 - magnitude))
         if text.contains(".") {
             while text.hasSuffix("0") { text.removeLast() }
             if text.hasSuffix(".") { text.removeLast() }

@@ -115,7 +115,10 @@ struct BadInputTests {
         ("a,1e7,0,4\nb,1e7,0,3.9\na,1e8,0,3.6\nb,1e8,0,\n", "r.csv:5: loss is empty"),
         ("a,1e7,0,4\nb,1e7,0,3.9\na,1e8,0,nan\nb,1e8,0,3\n", "r.csv:4: loss \"nan\" is not a positive number"),
         ("a,1e7,0,4\nb,1e7,0,3.9\na,1e7,0,4.1\nb,1e8,0,3\n", "r.csv:4: the same candidate, scale and seed as line 2"),
-        ("a,1e9,0,4\nb,1e9,0,3.9\na,1e10,0,3\nb,1e10,0,3\n", "r.csv: the target 500 M lies below the ladder"),
+        (
+            "a,1e9,0,4\nb,1e9,0,3.9\na,1e10,0,3\nb,1e10,0,3\n",
+            "r.csv: the target of 500 M parameters lies below the ladder"
+        ),
         ("a,1e7,0,4\nb,2e7,0,3.9\na,1e8,0,3.6\nb,3e8,0,3.5\n", "a and b have 0 rungs in common below the target"),
         ("a,1e7,0,4\nb,1e7,0,3.9\na,1e8,0,3.6\n", "1 rung in common"),
         ("a,1e7,0,4\na,1e8,0,3.6\n", "a comparison needs two candidates"),

@@ -37,7 +37,7 @@ struct BudgetTests {
         let scratch = try Scratch()
         let arguments = try arguments(scratch)
         let dry = try Tool.run(arguments + ["--dry-run"], in: scratch.url)
-        #expect(dry.output.contains("then up to 2.00e14 FLOPs of further runs"), "\(dry.output)\(dry.errors)")
+        #expect(dry.output.contains("then up to 200 TFLOPs of further runs"), "\(dry.output)\(dry.errors)")
         let first = try Tool.run(arguments, in: scratch.url)
         let further = try #require(try document(first)["furtherRuns"] as? [String: Any])
         let steps = try #require(further["steps"] as? [[String: Any]])

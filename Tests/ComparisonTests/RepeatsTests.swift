@@ -61,7 +61,7 @@ import Testing
         let drifted = try result(table(seeds: true, spreads: [0.003, 0.006, 0.5], repeatedOthers: true))
         for pair in drifted.pairs {
             let finding = try #require(pair.findings.first { $0.code == "noisyArms" })
-            #expect(finding.message.hasPrefix("base is ") && finding.message.hasSuffix("other runs at 1 G"))
+            #expect(finding.message.hasPrefix("base is ") && finding.message.hasSuffix("other runs at 1 G parameters"))
         }
         let steady = try result(table(seeds: true, spreads: [0.003, 0.006, 0.009], repeatedOthers: true))
         #expect(steady.pairs.allSatisfy { pair in !pair.findings.contains { $0.code == "noisyArms" } })

@@ -17,9 +17,27 @@ struct TextReportTests {
         #expect(Phrase.percent(value) == text)
     }
 
+    @Test(arguments: [
+        (2.36, "2.3600"), (0, "0.0000"), (5.338e-4, "0.000534"), (4.959e-6, "4.959 × 10⁻⁶"), (3.2e7, "3.2 × 10⁷"),
+    ]) func lossesOfEverySizeAreWrittenForPeople(value: Double, text: String) {
+        #expect(Phrase.loss(value) == text)
+    }
+
+    /// Names of candidates may hold hyphens and digits; numbers have minus signs and no exponents.
+    @Test(arguments: Snapshots.results) func numbersAreWrittenForPeople(name: String) throws {
+        let result = try Snapshots.result(name)
+        let page = String(decoding: HTMLReport.render(ReportContent(result)), as: UTF8.self)
+            .replacing(/<style>[^<]*<\/style>|<[^>]*>/, with: " ")
+        for text in [TextReport.render(result), page] {
+            #expect(text.matches(of: /[0-9]e[-+]?[0-9]/).isEmpty)
+            #expect(text.matches(of: /(?:^|[^-\w])-[0-9]/).isEmpty)
+            #expect(text.matches(of: /[0-9] [kMGTPEZY] FLOPs/).isEmpty)
+        }
+    }
+
     @Test func smallGapsShowNoDirection() {
         #expect(Phrase.gap(-0.00001) == "+0.0000")
-        #expect(Phrase.gap(-0.1) == "-0.1000")
+        #expect(Phrase.gap(-0.1) == "−0.1000")
     }
 
     // MARK: - Device time
@@ -46,7 +64,7 @@ struct TextReportTests {
             estimate(0.95, [0.93, 0.97]), estimate(1.07, [1.06, 1.08]), estimate(1.017, [0.99, 1.04]))
         let sentence =
             "Per token B is 5 % better [3 %, 7 %]; each step of equal size takes 7 % longer [6 %, 8 %]; "
-            + "in device time B needs 1.7 % more [-1 %, 4 %] to reach A's loss."
+            + "in device time B needs 1.7 % more [−1 %, 4 %] to reach A's loss."
         let text = TextReport.render(result)
         #expect(text.contains(sentence) && text.contains("· said\n  → of time"), "\(text)")
         #expect(text.contains("device time B needs to reach A's loss"))

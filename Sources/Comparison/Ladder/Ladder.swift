@@ -122,12 +122,12 @@ extension Ladder {
         precondition(losses.allSatisfy { $0.value.count == scales.count }, "one loss per scale")
         let rungs = scales.enumerated().map { index, scale in
             LadderRung(
-                label: Quantity.short(scale), scale: scale, flops: axis == .flops ? scale : nil,
+                label: Quantity.scale(scale, axis), scale: scale, flops: axis == .flops ? scale : nil,
                 points: losses.map { [ScalingPoint(seed: "0", loss: $0.value[index])] })
         }
         self.init(
             axis: axis, candidates: losses.map(\.key), rungs: rungs,
-            target: LadderRung(label: Quantity.short(target), scale: target, points: losses.map { _ in [] }))
+            target: LadderRung(label: Quantity.scale(target, axis), scale: target, points: losses.map { _ in [] }))
     }
 }
 
@@ -140,7 +140,7 @@ extension Ladder {
         if let line = TokenLine(rungs), line.isBent {
             tokens = line.tokens(at: scale) * (target.tokens.map { $0 / line.tokens(at: target.scale) } ?? 1)
         }
-        let label = "\(Quantity.short(scale)) \(axis.unit)" + (tokens.map { ", \(Quantity.short($0)) tokens" } ?? "")
+        let label = Quantity.scale(scale, axis) + (tokens.map { ", \(Quantity.short($0)) tokens" } ?? "")
         return LadderRung(
             label: label, scale: scale, flops: axis == .flops ? scale : nil, tokens: tokens,
             points: candidates.map { _ in [] })

@@ -121,8 +121,8 @@ package struct ComparisonPlan: Sendable {
         for (low, high) in zip(places, places.dropFirst()) where flops(at: low) >= flops(at: high) {
             throw ScalebenchError(
                 .invalidInput,
-                "\(label(of: low)) costs \(Quantity.short(flops(at: low))) FLOPs, the next one "
-                    + "(\(label(of: high))) only \(Quantity.short(flops(at: high)))",
+                "\(label(of: low)) costs \(Quantity.flops(flops(at: low))), the next one "
+                    + "(\(label(of: high))) only \(Quantity.flops(flops(at: high)))",
                 at: "suite \(suite.name): rungs",
                 hint: "order rungs by training FLOPs, the target last and largest")
         }

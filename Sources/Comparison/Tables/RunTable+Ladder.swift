@@ -20,7 +20,7 @@ extension RunTable {
             throw ScalebenchError(
                 .invalidInput,
                 rungs.contains { $0.scale > scale }
-                    ? "the target \(Quantity.short(scale)) lies below the ladder"
+                    ? "the target of \(Quantity.scale(scale, axis)) lies below the ladder"
                     : "the ladder has \(below.count) rung below the target", at: file,
                 hint: "the target must lie above at least two rungs; \(axis.unit) here: "
                     + rungs.map { Quantity.short($0.scale) }.joined(separator: ", "))
@@ -42,9 +42,9 @@ extension RunTable {
         if case .model(let parameters, let tokens) = wanted {
             target.label = "\(Quantity.short(parameters)) parameters, \(Quantity.short(tokens)) tokens"
         } else if let tokens = target.tokens, TokenLine(below)?.isBent == true {
-            target.label = "\(Quantity.short(scale)) FLOPs, \(Quantity.short(tokens)) tokens"
+            target.label = "\(Quantity.flops(scale)), \(Quantity.short(tokens)) tokens"
         } else {
-            target.label = Quantity.short(scale)
+            target.label = Quantity.scale(scale, axis)
         }
         var ladder = Ladder(
             axis: axis, candidates: candidates, rungs: below, target: target, rungsAbove: others.map(\.label))
@@ -133,7 +133,7 @@ extension RunTable {
         let scale = group.map(\.place.scale).geometricMean, tokens = group.compactMap(\.place.tokens)
         let byCandidate = Dictionary(grouping: group, by: \.place.candidate)
         var rung = LadderRung(
-            label: Quantity.short(scale), scale: scale, flops: axis == .flops ? scale : nil,
+            label: Quantity.scale(scale, axis), scale: scale, flops: axis == .flops ? scale : nil,
             tokens: tokens.isEmpty ? nil : tokens.geometricMean,
             points: candidates.map { name in
                 (byCandidate[name] ?? []).map { row in

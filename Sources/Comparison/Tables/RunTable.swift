@@ -183,7 +183,7 @@ public struct RunTable: Sendable {
                 throw ScalebenchError(
                     .invalidInput,
                     "the same candidate, scale and seed as \(layout.rowNoun) \(earlier): \(place.candidate), "
-                        + Quantity.short(place.scale),
+                        + Quantity.scale(place.scale, axis),
                     at: layout.place(row.line, in: file), hint: telling)
             }
         }

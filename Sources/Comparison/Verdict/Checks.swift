@@ -189,7 +189,7 @@ package enum Checks {
         return [
             Finding(
                 "unequalCompute", .warning,
-                "\(pair.b) spends \(String(format: "%+.1f", percent)) % FLOPs compared with \(pair.a) at \(worst.label)",
+                "\(pair.b) spends \(Quantity.fixed(percent, decimals: 1, isSigned: true)) % FLOPs compared with \(pair.a) at \(worst.label)",
                 advice:
                     "give both the same FLOPs per rung (mlpRatio, heads); gaps are at equal rungs, not at equal FLOPs")
         ]

@@ -130,7 +130,9 @@ struct PairLadder: Sendable {
         noise.pooled.oddGroups.compactMap { group in
             guard group.candidate == indexA || group.candidate == indexB else { return nil }
             let here = (rungs + [target]).first { abs(log($0.rung.scale / group.scale)) < 1e-6 }
-            return (group.candidate == indexA ? a : b, here?.rung.label ?? Quantity.short(group.scale), group.ratio)
+            return (
+                group.candidate == indexA ? a : b, here?.rung.label ?? Quantity.scale(group.scale, axis), group.ratio
+            )
         }
     }
 

@@ -1,6 +1,7 @@
 // One axis of a plot: where a value lies between the ends, and which values get a label.
 
 import Foundation
+import ScalebenchCore
 
 /// A linear or logarithmic axis over a closed range of values.
 struct PlotAxis: Sendable {
@@ -85,18 +86,15 @@ struct PlotAxis: Sendable {
 
     /// The value to six digits, which hides the noise of binary fractions.
     static func plain(_ value: Double) -> String {
-        abs(value) < 1e-12 ? "0" : String(format: "%.6g", value).replacingOccurrences(of: "-", with: "−")
+        guard abs(value) >= 1e-12 else { return "0" }
+        let text = String(format: "%.6g", value)
+        return text.contains("e") ? Quantity.scientific(value, digits: 6) : text.replacing("-", with: "−")
     }
 
     /// A value as a power of ten: `10⁹`, `2·10⁹`.
     static func power(_ value: Double) -> String {
         let exponent = Int(log10(value * 1.0000001).rounded(.down))
-        let mantissa = value / pow(10, Double(exponent))
-        let digits: [Character: Character] = [
-            "0": "⁰", "1": "¹", "2": "²", "3": "³", "4": "⁴", "5": "⁵", "6": "⁶", "7": "⁷", "8": "⁸", "9": "⁹",
-            "-": "⁻",
-        ]
-        let power = "10" + String(String(exponent).map { digits[$0] ?? $0 })
+        let mantissa = value / pow(10, Double(exponent)), power = "10" + Quantity.superscript(exponent)
         return abs(mantissa - 1) < 0.001 ? power : "\(plain(mantissa))·\(power)"
     }
 }

@@ -151,19 +151,13 @@ private struct ValleyPicture {
 
     /// The places of the scales, one above the other.
     private var order: PlotAxis {
-        let labels = scales.map { Self.short($0.scale.scale) }
+        let labels = scales.map { Quantity.short($0.scale.scale) }
         return PlotAxis(
             axis.unit, .linear, covering: [-0.5, Double(scales.count) - 0.5], padding: 0,
             label: { value in
                 let index = Int(value.rounded())
                 return labels.indices.contains(index) ? labels[index] : ""
             })
-    }
-
-    /// A scale in few characters: the room beside a narrow picture is small.
-    private static func short(_ scale: Double) -> String {
-        guard scale >= 1e12 else { return Quantity.short(scale) }
-        return String(format: "%.1e", scale).replacing("e+", with: "e").replacing(".0e", with: "e")
     }
 
     private func bottoms(_ frame: PlotFrame) -> Markup {
