@@ -51,6 +51,30 @@ struct BestOfManyTests {
         #expect(best.candidates.first { $0.candidate == "c0" }?.expectedGapToReference == nil)
     }
 
+    @Test func theLikeliestEightMeetHeadToHead() throws {
+        let offsets = (0..<10).map { [0.0, 0.01, -0.01, 0.02, -0.02, 0.3, 0.4, 0.005, -0.005, 0.03][$0] }
+        let best = try #require(try best(ladder(offsets))), duels = try #require(best.headToHead)
+        #expect(duels.candidates == best.candidates.prefix(8).map(\.candidate))
+        #expect(!duels.candidates.contains("c5") && !duels.candidates.contains("c6"))
+        for (row, probabilities) in duels.probabilityBetter.enumerated() {
+            #expect(probabilities.count == 8 && probabilities[row] == nil)
+            for column in probabilities.indices where column > row {
+                let there = try #require(probabilities[column]),
+                    back = try #require(duels.probabilityBetter[column][row])
+                #expect(abs(there + back - 1) < 1e-9)
+            }
+        }
+        // The first beats the last of the eight, and nobody is surer to be the best of all than to beat one of them.
+        #expect(try #require(duels.probabilityBetter[0][7]) > 0.9)
+        #expect(duels.probabilityBetter[0].compactMap { $0 }.allSatisfy { $0 >= best.candidates[0].probabilityBest })
+    }
+
+    @Test func divergedCandidatesMeetNobody() throws {
+        let duels = try #require(try best(ladder([0, 0.1, -0.1, 0.2], diverging: [2]))?.headToHead)
+        #expect(Set(duels.candidates) == ["c0", "c1", "c3"])
+        #expect(try #require(try best(ladder([0, 0.1, 0.2], diverging: [1, 2]))).headToHead == nil)
+    }
+
     @Test func tiesAreUnresolvedAndTheirContendersNamed() throws {
         let best = try #require(try best(ladder([0, 0.001, -0.001, 0.3, 0])))
         #expect(best.winner == nil)

@@ -57,4 +57,27 @@ struct BestOfTests {
         #expect(BestOf.probabilities([worse]) == [1, 0])
         #expect(BestOf.probabilities([worse, better]) == [0, 0, 1])
     }
+
+    // MARK: - Duels
+
+    /// Losses of spread 1/√2 around their means: gaps to the reference are N(m, 1), and so are those of any other two.
+    @Test func duelsAgreeWithIndependentNormalLosses() {
+        let means = [0, -0.5, 0.2, 1.0], gaps = means.dropFirst().map { gap($0, 1) }
+        let order = [2, 0, 3, 1], duels = BestOf.duels(gaps, among: order)
+        for row in order.indices {
+            for column in order.indices {
+                let expected = NormalDistribution.cumulative(means[order[column]] - means[order[row]])
+                #expect(
+                    abs(duels[row][column] - expected) < 0.004, "\(row) \(column): \(duels[row][column]) \(expected)")
+                #expect(abs(duels[row][column] + duels[column][row] - 1) < 1e-12)
+            }
+        }
+    }
+
+    @Test func twinsAndCertainGapsHaveDuelsToo() {
+        let twin = GapDistribution(draws: [0], probabilityPositive: 0.5)
+        let better = GapDistribution(draws: [-0.1, -0.2], probabilityPositive: 0)
+        #expect(BestOf.duels([twin, better], among: [0, 1, 2]) == [[0.5, 0.5, 0], [0.5, 0.5, 0], [1, 1, 0.5]])
+        #expect(BestOf.duels([], among: [0]) == [[0.5]])
+    }
 }

@@ -47,12 +47,14 @@ struct BoardStanding {
             let left = rows[$0].loss?.point ?? .infinity, right = rows[$1].loss?.point ?? .infinity
             return (left, $0) < (right, $1)
         }
-        let standings = rows.indices.map { index in
-            BestResult.Standing(
-                candidate: rows[index].candidate, probabilityBest: best[index],
-                expectedGapToReference: index == 0 ? nil : Estimate(draws: gaps[index - 1].expected))
+        let standings = rows.indices.map { index -> (BestResult.Standing, Int?) in
+            let gap = index == 0 ? nil : Estimate(draws: gaps[index - 1].expected)
+            let row = rows[index]
+            return (
+                .init(candidate: row.candidate, probabilityBest: best[index], expectedGapToReference: gap), index
+            )
         }
-        let all = BestResult(standings, notJudged: [], decisive: judge.thresholds.decisiveProbability)
+        let all = BestResult(standings, gaps: gaps, notJudged: [], decisive: judge.thresholds.decisiveProbability)
         return (try ranked(rows, order), rows.count > 2 ? all : nil)
     }
 

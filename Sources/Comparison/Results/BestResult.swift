@@ -17,6 +17,17 @@ public struct BestResult: Codable, Sendable {
     public var candidates: [Standing]
     /// Candidates that could not be judged beside the others, and that the probabilities leave out.
     public var notJudged: [String]
+    /// Who beats whom among the likeliest eight; null where fewer than two could be judged.
+    @OrNull public var headToHead: HeadToHead?
+
+    /// Every one of some candidates against every other.
+    public struct HeadToHead: Codable, Sendable {
+        /// The candidates' names in the order of rows and columns, the likeliest to be the best of all first.
+        public var candidates: [String]
+        /// The probability that one run of the row's candidate at the target has a smaller loss than one run of the
+        /// column's. It is null on the diagonal.
+        public var probabilityBetter: [[Double?]]
+    }
 
     /// One candidate among all.
     public struct Standing: Codable, Sendable {
@@ -28,19 +39,5 @@ public struct BestResult: Codable, Sendable {
         /// Loss of the candidate − loss of the reference at the target, expected over seeds. It is null for the
         /// reference, and where either diverged.
         @OrNull public var expectedGapToReference: Estimate?
-    }
-
-    /// The verdict on standings in any order, by the probability that decides.
-    init(_ standings: [Standing], notJudged: [String], decisive: Double) {
-        // The sort is stable: of equal probabilities the earlier candidate comes first.
-        candidates = standings.sorted { $0.probabilityBest > $1.probabilityBest }
-        winner = candidates.first.flatMap { $0.probabilityBest >= decisive ? $0.candidate : nil }
-        var held = 0.0
-        contenders = candidates.prefix { standing in
-            defer { held += standing.probabilityBest }
-            // The sum over all may fall short of 1 by rounding.
-            return held < decisive && standing.probabilityBest > 0
-        }.map(\.candidate)
-        self.notJudged = notJudged
     }
 }

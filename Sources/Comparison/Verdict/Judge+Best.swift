@@ -31,21 +31,22 @@ extension Judge {
             if case .judged(let gap) = entrant { (index: index, gap: gap) } else { nil }
         }
         let gaps = BestOf.withoutLuck(judged.map(\.gap)), probabilities = BestOf.probabilities(gaps)
-        var standings = [Int: BestResult.Standing]()
-        standings[base] = .init(candidate: ladder.candidates[base], probabilityBest: probabilities[0])
+        var standings = [Int: (standing: BestResult.Standing, place: Int?)]()
+        standings[base] = (.init(candidate: ladder.candidates[base], probabilityBest: probabilities[0]), 0)
         for (place, one) in judged.enumerated() {
-            standings[one.index] = .init(
+            let standing = BestResult.Standing(
                 candidate: ladder.candidates[one.index], probabilityBest: probabilities[place + 1],
                 expectedGapToReference: base == 0 ? Estimate(draws: gaps[place].expected) : nil)
+            standings[one.index] = (standing, place + 1)
         }
         for (index, entrant) in entrants {
             if case .lost = entrant {
-                standings[index] = .init(candidate: ladder.candidates[index], probabilityBest: 0)
+                standings[index] = (.init(candidate: ladder.candidates[index], probabilityBest: 0), nil)
             }
         }
         let names = ladder.candidates.indices
         return BestResult(
-            names.compactMap { standings[$0] },
+            names.compactMap { standings[$0] }, gaps: gaps,
             notJudged: names.filter { standings[$0] == nil }.map { ladder.candidates[$0] },
             decisive: thresholds.decisiveProbability)
     }

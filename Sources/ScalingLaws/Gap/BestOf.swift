@@ -13,25 +13,19 @@ import Foundation
 /// Probabilities of being the best of several.
 package enum BestOf {
     private static let nodes = 64
+    /// The grid of w.
+    static let deviations = (0..<nodes).map { NormalDistribution.quantile((Double($0) + 0.5) / Double(nodes)) }
     /// The number of points that stand for one distribution.
     private static let points = 512
 
     /// P(smallest loss) of the reference, then of every candidate in the order of `gaps`, for one run of each. The sum
     /// is 1. A candidate whose every draw is zero is the reference under another name and shares its probability.
     package static func probabilities(_ gaps: [GapDistribution]) -> [Double] {
-        let isTwin = gaps.map { gap in gap.draws.allSatisfy { $0 == 0 } }
-        let others = gaps.indices.filter { !isTwin[$0] }
-        let spreads = others.map { GapDistribution.spread(gaps[$0].draws) }
-        let usual = spreads.sorted().dropFirst((spreads.count - 1) / 2).first ?? 0
-        let tables = zip(others, spreads).map { index, spread in
-            Table(gaps[index], correlation: spread > 0 ? min(usual / spread, 1) / 2.0.squareRoot() : 0)
-        }
+        let all = tables(gaps), isTwin = all.map { $0 == nil }
+        let others = gaps.indices.filter { !isTwin[$0] }, tables = all.compactMap { $0 }
         let order = sweep(tables)
         var sums = [Double](repeating: 0, count: others.count + 1)
-        for node in 0..<nodes {
-            let w = NormalDistribution.quantile((Double(node) + 0.5) / Double(nodes))
-            addWins(tables.map { $0.masses(w) }, order, to: &sums)
-        }
+        for w in deviations { addWins(tables.map { $0.masses(w) }, order, to: &sums) }
         let total = sums.reduce(0, +)
         let twins = Double(isTwin.count { $0 } + 1)
         var result = [sums[others.count] / total / twins]
@@ -39,6 +33,19 @@ package enum BestOf {
             result.append(isTwin[index] ? result[0] : sums[others.firstIndex(of: index)!] / total)
         }
         return result
+    }
+
+    /// The distributions of gaps; nil for the reference under another name.
+    static func tables(_ gaps: [GapDistribution]) -> [Table?] {
+        let isTwin = gaps.map { gap in gap.draws.allSatisfy { $0 == 0 } }
+        let spreads = gaps.map { GapDistribution.spread($0.draws) }
+        let known = gaps.indices.filter { !isTwin[$0] }.map { spreads[$0] }.sorted()
+        let usual = known.dropFirst((known.count - 1) / 2).first ?? 0
+        return gaps.indices.map { index in
+            guard !isTwin[index] else { return nil }
+            let spread = spreads[index]
+            return Table(gaps[index], correlation: spread > 0 ? min(usual / spread, 1) / 2.0.squareRoot() : 0)
+        }
     }
 
     /// All points below zero of all candidates, in ascending order of their gap. No candidate wins with a positive gap,
@@ -72,7 +79,8 @@ package enum BestOf {
     }
 
     /// A distribution as points between probability edges; one edge lies exactly at P(gap < 0).
-    private struct Table {
+    struct Table {
+        /// The points, ascending.
         let gaps: [Double]
         /// The normal quantile of each edge; there is one edge more than points.
         private let edges: [Double]
