@@ -64,6 +64,17 @@ struct FamilyNumbers {
         return table
     }
 
+    /// The best value of the only setting at the last scales; nil for several settings.
+    var shortTable: TextTable? {
+        guard family.settings.count == 1 else { return nil }
+        let name = Phrase.name(family.settings[0], limit: 30)
+        var table = TextTable(header: ["rung", "best \(name) [90 %]", "a step below costs", "a step above costs"])
+        for scale in family.scales.suffix(3) where !scale.best.isEmpty {
+            table.add([Phrase.name(Self.label(scale), limit: 50), value(scale, 0)] + costs(scale, 0))
+        }
+        return table
+    }
+
     static func label(_ scale: FamilyResult.AtScale) -> String {
         SafeText.line(scale.label) + (scale.isTarget ? " (target)" : "")
     }

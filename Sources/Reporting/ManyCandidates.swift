@@ -9,7 +9,7 @@ extension CompareResult {
     /// Whether there are too many candidates for a column and a full verdict of each. Of a family that is studied alone,
     /// what matters is its settings, so that a line per member is enough.
     var hasMany: Bool {
-        candidates.count > 8
+        candidates.count > 5
             || (candidates.count > 2 && (families ?? []).contains { Set(candidates).isSubset(of: $0.members) })
     }
 

@@ -7,38 +7,54 @@ import ScalingLaws
 /// Renders a comparison for a terminal.
 package enum TextReport {
     /// The whole result; ends with a newline.
-    package static func render(_ result: CompareResult) -> String {
-        var parts = [heading(result)]
+    /// - Parameter report: the file of the report; nil where none is written.
+    package static func render(_ result: CompareResult, report: String? = nil) -> String {
+        let parts = result.hasMany ? ManyText(result).parts : few(result)
+        let place =
+            report.map { "Report: \(SafeText.line($0, limit: 1000))" }
+            ?? (result.hasMany ? "--report FILE writes a page with all losses, pairs and findings." : nil)
+        return ([heading(result).joined(separator: "\n")] + parts + [place].compactMap { $0 })
+            .joined(separator: "\n\n") + "\n"
+    }
+
+    /// Everything about few candidates.
+    private static func few(_ result: CompareResult) -> [String] {
+        var parts: [String] = []
         if let best = result.best { parts.append(self.best(best, of: result)) }
-        parts.append(result.hasMany ? longLadder(result) : ladder(result))
-        for family in result.families ?? [] { parts.append(settings(FamilyNumbers(family, axis: result.axis))) }
-        if result.hasMany {
-            parts.append(verdicts(result))
-        } else {
-            for pair in result.pairs { parts.append(verdict(pair, of: result)) }
+        let standings = Standings(result)
+        if let title = standings.headToHeadTitle, let table = standings.headToHead(names: 40) {
+            parts.append(title + "\n" + table.text)
         }
+        parts.append(ladder(result))
+        for family in result.families ?? [] { parts.append(settings(FamilyNumbers(family, axis: result.axis))) }
+        for pair in result.pairs { parts.append(verdict(pair, of: result)) }
         if let further = result.furtherRuns { parts.append(Phrase.furtherRuns(further, result.pairs)) }
         if let rest = result.notNeeded { parts.append(Phrase.notNeeded(rest)) }
         if let stopped = result.stoppedEarly {
             parts.append(Phrase.stoppedEarly(stopped, candidates: result.candidates))
         }
         let scaling =
-            result.shownDiagnostics.flatMap(\.findings).flatMap(lines) + [Phrase.wellScaling(result)].compactMap { $0 }
+            result.shownDiagnostics.flatMap(\.findings).flatMap { Self.lines($0) }
+            + [Phrase.wellScaling(result)].compactMap { $0 }
         if !scaling.isEmpty { parts.append(scaling.joined(separator: "\n")) }
         if let gap = result.approximationGap { parts.append(approximation(gap)) }
-        return parts.joined(separator: "\n\n") + "\n"
+        return parts
     }
 
-    private static func heading(_ result: CompareResult) -> String {
+    private static func heading(_ result: CompareResult) -> [String] {
         var lines: [String] = []
         if let suite = result.suite {
             lines.append("\(SafeText.line(suite.name)) v\(suite.version) on \(SafeText.line(suite.dataset))")
         }
-        if let question = result.question { lines.append(SafeText.line(question, limit: 200)) }
+        if let question = result.question { lines.append(SafeText.line(question, limit: 158)) }
         if let metric = Phrase.metric(result) { lines.append(metric) }
-        lines.append("Reference A: \(SafeText.line(result.candidates[0]))")
-        return lines.joined(separator: "\n")
+        let reference = SafeText.line(result.candidates[0])
+        guard result.hasMany else { return lines + ["Reference A: \(reference)"] }
+        let target = Quantity.scale(result.targetScale, result.axis)
+        return lines + ["\(result.candidates.count) candidates, target \(target), reference A: \(reference)"]
     }
+
+    static func headingLines(_ result: CompareResult) -> Int { heading(result).count }
 
     private static func best(_ best: BestResult, of result: CompareResult) -> String {
         let heading = Phrase.bestHeading(best)
@@ -72,16 +88,10 @@ package enum TextReport {
         return "Final loss\(Phrase.unit(result)), mean over runs [90 %]\n" + table.text
     }
 
-    private static func longLadder(_ result: CompareResult) -> String {
-        let hasIntervals = result.ladder.contains { $0.candidates.contains { $0.loss != nil } }
-        return "Final loss\(Phrase.unit(result)), mean over runs\(hasIntervals ? " ± half of the 90 % interval" : "")\n"
-            + result.lossesByCandidate.text
-    }
-
     private static func settings(_ numbers: FamilyNumbers) -> String {
         let sentences = [numbers.stabilityNote ?? "", numbers.target, numbers.copied, numbers.cost]
         let lines = [numbers.heading, numbers.drift, numbers.table.text] + sentences
-        return (lines.filter { !$0.isEmpty } + numbers.findings.flatMap(self.lines)).joined(separator: "\n")
+        return (lines.filter { !$0.isEmpty } + numbers.findings.flatMap { Self.lines($0) }).joined(separator: "\n")
     }
 
     private static func approximation(_ gap: ApproximationGap) -> String {
@@ -117,31 +127,16 @@ package enum TextReport {
             lines.append("  " + line)
         }
         if !pair.shownFindings.isEmpty { lines.append("") }
-        lines += pair.shownFindings.flatMap(self.lines)
+        lines += pair.shownFindings.flatMap { Self.lines($0) }
         if let next = pair.nextRuns.first { lines += ["", Phrase.nextStep(next)] }
         return lines.joined(separator: "\n")
     }
 
-    /// Many pairs, a line for each.
-    private static func verdicts(_ result: CompareResult) -> String {
-        let findings = SharedFindings(result.pairs), shown = findings.ofSome.prefix(10)
-        var lines = ["VERDICTS  A is \(SafeText.line(result.candidates[0], limit: 40))", result.pairTable.text]
-        if let line = Phrase.methodOnThisLadder(result.pairs.flatMap(\.methodOnThisLadder)) {
-            lines.append("  " + line)
-        }
-        if !findings.ofAll.isEmpty { lines.append("") }
-        lines += findings.ofAll.flatMap(self.lines)
-        if !shown.isEmpty { lines.append("") }
-        lines += shown.flatMap(self.lines)
-        let rest = findings.ofSome.count - shown.count
-        if rest > 0 { lines.append("  and \(rest) more in the report") }
-        if let next = result.closestStep { lines += ["", next] }
-        return lines.joined(separator: "\n")
-    }
+    static func mark(_ finding: Finding) -> String { finding.severity == .warning ? "!" : "·" }
 
     private static func lines(_ finding: Finding) -> [String] {
         [
-            "\(finding.severity == .warning ? "!" : "·") \(SafeText.line(finding.message, limit: 400))",
+            "\(mark(finding)) \(SafeText.line(finding.message, limit: 400))",
             "  → \(SafeText.line(finding.advice, limit: 400))",
         ]
     }

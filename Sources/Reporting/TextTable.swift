@@ -4,27 +4,49 @@
 package struct TextTable {
     /// The rows, the header first.
     private(set) var rows: [[String]]
+    private let spacing: Int
     private let leftColumns: Int
+    private let lastIsLeft: Bool
 
-    /// - Parameter leftColumns: how many of the first columns hold words.
-    package init(header: [String], leftColumns: Int = 1) {
+    /// - Parameters:
+    ///   - spacing: the spaces between columns.
+    ///   - leftColumns: how many of the first columns hold words.
+    ///   - lastIsLeft: whether the last column holds words, too.
+    package init(header: [String], spacing: Int = 3, leftColumns: Int = 1, lastIsLeft: Bool = false) {
         rows = [header]
+        self.spacing = spacing
         self.leftColumns = leftColumns
+        self.lastIsLeft = lastIsLeft
     }
 
     package mutating func add(_ cells: [String]) { rows.append(cells) }
 
     /// The table as lines joined by newlines, indented by two spaces.
-    package var text: String {
+    package var text: String { lines.map { trimmed("  " + $0) }.joined(separator: "\n") }
+
+    /// The rows in columns side by side, each filled from above and under a header of its own; indented as `text` is.
+    func lines(inColumns count: Int) -> [String] {
+        let header = lines[0], body = Array(lines.dropFirst()), height = max((body.count + count - 1) / count, 1)
+        let starts = stride(from: 0, to: max(body.count, 1), by: height)
+        let first = starts.map { _ in header }.joined(separator: "  ")
+        let others = (0..<height).map { row in
+            starts.compactMap { start in start + row < body.count ? body[start + row] : nil }.joined(separator: "  ")
+        }
+        return ([first] + others).map { trimmed("  " + $0) }
+    }
+
+    /// Lines of equal length.
+    private var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
         return rows.map { row in
             let cells = row.enumerated().map { index, cell in
                 let padding = String(repeating: " ", count: widths[index] - cell.count)
-                return index < leftColumns ? cell + padding : padding + cell
+                let isLeft = index < leftColumns || (lastIsLeft && index == columns - 1)
+                return isLeft ? cell + padding : padding + cell
             }
-            return trimmed("  " + cells.joined(separator: "   "))
-        }.joined(separator: "\n")
+            return cells.joined(separator: String(repeating: " ", count: spacing))
+        }
     }
 
     private func trimmed(_ line: String) -> String {

@@ -28,4 +28,37 @@ enum Snapshots {
         let kept = try String(contentsOf: url, encoding: .utf8)
         #expect(text == kept, "\(file) is no longer what is rendered")
     }
+
+    /// A comparison of as many candidates: those of the many, over and over, under names of this length.
+    static func crowd(_ count: Int, nameLength: Int) throws -> CompareResult {
+        var result = try Snapshots.result("many-candidates")
+        let pairs = result.pairs, rungs = result.ladder, names = (0..<count).map { name($0, length: nameLength) }
+        result.candidates = names
+        result.pairs = (1..<count).map { index in
+            var pair = pairs[index % pairs.count]
+            (pair.a, pair.b) = (names[0], names[index])
+            return pair
+        }
+        for (place, rung) in rungs.enumerated() {
+            result.ladder[place].candidates = names.indices.map { index in
+                var candidate = rung.candidates[index % rung.candidates.count]
+                candidate.candidate = names[index]
+                return candidate
+            }
+        }
+        if let best = result.best {
+            result.best?.contenders = Array(names.dropFirst().prefix(8))
+            result.best?.candidates = names.indices.map { index in
+                var standing = best.candidates[index % best.candidates.count]
+                standing.candidate = names[index]
+                return standing
+            }
+            result.best?.headToHead?.candidates = Array(names.dropFirst().prefix(8))
+        }
+        return result
+    }
+
+    private static func name(_ index: Int, length: Int) -> String {
+        String("candidate-\(index)-with-a-long-name-that-says-what-it-tries".prefix(max(length - 3, 3))) + "-\(index)"
+    }
 }

@@ -135,15 +135,16 @@ struct TextReportTests {
             }
         }
         let text = TextReport.render(result)
-        #expect(text.ranges(of: "seed noise is unknown").count == 1)
-        // Of 18 warnings and 8 notes, ten are shown, the warnings first.
-        #expect(text.contains("! \(result.pairs[0].b): 0-0") && text.contains("and 16 more in the report"))
+        // Warnings come first, as many as there is room for.
+        #expect(text.contains("! \(result.pairs[0].b): 0-0") && text.contains("more findings in the report"))
+        #expect(!text.contains("seed noise is unknown"))
         result.pairs = result.pairs.map { pair in
             var pair = pair
             pair.findings.removeAll { $0.severity == .warning }
             return pair
         }
         let notes = TextReport.render(result)
+        #expect(notes.ranges(of: "seed noise is unknown").count == 1)
         #expect(notes.contains("· \(result.pairs[0].b) and \(result.pairs[1].b): B is odd"))
         #expect(notes.contains("· \(result.pairs[2].b): pair 2: \(result.pairs[2].b)x is odd"))
     }

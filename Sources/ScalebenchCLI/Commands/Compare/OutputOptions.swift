@@ -53,7 +53,7 @@ struct OutputOptions: ParsableArguments {
     func write(_ content: ReportContent, defaultReport: String?, failure: ScalebenchError? = nil) throws {
         let result = content.result, reportFile = report ?? defaultReport
         if let reportFile { try AtomicFile.write(HTMLReport.render(content), to: reportFile) }
-        try write(json: try result.json(), text: TextReport.render(result), reportFile)
+        try write(json: try result.json(), text: TextReport.render(result, report: reportFile))
         if let failure { throw failure }
         if let tried { try decide(result, tried.count) }
         try failWhereConditionIsMet(result.pairs)
@@ -67,17 +67,18 @@ struct OutputOptions: ParsableArguments {
                 .invalidInput, "--tried judges a change by one metric", at: "--metric all", hint: "name one metric")
         }
         if let report { try AtomicFile.write(MetricsReport.html(result), to: report) }
-        try write(json: try result.json(), text: MetricsReport.text(result), report)
+        try write(json: try result.json(), text: MetricsReport.text(result) + (report.map { Self.place($0) } ?? ""))
         try failWhereConditionIsMet(result.metrics.flatMap(\.pairs))
     }
 
-    private func write(json document: Data, text: String, _ reportFile: String?) throws {
+    private static func place(_ report: String) -> String { "\nReport: \(SafeText.line(report, limit: 1000))\n" }
+
+    private func write(json document: Data, text: String) throws {
         if let json, json != "-" { try AtomicFile.write(document, to: json) }
         if json == "-" {
             try StandardOutput.write(document)
         } else if !quiet {
-            let place = reportFile.map { "\nReport: \(SafeText.line($0, limit: 1000))\n" } ?? ""
-            try StandardOutput.write(Data((text + place).utf8))
+            try StandardOutput.write(Data(text.utf8))
         }
     }
 
