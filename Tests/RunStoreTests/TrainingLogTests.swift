@@ -63,9 +63,78 @@ struct TrainingLogTests {
         #expect(log.format.name == "nanochat")
         #expect(points(log, "val_bpb") == [[0, 3.169725], [250, 0.812345]])
         #expect(points(log, "train_loss") == [[1, 10.392339]])
-        #expect(log.runs[0].parameters == 560_988_160 && log.runs[0].tokens == 131_072_000)
-        #expect(log.runs[0].flops == 1.051412e16)
+        let facts = log.runs[0].facts
+        #expect(facts.parameters?.value == 560_988_160 && facts.tokens?.value == 131_072_000)
+        #expect(facts.flops?.value == 1.051412e16)
         #expect(MetricChoice.unit(of: "val_bpb") == .bitsPerByte)
+    }
+
+    @Test func nanoGPTWithItsScale() throws {
+        let log = try read(
+            """
+            tokens per iteration will be: 491,520
+            number of parameters: 123.59M
+            step 0: train loss 10.9886, val loss 10.9898
+            iter 0: loss 10.9886, time 120.31ms, mfu -100.00%
+            step 250: train loss 6.1, val loss 6.2034
+            iter 250: loss 6.15, time 120.31ms, mfu 41.20%
+            """)
+        #expect(log.format.name == "nanogpt")
+        #expect(points(log, "val_loss") == [[0, 10.9898], [250, 6.2034]])
+        #expect(points(log, "train_loss") == [[0, 10.9886], [250, 6.1]])
+        #expect(points(log, "iter_loss") == [[0, 10.9886], [250, 6.15]])
+        #expect(log.runs[0].facts.parameters?.value == 123_590_000 && log.runs[0].tokensPerStep == 491_520)
+    }
+
+    /// Its steps overwrite each other on one line of the terminal.
+    @Test func autoresearch() throws {
+        let steps = (0..<3).map { "\rstep 0000\($0) (0.\($0)%) | loss: \(9 - $0).5 | lrm: 1.00 | dt: 300ms    " }
+            .joined()
+        let log = try read(
+            steps + "\nTraining completed in 300.1s\n---\nval_bpb:          0.997900\ntotal_tokens_M:   499.6\n"
+                + "num_steps:        953\nnum_params_M:     50.3\ndepth:            8\n")
+        #expect(log.format.name == "autoresearch")
+        #expect(points(log, "val_bpb") == [[953, 0.9979]])
+        #expect(points(log, "train_loss") == [[0, 9.5], [1, 8.5], [2, 7.5]])
+        #expect(log.runs[0].facts.parameters?.value == 50_300_000 && log.runs[0].facts.tokens?.value == 499_600_000)
+    }
+
+    @Test func epochsAreStepsWhereNothingElseCountsThem() throws {
+        let log = try read("epoch,accuracy,loss,val_loss\n0,0.1,3,3.5\n1,0.2,2.5,3.25\n")
+        #expect(points(log, "val_loss") == [[0, 3.5], [1, 3.25]])
+    }
+
+    /// A long table: what tells its runs apart is in columns of its own.
+    @Test func columnsOfLabelsMakeRuns() throws {
+        let log = try read("optimizer,n_params,seed,step,val_loss\nadamw,1M,0,1,5\nadamw,1M,0,2,4\nmuon,1M,0,1,3\n")
+        #expect(log.runs.map(\.name) == ["adamw 1M 0", "muon 1M 0"])
+        #expect(points(log, "val_loss") == [[1, 5], [2, 4]])
+        #expect(log.runs[1].facts.candidate?.value == "muon" && log.runs[1].facts.parameters?.value == 1e6)
+    }
+
+    /// The settings, counts and summary of levanter, and the file of final values that it writes beside checkpoints.
+    @Test func levanterStatesLabels() throws {
+        let log = try read(
+            """
+            {"event": "hparams", "hparams": {"optimizer": {"type": "muon", "lr": 0.1}, "trainer": {"seed": 2}}}
+            {"event": "log", "step": 5, "metrics": {"eval/loss": 3.5, "throughput/total_tokens": 1000}}
+            {"event": "log", "step": 9, "metrics": {"throughput/total_tokens": 2000, "throughput/total_gflops": 3}}
+            {"event": "summary", "metrics": {"parameter_count": 125000}}
+            """)
+        let facts = log.runs[0].facts
+        #expect(facts.candidate?.value == "muon" && facts.seed?.value == 2 && facts.parameters?.value == 125_000)
+        #expect(facts.tokens?.value == 2000 && facts.flops?.value == 3e9)
+        let summary = try read(
+            #"{"config": {"optimizer": {"type": "adam"}}, "summary": {"_step": 7, "eval/loss": 3, "parameter_count": 9}}"#
+        )
+        #expect(points(summary, "eval/loss") == [[7, 3]])
+        #expect(summary.runs[0].facts.candidate?.value == "adam" && summary.runs[0].facts.parameters?.value == 9)
+    }
+
+    @Test func aLineThatIsCutOffIsLeftOut() throws {
+        let log = try read("{\"step\":1,\"val_loss\":3}\n{\"step\":2,\"val_")
+        #expect(points(log, "val_loss") == [[1, 3]])
+        #expect(log.runs[0].notes == ["the last line is cut off"])
     }
 
     @Test func wandbChart() throws {
@@ -147,13 +216,13 @@ struct TrainingLogTests {
         }
     }
 
-    @Test func labelsNumberSeedsAndNameMistakes() throws {
+    @Test func labelsNameMistakes() throws {
         let labels = { (text: String) throws -> ImportLabels in
             try ImportLabels(try DelimitedText(Data(text.utf8), file: "l"), file: "l")
         }
         let table = try labels("run,candidate,seed,parameters\nx,a,,1e6\ny,a,,1e6\nz,a,7,1e6\nw,a,,2e6\n")
-        #expect(try ["x", "y", "z", "w"].map { try table.labels(of: $0).seed } == [0, 1, 7, 0])
-        #expect(try table.labels(of: "w").parameters == 2e6)
+        #expect(try ["x", "y", "z", "w"].map { try table.facts(of: $0).seed?.value } == [nil, nil, 7, nil])
+        #expect(try table.facts(of: "w").parameters?.value == 2e6)
         for (text, message) in [
             ("run,seed\n", "run and candidate"), ("run,candidate,paramters\nx,a,1\n", "did you mean \"parameters\"?"),
             ("run,candidate\nx,a\nx,b\n", "labelled twice"), ("run,candidate,flops\nx,a,-1\n", "l:2: flops \"-1\""),
@@ -161,6 +230,6 @@ struct TrainingLogTests {
         ] {
             #expect { _ = try labels(text) } throws: { "\($0)".contains(message) }
         }
-        #expect { _ = try table.labels(of: "v") } throws: { "\($0)".contains("no labels for run \"v\"") }
+        #expect { _ = try table.facts(of: "v") } throws: { "\($0)".contains("no labels for run \"v\"") }
     }
 }

@@ -7,7 +7,7 @@ package import ScalebenchCore
 
 /// The labels of runs, by the name that the log has for a run.
 package struct ImportLabels: Sendable {
-    private let rows: [String: ImportedRun.Labels]
+    private let rows: [String: RunFacts]
     private let file: String
 
     package static let columns = ["run", "candidate", "seed", "parameters", "tokens", "flops"]
@@ -19,7 +19,7 @@ package struct ImportLabels: Sendable {
     package init(_ table: DelimitedText, file: String) throws {
         self.file = file
         let index = { (name: String) in table.header.firstIndex(of: name) }
-        guard let run = index("run"), let candidate = index("candidate") else {
+        guard let run = index("run"), index("candidate") != nil else {
             throw ScalebenchError(
                 .invalidInput, "labels need the columns run and candidate", at: "\(file):1",
                 hint: "columns: \(Self.columns.joined(separator: ","))")
@@ -30,45 +30,48 @@ package struct ImportLabels: Sendable {
                 hint: NearestName.hint(
                     unknown, among: Self.columns, otherwise: "columns: \(Self.columns.joined(separator: ","))"))
         }
-        var rows: [String: ImportedRun.Labels] = [:]
-        var seeds: [String: Int] = [:]
+        var rows: [String: RunFacts] = [:]
         for (line, cells) in table.rows {
             let place = "\(file):\(line)"
-            let number = { (name: String) throws -> Double? in
-                guard let column = index(name), !cells[column].isEmpty else { return nil }
-                guard let value = Double(cells[column]), value > 0, value.isFinite else {
-                    throw ScalebenchError(
-                        .invalidInput, "\(name) \"\(cells[column])\" is not a positive number", at: place)
-                }
-                return value
-            }
-            guard !cells[candidate].isEmpty else {
-                throw ScalebenchError(.invalidInput, "candidate is empty", at: place)
-            }
-            var labels = ImportedRun.Labels(
-                candidate: cells[candidate], seed: 0, parameters: try number("parameters"),
-                tokens: try number("tokens"), flops: try number("flops"))
-            // Runs of one candidate at one scale are numbered in the order of the table.
-            let group = "\(labels)"
-            labels.seed = seeds[group, default: 0]
-            seeds[group] = labels.seed + 1
-            if let column = index("seed"), !cells[column].isEmpty {
-                guard let seed = Int(cells[column]), Self.seeds.contains(seed) else {
-                    throw ScalebenchError(
-                        .invalidInput, "seed \"\(cells[column])\" is not a whole number from 0 to 10⁹", at: place)
-                }
-                labels.seed = seed
-            }
-            guard rows.updateValue(labels, forKey: cells[run]) == nil else {
+            let facts = try Self.facts({ name in index(name).map { cells[$0] } ?? "" }, at: place)
+            guard rows.updateValue(facts, forKey: cells[run]) == nil else {
                 throw ScalebenchError(.invalidInput, "run \"\(cells[run])\" is labelled twice", at: place)
             }
         }
         self.rows = rows
     }
 
+    private static func facts(_ cell: @escaping (String) -> String, at place: String) throws -> RunFacts {
+        let origin = "the labels"
+        let number = { (name: String) throws -> RunFacts.Stated<Double>? in
+            let text = cell(name)
+            guard !text.isEmpty else { return nil }
+            guard let value = ScaledNumber.parse(text), value > 0 else {
+                throw ScalebenchError(.invalidInput, "\(name) \"\(text)\" is not a positive number", at: place)
+            }
+            return .init(value, from: origin)
+        }
+        guard !cell("candidate").isEmpty else {
+            throw ScalebenchError(.invalidInput, "candidate is empty", at: place)
+        }
+        var facts = RunFacts()
+        facts.candidate = .init(cell("candidate"), from: origin)
+        facts.parameters = try number("parameters")
+        facts.tokens = try number("tokens")
+        facts.flops = try number("flops")
+        let seed = cell("seed")
+        guard !seed.isEmpty else { return facts }
+        guard let value = Int(seed), seeds.contains(value) else {
+            throw ScalebenchError(
+                .invalidInput, "seed \"\(seed)\" is not a whole number from 0 to 10⁹", at: place)
+        }
+        facts.seed = .init(value, from: origin)
+        return facts
+    }
+
     /// - Throws: `notFound` for a run that the table does not name.
-    package func labels(of run: String) throws -> ImportedRun.Labels {
-        if let labels = rows[run] { return labels }
+    package func facts(of run: String) throws -> RunFacts {
+        if let facts = rows[run] { return facts }
         throw ScalebenchError(
             .notFound, "no labels for run \"\(run)\"", at: file,
             hint: NearestName.hint(run, among: rows.keys.sorted(), otherwise: "add a line, or choose runs with --run"))

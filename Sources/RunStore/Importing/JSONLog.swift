@@ -1,5 +1,6 @@
 // Logs with one JSON object per line. Nested objects are flattened with "/": levanter's `{"event":"log","step":5,
-// "metrics":{"eval":{"loss":3}}}` has the metric `eval/loss`. A line may carry a logger's prefix before its object.
+// "metrics":{"eval":{"loss":3}}}` has the metric `eval/loss`. A line may carry a logger's prefix before its object. Lines
+// without a step hold the settings of the run.
 
 import Foundation
 import ScalebenchCore
@@ -14,58 +15,105 @@ enum JSONLog {
         data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
     }
 
-    static func read(_ data: Data, file: String, stepColumn: String?) throws -> TrainingLog.Run {
-        let stepNames = stepColumn.map { [$0] } ?? TableLog.stepNames
-        var series: [String: [(step: Int, value: Double)]] = [:], order: [String] = []
-        var hasStep = false
-        var rest = data[...], number = -1
+    static func read(_ content: LogContent) throws -> TrainingLog.Run {
+        var collected = Lines(stepNames: content.stepColumn.map { [$0] } ?? TableLog.stepNames)
+        var rest = content.data[...], number = 0, notes: [String] = []
         while !rest.isEmpty {
             let line = rest.prefix { $0 != UInt8(ascii: "\n") }
+            let isWhole = line.endIndex < rest.endIndex
             rest = rest[line.endIndex...].dropFirst()
             number += 1
             guard let start = line.firstIndex(of: UInt8(ascii: "{")) else { continue }
-            guard line.count <= longestLine else {
-                throw ScalebenchError(
-                    .invalidInput, "the line has \(line.count) bytes", at: "\(file):\(number + 1)",
-                    hint: "a line of a log holds one step's metrics, in at most \(longestLine) bytes")
+            let place = "\(content.file):\(number)"
+            guard line.count <= longestLine else { throw tooLong(line.count, at: place) }
+            guard let object = object(line[start...]) else {
+                let error = ScalebenchError(
+                    .invalidInput, "not a JSON object", at: place, hint: "one object per line")
+                guard !collected.isEmpty else { throw TrainingLog.NoLog(error: error) }
+                // A writer that was killed leaves half a line at the end.
+                guard !isWhole else { throw error }
+                notes.append("the last line is cut off")
+                break
             }
-            let values = try numbers(line[start...], at: "\(file):\(number + 1)")
-            guard let name = stepNames.first(where: { values[$0] != nil }), let step = Int(exactly: values[name]!),
-                step >= 0
-            else {
-                continue
+            collected.add(object)
+        }
+        guard collected.hasSteps else {
+            throw TrainingLog.NoLog(
+                error: ScalebenchError(
+                    .invalidInput, "no line has a step", at: content.file,
+                    hint: "name its key with --step-column; looked for "
+                        + collected.stepNames.joined(separator: ", ")))
+        }
+        var run = collected.run
+        run.notes = notes
+        return run
+    }
+
+    private static func tooLong(_ count: Int, at place: String) -> ScalebenchError {
+        ScalebenchError(
+            .invalidInput, "the line has \(count) bytes", at: place,
+            hint: "a line of a log holds one step's metrics, in at most \(longestLine) bytes")
+    }
+
+    private static func object(_ line: Data) -> JSONValue? {
+        // Python writes NaN and Infinity as bare words, which JSON5 reads.
+        let value = try? JSONInput.decode(JSONValue.self, from: line, allowsJSON5: true)
+        if case .object = value { return value }
+        return nil
+    }
+
+    /// What the lines so far say.
+    struct Lines {
+        let stepNames: [String]
+        private var series: [String: [(step: Int, value: Double)]] = [:]
+        private var order: [String] = []
+        private var settings: [(key: String, value: String)] = []
+        private(set) var hasSteps = false
+        private(set) var isEmpty = true
+
+        init(stepNames: [String]) { self.stepNames = stepNames }
+
+        var run: TrainingLog.Run {
+            var run = TrainingLog.Run(series: order.map { .init(metric: $0, points: series[$0]!) })
+            run.facts = RunFacts(settings, from: "the log")
+            return run
+        }
+
+        mutating func add(_ object: JSONValue) {
+            isEmpty = false
+            guard case .object(var fields) = object else { return }
+            // Levanter nests the logged values one level deeper.
+            if case .object(let metrics) = fields["metrics"] {
+                fields["metrics"] = nil
+                fields.merge(metrics) { outer, _ in outer }
             }
-            hasStep = true
+            let values = numbers(.object(fields))
+            let name = stepNames.first { values[$0] != nil }
+            if let name, let step = Int(exactly: values[name]!) {
+                if step >= 0 { add(values, at: step, except: name) }
+            } else if case .object = fields["config"], case .object(let summary)? = fields["summary"] {
+                // The final values of a run of Weights & Biases, as levanter writes them beside its checkpoints.
+                let last = numbers(.object(summary))
+                add(last, at: stepNames.lazy.compactMap { last[$0] }.compactMap { Int(exactly: $0) }.first ?? 0)
+                settings += JSONValue.object(fields).settings
+            } else {
+                settings += JSONValue.object(fields).settings
+            }
+        }
+
+        private mutating func add(_ values: [String: Double], at step: Int, except name: String? = nil) {
+            hasSteps = true
             for (metric, value) in values.sorted(by: { $0.key < $1.key }) where metric != name {
                 if series[metric] == nil { order.append(metric) }
                 series[metric, default: []].append((step, value))
             }
         }
-        guard hasStep else {
-            throw ScalebenchError(
-                .invalidInput, "no line has a step", at: file,
-                hint: "name its key with --step-column; looked for \(stepNames.joined(separator: ", "))")
-        }
-        return TrainingLog.Run(series: order.map { .init(metric: $0, points: series[$0]!) })
     }
 
-    /// Every number of the object by its path.
-    private static func numbers(_ line: Data, at place: String) throws -> [String: Double] {
-        let object: JSONValue
-        do {
-            // Python writes NaN and Infinity as bare words, which JSON5 reads.
-            object = try JSONInput.decode(JSONValue.self, from: line, allowsJSON5: true)
-        } catch {
-            throw ScalebenchError(.invalidInput, "not a JSON object", at: place, hint: "one object per line")
-        }
-        guard case .object(var fields) = object else { return [:] }
-        // Levanter nests the logged values one level deeper.
-        if case .object(let metrics) = fields["metrics"] {
-            fields["metrics"] = nil
-            fields.merge(metrics) { outer, _ in outer }
-        }
+    /// Every number of an object by its path.
+    static func numbers(_ object: JSONValue) -> [String: Double] {
         var result: [String: Double] = [:]
-        flatten(.object(fields), "", into: &result)
+        flatten(object, "", into: &result)
         return result
     }
 

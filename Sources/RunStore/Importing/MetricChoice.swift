@@ -11,6 +11,7 @@ package enum MetricChoice {
     ) throws -> TrainingLog.Series {
         let names = run.series.map(\.metric)
         let place = run.name.map { "\(file): run \"\($0)\"" } ?? file
+        guard !names.isEmpty else { throw ScalebenchError(.invalidInput, "it has no metrics", at: place) }
         if let wanted {
             if let series = run.series.first(where: { $0.metric == wanted }) { return series }
             throw ScalebenchError(

@@ -13,6 +13,7 @@ enum TableLog {
     /// Usual names of the column that counts steps, the likeliest first.
     static let stepNames = [
         "Step", "step", "_step", "global_step", "trainer/global_step", "train/global_step", "iteration", "iter",
+        "training_step", "epoch",
     ]
     /// Columns that tell the runs of one file apart.
     private static let runNames = ["run", "run_id", "run_name"]
@@ -27,21 +28,22 @@ enum TableLog {
 
     private static func header(_ data: Data) -> Data { data.prefix { $0 != UInt8(ascii: "\n") } }
 
-    static func read(
-        _ data: Data, file: String, isChart: Bool, stepColumn: String?
-    ) throws -> [TrainingLog.Run] {
-        let table = try DelimitedText(data, file: file)
-        let step = try stepIndex(table.header, stepColumn, file)
-        let steps = try table.rows.map { try self.step($0.cells[step], at: "\(file):\($0.line)", table.header[step]) }
+    static func read(_ content: LogContent, isChart: Bool) throws -> [TrainingLog.Run] {
+        let table = try DelimitedText(content.data, file: content.file)
+        let step = try stepIndex(table.header, content.stepColumn, content.file)
+        let steps = try table.rows.map {
+            try self.step($0.cells[step], at: "\(content.file):\($0.line)", table.header[step])
+        }
         return isChart ? chart(table, step, steps) : history(table, step, steps)
     }
 
     private static func stepIndex(_ header: [String], _ wanted: String?, _ file: String) throws -> Int {
         let names = wanted.map { [$0] } ?? stepNames
         if let index = names.lazy.compactMap({ header.firstIndex(of: $0) }).first { return index }
-        throw ScalebenchError(
-            .invalidInput, wanted.map { "no column \"\($0)\"" } ?? "no column of steps", at: "\(file):1",
-            hint: "name it with --step-column; columns: \(header.prefix(12).joined(separator: ", "))")
+        throw TrainingLog.NoLog(
+            error: ScalebenchError(
+                .invalidInput, wanted.map { "no column \"\($0)\"" } ?? "no column of steps", at: "\(file):1",
+                hint: "name it with --step-column; columns: \(header.prefix(12).joined(separator: ", "))"))
     }
 
     /// The step in a cell; nil where the cell is empty.
@@ -74,21 +76,27 @@ enum TableLog {
         return runs
     }
 
-    /// One series per column with numbers.
+    /// One series per column with numbers. Runs are told apart by a column of their names, else by columns that hold
+    /// their candidates, sizes and seeds.
     private static func history(_ table: DelimitedText, _ step: Int, _ steps: [Int?]) -> [TrainingLog.Run] {
         let runColumn = runNames.lazy.compactMap { table.header.firstIndex(of: $0) }.first
-        var names: [String?] = [nil], groups: [String?: [Int]] = [nil: Array(table.rows.indices)]
-        if let runColumn {
-            groups = Dictionary(grouping: table.rows.indices) { table.rows[$0].cells[runColumn] }
-            names = groups.keys.sorted { groups[$0]![0] < groups[$1]![0] }
-        }
-        return names.map { name in
-            let rows = groups[name]!
+        let labels = table.header.indices.filter { $0 != step && RunFacts.tellsRunsApart(table.header[$0]) }
+        let telling = runColumn.map { [$0] } ?? labels
+        let groups = Dictionary(grouping: table.rows.indices) { row in telling.map { table.rows[row].cells[$0] } }
+        let keys = groups.keys.sorted { groups[$0]![0] < groups[$1]![0] }
+        let columns = table.header.indices.filter { $0 != step && !telling.contains($0) }
+        return keys.map { key in
+            let rows = groups[key]!
             let cells = rows.map { table.rows[$0].cells }, ownSteps = rows.map { steps[$0] }
-            let columns = table.header.indices.filter { $0 != step && $0 != runColumn }
-            return TrainingLog.Run(
-                name: name,
+            var run = TrainingLog.Run(
+                name: runColumn != nil || keys.count > 1 ? key.joined(separator: " ") : nil,
                 series: columns.map { .init(metric: table.header[$0], points: points(cells, $0, ownSteps)) })
+            // What is equal in all rows of a run is a setting of the run.
+            let constant = table.header.indices.filter { column in
+                column != step && column != runColumn && cells.allSatisfy { $0[column] == cells[0][column] }
+            }
+            run.facts = RunFacts(constant.map { (table.header[$0], cells[0][$0]) }, from: "the columns")
+            return run
         }
     }
 

@@ -1,0 +1,118 @@
+// Labels in the names of files, folders and runs: `{candidate}-{params}-s{seed}` reads `adamw-10M-s0`.
+
+import Foundation
+package import ScalebenchCore
+
+/// A pattern of names with places for labels.
+package struct NamePattern: Sendable {
+    package let text: String
+    private let fields: [Field]
+    private let expression: String
+    private let components: Int
+
+    private enum Field: String, CaseIterable {
+        case candidate, params, parameters, tokens, flops, seed
+
+        var expression: String {
+            switch self {
+            case .candidate: "([^/]+)"
+            case .seed: "([0-9]+)"
+            default: "([0-9][0-9.,_]*(?:[eE][+-]?[0-9]+)?[kKmMbBgGtT]?)"
+            }
+        }
+
+        /// `params` and `parameters` are one label.
+        var label: Field { self == .params ? .parameters : self }
+    }
+
+    /// - Throws: `invalidInput` for a field that is not known or comes twice, and for a pattern without fields.
+    package init(_ text: String) throws(ScalebenchError) {
+        let refused = { (message: String, hint: String?) in
+            ScalebenchError(.invalidInput, message, at: "--name-pattern '\(text)'", hint: hint)
+        }
+        let names = Field.allCases.map(\.rawValue).filter { $0 != "parameters" }
+        var expression = "", fields: [Field] = [], rest = text[...]
+        while let character = rest.first {
+            rest = rest.dropFirst()
+            if character == "*" {
+                expression += "[^/]*"
+            } else if character == "{" {
+                guard let end = rest.firstIndex(of: "}") else { throw refused("a { is never closed", nil) }
+                let name = String(rest[..<end])
+                guard let field = Field(rawValue: name) else {
+                    throw refused(
+                        "no label is called \"\(name)\"",
+                        NearestName.hint(
+                            name, among: names,
+                            otherwise: "labels: \(names.map { "{\($0)}" }.joined(separator: ", ")); * is any text"))
+                }
+                guard !fields.contains(where: { $0.label == field.label }) else {
+                    throw refused("{\(name)} comes twice", nil)
+                }
+                fields.append(field)
+                expression += field.expression
+                rest = rest[end...].dropFirst()
+            } else {
+                expression += NSRegularExpression.escapedPattern(for: String(character))
+            }
+        }
+        guard !fields.isEmpty else {
+            throw refused("the pattern has no label", "for example {candidate}-{params}-s{seed}")
+        }
+        self.text = text
+        self.fields = fields
+        self.expression = "^(?:\(expression))$"
+        components = text.split(separator: "/").count
+    }
+
+    /// What a name says. The pattern is tried on the last component of a path, with and without the endings of a file,
+    /// then on those above it: the files of a run often lie in a folder that has the run's name.
+    /// - Throws: `invalidInput` where nothing in the name matches.
+    package func facts(of name: String) throws -> RunFacts {
+        let parts = name.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
+        guard let matcher = try? NSRegularExpression(pattern: expression) else { return RunFacts() }
+        for end in stride(from: parts.count, through: components, by: -1) {
+            var part = parts[(end - components)..<end].joined(separator: "/")
+            for _ in 0..<3 {
+                if let facts = match(part, matcher) { return facts }
+                let shorter = (part as NSString).deletingPathExtension
+                if shorter == part { break }
+                part = shorter
+            }
+        }
+        throw ScalebenchError(
+            .invalidInput, "no part of the name \"\(name)\" matches --name-pattern '\(text)'",
+            hint: "{params}, {tokens} and {flops} are sizes such as 10M or 1.5e8, {seed} is a whole number, "
+                + "{candidate} and * are any text without /")
+    }
+
+    private func match(_ name: String, _ matcher: NSRegularExpression) -> RunFacts? {
+        guard name.utf8.count <= 1000,
+            let found = matcher.firstMatch(in: name, range: NSRange(name.startIndex..., in: name))
+        else { return nil }
+        var facts = RunFacts()
+        for (index, field) in fields.enumerated() {
+            guard let range = Range(found.range(at: index + 1), in: name) else { return nil }
+            guard read(String(name[range]), field, into: &facts) else { return nil }
+        }
+        return facts
+    }
+
+    /// Returns false for a text that is no value of the field.
+    private func read(_ text: String, _ field: Field, into facts: inout RunFacts) -> Bool {
+        let origin = "{\(field.rawValue)} in the name"
+        let size = ScaledNumber.parse(text).flatMap { $0 > 0 ? RunFacts.Stated($0, from: origin) : nil }
+        switch field {
+        case .candidate:
+            facts.candidate = .init(text, from: origin)
+            return text.count <= 200
+        case .seed:
+            facts.seed = Int(text).flatMap { ImportLabels.seeds.contains($0) ? .init($0, from: origin) : nil }
+            return facts.seed != nil
+        case .params, .parameters: facts.parameters = size
+        case .tokens: facts.tokens = size
+        case .flops: facts.flops = size
+        }
+        return size != nil
+    }
+}
