@@ -46,6 +46,7 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CKernels"),
 
         // MARK: Vocabulary
@@ -65,7 +66,7 @@ let package = Package(
         module("LawFitting", ["ScalebenchCore", "ScalingLaws", "Comparison"]),
 
         // MARK: Storing, launching, showing
-        module("RunStore", ["ScalebenchCore", "TokenData", "ScalingLaws", "Comparison"]),
+        module("RunStore", ["ScalebenchCore", "TokenData", "ScalingLaws", "Comparison", "CSQLite"]),
         module("Launching", ["ScalebenchCore", subprocess, systemPackage]),
         module(
             "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison", "Backtesting", "LawFitting", "RunStore"],
@@ -99,7 +100,7 @@ let package = Package(
         tests("Backtesting", ["Backtesting", "Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData", "Transformer"]),
         tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),
-        tests("RunStore", ["RunStore", "ScalebenchCore"]),
+        tests("RunStore", ["RunStore", "ScalebenchCore", "TokenData"], exclude: ["Fixtures"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(
             name: "CommandTests", dependencies: ["ScalebenchMain"], exclude: ["Exports", "Snapshots"],

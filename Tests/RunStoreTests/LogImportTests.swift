@@ -127,7 +127,7 @@ struct LogImportTests {
     }
 
     @Test func aFolderWithoutLogsIsAnError() throws {
-        let folder = try LogFolder(["README.md": "hello\n"])
-        #expect { _ = try folder.logs() } throws: { "\($0)".contains("no known format of training log in 1 file") }
+        let folder = try LogFolder(["README.md": "hello\n", "train.py": "import torch, numpy\n"])
+        #expect { _ = try folder.logs() } throws: { "\($0)".contains("no known format of training log in 2 files") }
     }
 }

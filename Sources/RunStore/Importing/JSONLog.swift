@@ -1,4 +1,4 @@
-// Logs with one JSON object per line. Nested objects are flattened with "/": levanter's `{"event":"log","step":5,
+// Logs with one JSON object per line, or with one list of objects. Nested objects are flattened with "/": levanter's `{"event":"log","step":5,
 // "metrics":{"eval":{"loss":3}}}` has the metric `eval/loss`. A line may carry a logger's prefix before its object. Lines
 // without a step hold the settings of the run.
 
@@ -8,16 +8,41 @@ import ScalebenchCore
 /// Reads JSONL logs.
 enum JSONLog {
     /// Bytes of a line. An object of numbers takes some thirty times as much memory.
-    private static let longestLine = 1 << 20
+    private static let longestLine = 1 << 20, longestList = 1 << 25
 
-    /// Whether a file begins like an object.
+    /// Whether a file begins like an object, or a list of objects.
     static func begins(_ data: Data) -> Bool {
-        data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+        data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{") || isList(data)
+    }
+
+    private static func isList(_ data: Data) -> Bool {
+        data.lazy.filter { !" \t\r\n".utf8.contains($0) }.prefix(2).elementsEqual("[{".utf8)
     }
 
     static func read(_ content: LogContent) throws -> TrainingLog.Run {
-        var collected = Lines(stepNames: content.stepColumn.map { [$0] } ?? TableLog.stepNames)
-        var rest = content.data[...], number = 0, notes: [String] = []
+        var collected = Lines(stepNames: content.stepColumn.map { [$0] } ?? TableLog.stepNames), notes: [String] = []
+        if isList(content.data), content.data.count <= longestList,
+            case .array(let objects)? = try? JSONInput.decode(JSONValue.self, from: content.data, allowsJSON5: true)
+        {
+            for object in objects { collected.add(object) }
+        } else {
+            notes = try readLines(content, into: &collected)
+        }
+        guard collected.hasSteps else {
+            throw TrainingLog.NoLog(
+                error: ScalebenchError(
+                    .invalidInput, "no line has a step", at: content.file,
+                    hint: "name its key with --step-column; looked for "
+                        + collected.stepNames.joined(separator: ", ")))
+        }
+        var run = collected.run
+        run.notes = notes
+        return run
+    }
+
+    /// Returns what is to be said of how the lines were read.
+    private static func readLines(_ content: LogContent, into collected: inout Lines) throws -> [String] {
+        var rest = content.data[...], number = 0
         while !rest.isEmpty {
             let line = rest.prefix { $0 != UInt8(ascii: "\n") }
             let isWhole = line.endIndex < rest.endIndex
@@ -32,21 +57,11 @@ enum JSONLog {
                 guard !collected.isEmpty else { throw TrainingLog.NoLog(error: error) }
                 // A writer that was killed leaves half a line at the end.
                 guard !isWhole else { throw error }
-                notes.append("the last line is cut off")
-                break
+                return ["the last line is cut off"]
             }
             collected.add(object)
         }
-        guard collected.hasSteps else {
-            throw TrainingLog.NoLog(
-                error: ScalebenchError(
-                    .invalidInput, "no line has a step", at: content.file,
-                    hint: "name its key with --step-column; looked for "
-                        + collected.stepNames.joined(separator: ", ")))
-        }
-        var run = collected.run
-        run.notes = notes
-        return run
+        return []
     }
 
     private static func tooLong(_ count: Int, at place: String) -> ScalebenchError {

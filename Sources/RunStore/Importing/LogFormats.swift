@@ -22,12 +22,28 @@ package struct LogFormat: Sendable {
 
     /// Where several could be meant, the first that begins like the file.
     package static let all: [LogFormat] = [
+        // Hugging Face's Trainer writes one per checkpoint; event files below the same folder are of the same run.
+        LogFormat(name: "trainer-state", begins: TrainerState.begins, gather: TrainerState.gather, opensFiles: true) {
+            [try TrainerState.read($0)]
+        },
+        LogFormat(
+            name: "tensorboard", begins: RecordFile.begins, gather: TensorBoardFolders.gather, opensFiles: true,
+            read: TensorBoardLog.read),
+        // MLflow's folders, a run each, and its database.
+        LogFormat(name: "mlflow", gather: MLflowFolder.gather, opensFiles: true) { [try MLflowFolder.read($0)] },
+        LogFormat(name: "mlflow-db", begins: SQLiteFile.begins, opensFiles: true, read: MLflowDatabase.read),
+        LogFormat(name: "levanter-steps", gather: LevanterSteps.gather, opensFiles: true) {
+            [try LevanterSteps.read($0)]
+        },
+        // A line per run: the runs table of Weights & Biases, `search_runs()` of MLflow.
+        LogFormat(name: "runs-table", begins: RunsTableLog.begins, read: RunsTableLog.read),
         // A chart exported from Weights & Biases: `"Step","<run> - <metric>",…__MIN,…__MAX`.
         LogFormat(name: "wandb-chart", begins: TableLog.beginsAsChart) { try TableLog.read($0, isChart: true) },
         // A table with a step column and a column per metric, such as `run.history().to_csv()`, and the CSV loggers of
         // Lightning and Keras. A column `run` lets one file hold several runs.
         LogFormat(name: "csv", begins: TableLog.begins) { try TableLog.read($0, isChart: false) },
-        // One JSON object per line, flat or levanter's `{"event":"log","step":…,"metrics":{…}}`.
+        LogFormat(name: "keras-history", begins: KerasHistory.begins) { [try KerasHistory.read($0)] },
+        // One JSON object per line, or a list of objects; flat or levanter's `{"event":"log","step":…,"metrics":{…}}`.
         LogFormat(name: "jsonl", begins: JSONLog.begins) { [try JSONLog.read($0)] },
         .text(
             "llm.c",

@@ -58,14 +58,16 @@ package struct LogImport {
     /// - Throws: where a folder cannot be read, a wanted run does not exist, or there is nothing to import.
     package init(_ paths: [String], _ options: Options) throws {
         self.options = options
+        var only: ScalebenchError?
         var logs: [(input: LogInput, log: TrainingLog, sha256: String?)] = []
         for input in try LogInput.find(paths) {
             do {
                 let (log, sha256) = try TrainingLog.open(
                     input, format: options.format, stepColumn: options.stepColumn)
                 logs.append((input, log, sha256))
-            } catch is TrainingLog.NoLog {
+            } catch let none as TrainingLog.NoLog {
                 otherFiles += 1
+                only = none.error
             } catch let error as ScalebenchError {
                 problems.append(error)
             }
@@ -77,6 +79,7 @@ package struct LogImport {
             add(log, sha256, input, isAlone ? SettingsFile.facts(beside: input) : RunFacts())
         }
         guard !found.isEmpty || !problems.isEmpty || !leftOut.isEmpty else {
+            if otherFiles == 1, let only { throw only }
             throw ScalebenchError(
                 .notFound, "no known format of training log in \(Quantity.count(otherFiles, "file"))",
                 at: paths.joined(separator: ", "),
@@ -88,14 +91,14 @@ package struct LogImport {
 
     private mutating func add(_ log: TrainingLog, _ sha256: String?, _ input: LogInput, _ beside: RunFacts) {
         for run in log.runs {
-            let name = run.name ?? input.path
+            let name = run.name ?? input.name
             if let why = run.incomplete, !options.takesIncomplete {
                 leftOut.append((name, why))
                 continue
             }
             found.append(
                 Found(
-                    name: name, path: input.path, format: log.format, run: run, sha256: sha256 ?? run.contentHash,
+                    name: name, path: input.name, format: log.format, run: run, sha256: sha256 ?? run.contentHash,
                     facts: run.facts.completed(by: beside)))
         }
     }

@@ -15,11 +15,15 @@ package struct LogInput: Sendable {
     let wasFound: Bool
 
     package init(path: String, files: [String]? = nil, format: LogFormat? = nil, wasFound: Bool = false) {
-        let isHere = path == "." || path == "./"
-        self.path = isHere ? (FileManager.default.currentDirectoryPath as NSString).lastPathComponent : path
+        self.path = path
         self.files = files ?? [path]
         self.format = format
         self.wasFound = wasFound
+    }
+
+    /// The path; for the working folder its name.
+    package var name: String {
+        path == "." ? (FileManager.default.currentDirectoryPath as NSString).lastPathComponent : path
     }
 
     /// Files that one call looks at. A folder with more is hardly one of logs.
@@ -30,7 +34,7 @@ package struct LogInput: Sendable {
     package static func find(_ paths: [String]) throws -> [LogInput] {
         try paths.flatMap { path in
             let folder = isFolder(path)
-            var files = folder ? try Self.files(under: path) : [path]
+            var files = folder ? try Self.files(under: path) : [path.hasPrefix("./") ? String(path.dropFirst(2)) : path]
             var inputs: [LogInput] = []
             for format in LogFormat.all {
                 guard let gather = format.gather else { continue }
@@ -43,7 +47,7 @@ package struct LogInput: Sendable {
 
     /// Every regular file under `folder`, sorted. Hidden files are left out, and links to folders are not followed.
     private static func files(under folder: String) throws -> [String] {
-        var files: [String] = [], folders = [folder == "/" ? folder : folder.withoutEndingSlashes]
+        var files: [String] = [], folders = [folder.withoutEndingSlashes]
         while let next = folders.popLast() {
             let names: [String]
             do {
@@ -99,6 +103,7 @@ extension String {
     fileprivate var withoutEndingSlashes: String {
         var path = self
         while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        while path.count > 2, path.hasPrefix("./") { path.removeFirst(2) }
         return path
     }
 }

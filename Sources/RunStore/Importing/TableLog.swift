@@ -29,6 +29,10 @@ enum TableLog {
     private static func header(_ data: Data) -> Data { data.prefix { $0 != UInt8(ascii: "\n") } }
 
     static func read(_ content: LogContent, isChart: Bool) throws -> [TrainingLog.Run] {
+        // A text with a comma in its first line need not be a table at all.
+        if let titles = try? DelimitedText(header(content.data), file: content.file) {
+            _ = try stepIndex(titles.header, content.stepColumn, content.file)
+        }
         let table = try DelimitedText(content.data, file: content.file)
         let step = try stepIndex(table.header, content.stepColumn, content.file)
         let steps = try table.rows.map {
@@ -108,7 +112,7 @@ enum TableLog {
         }
     }
 
-    private static func number(_ cell: String) -> Double? {
+    static func number(_ cell: String) -> Double? {
         // Weights & Biases writes "NaN" and "Infinity"; pandas writes nothing for what was not logged.
         if cell.isEmpty { return nil }
         if let value = Double(cell) { return value }

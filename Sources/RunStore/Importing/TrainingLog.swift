@@ -59,7 +59,7 @@ package struct TrainingLog: Sendable {
     ) throws -> (log: TrainingLog, sha256: String?) {
         do {
             var format = wanted ?? input.format
-            if format == nil { format = try Self.format(of: input.files[0]) }
+            if format == nil { format = try Self.format(of: input.files[0], wasFound: input.wasFound) }
             let opensFiles = format?.opensFiles ?? false
             let data = opensFiles ? Data() : try ByteSource.readAll(input.files[0])
             let content = LogContent(file: input.path, files: input.files, data: data, stepColumn: stepColumn)
@@ -73,12 +73,12 @@ package struct TrainingLog: Sendable {
 
     /// The format that the first bytes of a file tell; nil where more of the file has to be read.
     /// - Throws: for a file of another program that is no log.
-    private static func format(of file: String) throws -> LogFormat? {
+    private static func format(of file: String, wasFound: Bool) throws -> LogFormat? {
         let head = Data(try ByteSource(file).peek())
         if let binary = LogFormat.all.first(where: { $0.opensFiles && $0.begins(head) }) { return binary }
         try ForeignFile.refuse(head, file: file)
-        let format = LogFormat.recognised(head)
-        if format == nil, head.contains(0) { throw unknown(file) }
+        // A file of numbers may begin like a table by chance.
+        if head.contains(0), wasFound || LogFormat.recognised(head) == nil { throw unknown(file) }
         return nil
     }
 

@@ -9,9 +9,10 @@ struct RunsImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Import loss curves from logs of other trainers.",
         discussion: """
-            A file, or a folder with the logs of many runs. The content tells the format: Weights & Biases (an exported \
-            chart, run.history().to_csv()), CSV with a column of steps (Lightning, Keras), JSONL (flat, or levanter's), \
-            nanoGPT, nanochat, llm.c, modded-nanogpt and autoresearch. Files are plain, .gz or .zst.
+            A file, or a folder with the logs of many runs. The content tells the format: TensorBoard's event files, \
+            MLflow (mlruns/, mlflow.db, search_runs()), Weights & Biases (exported charts and tables of runs, \
+            run.history().to_csv()), trainer_state.json, CSV with a column of steps (Lightning, Keras), JSONL (flat, or \
+            levanter's), nanoGPT, nanochat, llm.c, modded-nanogpt and autoresearch. Texts are plain, .gz or .zst.
 
             Candidate, parameters, tokens and seed are taken from what the source records; --name-pattern reads them \
             from the names of files and folders. What options or --labels say comes before both. The one validation loss of a \
@@ -20,7 +21,7 @@ struct RunsImportCommand: ParsableCommand {
             corrects them.
 
             Examples:
-              scalebench runs import runs/
+              scalebench runs import mlruns/
               scalebench runs import logs/ --name-pattern '{candidate}-{params}-s{seed}'
               scalebench runs import main.log --candidate gpt2 --parameters 124M
               scalebench runs import chart.csv --write-labels labels.csv

@@ -1,5 +1,6 @@
 // The libraries of this program, for `--version` and `doctor`.
 
+import RunStore
 import ScalebenchCore
 import TokenData
 import Transformer
@@ -9,7 +10,7 @@ enum LibraryVersions {
     static var all: [(name: String, version: String)] {
         [
             ("OpenBLAS", openBLAS), ("zstd", CompressionLibraries.zstd), ("zlib", CompressionLibraries.zlib),
-            ("Swift", swift),
+            ("SQLite", SQLiteLibrary.version), ("Swift", swift),
         ]
     }
 
