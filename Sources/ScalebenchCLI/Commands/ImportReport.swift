@@ -31,7 +31,7 @@ struct ImportReport {
             let run = labelled.run, labels = run.labels
             let loss = run.curve.points.last?.loss.map { "\(Phrase.loss($0)) \(run.curve.unit.words)" }
             table.add([
-                run.id.rawValue, Self.word(outcome), SafeText.line(labelled.found.name, limit: 40),
+                run.id.rawValue, Self.word(outcome), Self.end(of: labelled.found.name),
                 SafeText.line(labels.candidate, limit: 24), Self.size(labels.parameters), Self.size(labels.tokens),
                 String(labels.seed), SafeText.line(run.source.metric, limit: 30), String(run.curve.points.count),
                 loss ?? "not finite",
@@ -50,6 +50,12 @@ struct ImportReport {
         case .unchanged: "already there"
         case .relabelled: "labels changed"
         }
+    }
+
+    /// The end of a path is what tells runs apart.
+    private static func end(of name: String) -> String {
+        let name = SafeText.line(name, limit: 1000)
+        return name.count <= 40 ? name : "…" + name.suffix(39)
     }
 
     private static func size(_ value: Double?) -> String { value.map(Quantity.short) ?? "–" }
