@@ -8,11 +8,25 @@ package import ScalebenchCore
 
 extension RunStore {
     /// The outcome of an import.
-    package enum ImportOutcome: Sendable { case added, unchanged, relabelled }
+    package enum ImportOutcome: Sendable {
+        case added, unchanged, relabelled
+        /// The run is there with a shorter curve, which it replaces: its log has grown.
+        case continued
+    }
 
-    /// Keeps an imported run. Its name fixes the curve; for a run that is already there, the new labels replace the old
+    /// Keeps imported runs. A run's name fixes its curve; for a run that is already there, the new labels replace the old
     /// ones.
-    package func add(_ run: ImportedRun) throws -> ImportOutcome {
+    package func add(_ runs: [ImportedRun]) throws -> [ImportOutcome] {
+        let present = imports().runs
+        return try runs.map { run in
+            let outcome = try add(run)
+            guard outcome == .added, let shorter = present.first(where: { run.continues($0) }) else { return outcome }
+            try FileManager.default.removeItem(atPath: importFile(shorter.id))
+            return .continued
+        }
+    }
+
+    private func add(_ run: ImportedRun) throws -> ImportOutcome {
         let file = importFile(run.id)
         var run = run
         var outcome = ImportOutcome.added
@@ -59,5 +73,18 @@ extension RunStore {
             throw broken("its name is not that of its source")
         }
         return run
+    }
+}
+
+extension ImportedRun {
+    /// Whether this is `other` after further training: the same run of the same log, with points behind those of the other.
+    fileprivate func continues(_ other: ImportedRun) -> Bool {
+        let isSame =
+            source.file == other.source.file && source.format == other.source.format && source.run == other.source.run
+            && source.metric == other.source.metric && labels.candidate == other.labels.candidate
+            && labels.seed == other.labels.seed && labels.parameters == other.labels.parameters
+        let old = other.curve.points
+        guard isSame, old.count < curve.points.count else { return false }
+        return zip(old, curve.points).allSatisfy { $0.step == $1.step && $0.loss == $1.loss }
     }
 }

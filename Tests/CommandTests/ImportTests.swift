@@ -83,7 +83,31 @@ struct ImportTests {
         #expect(result.output.split(separator: "\n").count < 30)
         #expect(result.errors.contains("2 logs could not be imported"), "\(result.errors)")
         #expect(
-            result.errors.contains("logs/bad.csv:2: step \"x\"") && result.errors.contains("\"logs/odd.log\" matches"))
+            result.errors.contains("logs/bad.csv:2: step \"x\"")
+                && result.errors.contains("logs/odd.log: no part of this name"))
         #expect(try run(scratch, ["runs", "list"]).output.contains("imported"))
+    }
+
+    /// A log that is imported every night while its run goes on is one run.
+    @Test func aLogThatGrowsIsOneRun() throws {
+        let scratch = try Scratch()
+        let options = ["runs", "import", "logs", "--candidate", "a", "--parameters", "1M"]
+        try scratch.write("s:0 tel:9\ns:100 tel:5\n", to: "logs/main.log")
+        #expect(try run(scratch, options).output.contains("imported "))
+        try scratch.write("s:0 tel:9\ns:100 tel:5\ns:200 tel:4\n", to: "logs/main.log")
+        #expect(try run(scratch, options).output.contains("continued"))
+        let table = try run(scratch, ["runs", "export", "--table"]).output.split(separator: "\n")
+        #expect(table.count == 2 && table[1].contains(",0,4,"), "\(table)")
+        // Another run with the same name of its log is another run.
+        try scratch.write("s:0 tel:9\ns:100 tel:6\n", to: "logs/main.log")
+        #expect(try run(scratch, options).output.contains("imported "))
+        #expect(try run(scratch, ["runs", "export", "--table"]).output.split(separator: "\n").count == 3)
+    }
+
+    @Test func standardInputIsALog() throws {
+        let scratch = try Scratch()
+        let log = try scratch.write("s:0 tel:9\ns:100 tel:5\n", to: "main.log")
+        let result = try Tool.run(["runs", "import", "-", "--candidate", "a"], in: scratch.url, input: log)
+        #expect(result.status == 0 && result.output.contains("5.0000 nats/token"), "\(result.errors)")
     }
 }

@@ -27,7 +27,7 @@ struct NamePatternTests {
     }
 
     @Test(arguments: [
-        ("{candidate}-{params}-s{seed}", "adamw-small-s0", "\"adamw-small-s0\" matches"),
+        ("{candidate}-{params}-s{seed}", "adamw-small-s0", "adamw-small-s0: no part of this name matches"),
         ("{candidate}-s{seed}", "a-s99999999999999999999", "matches"),
         ("{candidat}", "a", "did you mean \"candidate\"?"),
         ("{params}{parameters}", "a", "comes twice"), ("adamw", "adamw", "no label"),

@@ -30,6 +30,8 @@ package struct LogImport {
     package struct Found: Sendable {
         /// The name of the run in a table of labels and for `--run`.
         package var name: String
+        /// The same before runs of one name were told apart: what a name pattern reads.
+        fileprivate var ownName: String
         package var path: String
         package var format: LogFormat
         package var run: TrainingLog.Run
@@ -98,7 +100,8 @@ package struct LogImport {
             }
             found.append(
                 Found(
-                    name: name, path: input.name, format: log.format, run: run, sha256: sha256 ?? run.contentHash,
+                    name: name, ownName: name, path: input.name, format: log.format, run: run,
+                    sha256: sha256 ?? run.contentHash,
                     facts: run.facts.completed(by: beside)))
         }
     }
@@ -150,7 +153,7 @@ package struct LogImport {
     package func facts(of found: Found) throws -> RunFacts {
         var facts = options.facts
         if let labels = options.labels { facts = facts.completed(by: try labels.facts(of: found.name)) }
-        if let pattern = options.namePattern { facts = facts.completed(by: try pattern.facts(of: found.name)) }
+        if let pattern = options.namePattern { facts = facts.completed(by: try pattern.facts(of: found.ownName)) }
         return facts.completed(by: found.facts)
     }
 
@@ -174,9 +177,10 @@ package struct LogImport {
         if facts.tokens == nil, let perStep, let last = series.points.last, last.step > 0 {
             facts.tokens = .init(Double(last.step) * perStep, from: "the last step and the tokens of one step")
         }
+        let counted = found.run.tokensByStep
         let points = try series.points.map { step, value in
             LossCurve.Point(
-                step: step, tokens: try found.run.tokens(at: step) ?? perStep.map { try tokens(step, $0, found.path) },
+                step: step, tokens: try counted[step] ?? perStep.map { try tokens(step, $0, found.path) },
                 loss: BelievableLoss.finite(value))
         }
         let run = ImportedRun(

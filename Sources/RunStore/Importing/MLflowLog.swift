@@ -8,21 +8,24 @@ import ScalebenchCore
 enum MLflowFolder {
     /// A run's folder has the run's name for itself in its meta.yaml; folders of experiments and models have one too.
     static func gather(_ files: inout [String], _ format: LogFormat) -> [LogInput] {
-        var runs: [LogInput] = [], taken: Set<String> = []
+        var runs: [String: [String]] = [:], ofExperiments: Set<String> = []
         for meta in files where meta.lastComponent == "meta.yaml" {
             guard let settings = SettingsFile.settings(of: meta) else { continue }
             let keys = Set(settings.map(\.key))
             if keys.contains("run_id") || keys.contains("run_uuid") {
-                let folder = meta.folder
-                let own = files.filter { $0.hasPrefix(folder == "." ? "" : folder + "/") }
-                runs.append(LogInput(path: folder, files: own, format: format, wasFound: true))
-                taken.formUnion(own)
+                runs[meta.folder] = []
             } else if keys.contains("experiment_id") {
-                taken.insert(meta)
+                ofExperiments.insert(meta)
             }
         }
-        files.removeAll { taken.contains($0) }
-        return runs
+        guard !runs.isEmpty else { return [] }
+        files.removeAll { file in
+            var folder = file.folder
+            while runs[folder] == nil, folder != folder.folder { folder = folder.folder }
+            runs[folder]?.append(file)
+            return runs[folder] != nil || ofExperiments.contains(file)
+        }
+        return runs.map { LogInput(path: $0.key, files: $0.value, format: format, wasFound: true) }
     }
 
     static func read(_ content: LogContent) throws -> TrainingLog.Run {

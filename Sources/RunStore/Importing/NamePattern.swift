@@ -81,7 +81,7 @@ package struct NamePattern: Sendable {
             }
         }
         throw ScalebenchError(
-            .invalidInput, "no part of the name \"\(name)\" matches --name-pattern '\(text)'",
+            .invalidInput, "no part of this name matches --name-pattern '\(text)'", at: name,
             hint: "{params}, {tokens} and {flops} are sizes such as 10M or 1.5e8, {seed} is a whole number, "
                 + "{candidate} and * are any text without /")
     }

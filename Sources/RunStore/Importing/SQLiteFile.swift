@@ -21,7 +21,11 @@ final class SQLiteFile {
         self.path = path
         // Only a regular file may be opened: SQLite would wait for the writer of a named pipe.
         let head = try InputFile.open(path).read(upToCount: 16) ?? Data()
-        guard Self.begins(head) else { throw ScalebenchError(.invalidInput, "not a SQLite database", at: path) }
+        guard Self.begins(head) else {
+            throw ScalebenchError(
+                .invalidInput, "not a SQLite database", at: path,
+                hint: path.hasSuffix(".gz") ? "a database is read where it lies: gunzip -k \(path)" : nil)
+        }
         // A database that another program writes has its log beside it, which cannot be read in a folder that is not
         // writable; then the file is read as it lies there.
         for mode in ["mode=ro", "mode=ro&immutable=1"] {

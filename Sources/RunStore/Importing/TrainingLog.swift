@@ -59,7 +59,10 @@ package struct TrainingLog: Sendable {
     ) throws -> (log: TrainingLog, sha256: String?) {
         do {
             var format = wanted ?? input.format
-            if format == nil { format = try Self.format(of: input.files[0], wasFound: input.wasFound) }
+            // Standard input can be read once.
+            if format == nil, input.files[0] != "-" {
+                format = try Self.format(of: input.files[0], wasFound: input.wasFound)
+            }
             let opensFiles = format?.opensFiles ?? false
             let data = opensFiles ? Data() : try ByteSource.readAll(input.files[0])
             let content = LogContent(file: input.path, files: input.files, data: data, stepColumn: stepColumn)
@@ -78,7 +81,8 @@ package struct TrainingLog: Sendable {
         if let binary = LogFormat.all.first(where: { $0.opensFiles && $0.begins(head) }) { return binary }
         try ForeignFile.refuse(head, file: file)
         // A file of numbers may begin like a table by chance.
-        if head.contains(0), wasFound || LogFormat.recognised(head) == nil { throw unknown(file) }
+        let isBinary = head.prefix(16).contains(0) || wasFound && head.contains(0)
+        if isBinary || head.contains(0) && LogFormat.recognised(head) == nil { throw unknown(file) }
         return nil
     }
 
@@ -115,10 +119,13 @@ extension TrainingLog.Run {
         series.lazy.compactMap { series in RunFacts.unit(ofTokens: series.metric).map { (series, $0) } }.first
     }
 
-    /// Tokens trained on at a step, where a series of the log counts them.
-    package func tokens(at step: Int) -> Int? {
-        guard let (series, unit) = tokenSeries else { return nil }
-        return series.points.first { $0.step == step }.flatMap { Int(exactly: ($0.value * unit).rounded()) }
+    /// Tokens trained on by step, where a series of the log counts them.
+    package var tokensByStep: [Int: Int] {
+        guard let (series, unit) = tokenSeries else { return [:] }
+        let counts = series.points.compactMap { point in
+            Int(exactly: (point.value * unit).rounded()).map { (point.step, $0) }
+        }
+        return Dictionary(counts) { $1 }
     }
 
     /// Completes the facts by what series count up to.

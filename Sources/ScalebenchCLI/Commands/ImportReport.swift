@@ -49,6 +49,7 @@ struct ImportReport {
         case .added: "imported"
         case .unchanged: "already there"
         case .relabelled: "labels changed"
+        case .continued: "continued"
         }
     }
 
@@ -130,15 +131,17 @@ struct ImportReport {
         guard problems.count > 1 else { return problems.first }
         var groups: [(error: ScalebenchError, places: [String])] = []
         for problem in problems {
+            let place = [problem.location].compactMap { $0 }
             if let index = groups.firstIndex(where: { $0.error.message == problem.message }) {
-                groups[index].places.append(problem.location ?? "")
+                groups[index].places += place
             } else {
-                groups.append((problem, [problem.location ?? ""]))
+                groups.append((problem, place))
             }
         }
         let texts = groups.prefix(10).map { error, places in
             let others = places.count > 3 ? ["and \(places.count - 3) more"] : []
-            var text = "\((places.prefix(3) + others).joined(separator: ", ")): \(error.message)"
+            let place = (places.prefix(3) + others).joined(separator: ", ")
+            var text = place.isEmpty ? error.message : "\(place): \(error.message)"
             if let hint = error.hint { text += "\n    \(hint)" }
             return "  " + text
         }

@@ -82,7 +82,7 @@ struct RunsImportCommand: ParsableCommand {
         if !runs.isEmpty {
             let store = try RunStore(root: store)
             try store.requireWritable()
-            print(ImportReport(runs, outcomes: try runs.map { try store.add($0.run) }, logs).text)
+            print(ImportReport(runs, outcomes: try store.add(runs.map(\.run)), logs).text)
         }
         for (name, why) in logs.leftOut.prefix(ImportReport.mostLines) {
             LiveLine.print("left out: \(SafeText.line(name, limit: 100)): \(SafeText.line(why, limit: 200))")
