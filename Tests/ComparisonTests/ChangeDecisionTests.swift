@@ -8,7 +8,7 @@ import Testing
 
 struct ChangeDecisionTests {
     private func judge(_ text: String, _ target: RunTable.Target) throws -> CompareResult {
-        let table = try RunTable(try DelimitedText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: .init())
+        let table = try RunTable(try TableText(Data(text.utf8), file: "r.csv"), file: "r.csv", query: .init())
         return try Judge(thresholds: VerdictThresholds()).result(try table.ladder(target: target))
     }
 
