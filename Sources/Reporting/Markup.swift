@@ -24,16 +24,40 @@ struct Markup: Sendable {
 
     fileprivate static func element(_ name: StaticString, _ attributes: [(String, String)], _ content: Markup) -> Markup
     {
-        let list = attributes.map { " \($0.0)=\"\(escape($0.1))\"" }.joined()
-        let isVoid = voidElements.contains("\(name)")
-        return Markup(source: isVoid ? "<\(name)\(list) />" : "<\(name)\(list)>\(content.source)</\(name)>")
+        let name = name.withUTF8Buffer { String(decoding: $0, as: UTF8.self) }
+        var source = "<" + name
+        source.reserveCapacity(content.source.utf8.count + 2 * name.utf8.count + 24 * attributes.count + 5)
+        for (key, value) in attributes {
+            source += " "
+            source += key
+            source += "=\""
+            source += escape(value)
+            source += "\""
+        }
+        if content.source.isEmpty, voidElements.contains(name) { return Markup(source: source + " />") }
+        source += ">"
+        source += content.source
+        source += "</"
+        source += name
+        source += ">"
+        return Markup(source: source)
     }
 
-    private static let voidElements: Set<String> = ["meta", "br", "hr", "col"]
+    private static let voidElements: Set<String> = ["meta", "link", "br", "hr", "col"]
+
+    /// Whether a byte is a printable character of ASCII without a meaning in HTML.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: (0x20..<0x7F).contains(byte)
+        }
+    }
 
     /// Characters with a meaning in HTML are written as references; control characters and direction marks, which can
     /// make a page show what it does not say, become replacement characters.
     private static func escape(_ text: String) -> String {
+        // Most texts are numbers and plain words.
+        if text.utf8.allSatisfy(isPlain) { return text }
         var result = ""
         result.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {

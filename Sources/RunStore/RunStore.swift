@@ -98,8 +98,10 @@ package struct RunStore: Sendable {
 
     /// The baseline that the record of a run is taken from; nil for a run of this store.
     package func baseline(of id: RunID) -> Baseline? {
+        // Reading the run's events takes longer than this search.
+        guard let baseline = baselines?.baseline(of: id) else { return nil }
         do {
-            return try ownRecord(id)?.isFinished == true ? nil : baselines?.baseline(of: id)
+            return try ownRecord(id)?.isFinished == true ? nil : baseline
         } catch {
             // The run's own events are damaged; no baseline stands in for them.
             return nil

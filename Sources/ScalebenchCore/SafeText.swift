@@ -15,7 +15,9 @@ package enum SafeText {
 
     /// Whether `scalar` is neither a control character nor a mark that changes what its neighbours look like.
     package static func isHarmless(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Looking up the category of every letter would be slow.
+        if (0x20..<0x7F).contains(scalar.value) { return true }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: false
         default: true
         }

@@ -1,12 +1,13 @@
 // What leaderboards are made of: the candidates and runs of a store, and baselines.
 
+import Comparison
 import Foundation
 import RunStore
 import ScalebenchCore
 
 /// The boards of a store with the baselines that belong on them. Of a suite that is asked for, all baselines are shown,
 /// so that a store is not needed then.
-struct BoardSource {
+struct BoardSource: Sendable {
     /// Every record of the boards that are shown.
     let records: [CandidateRecord]
     private let store: RunStore?
@@ -29,13 +30,20 @@ struct BoardSource {
         self.baselines = baselines
     }
 
+    /// Ranks the candidates of one board.
+    /// - Throws: what `Leaderboard` throws.
+    func leaderboard(_ board: [CandidateRecord], reference: String? = nil) throws -> Leaderboard {
+        try Leaderboard(
+            board, records: runRecords(of: board), fromBaselines: fromBaselines(board), reference: reference)
+    }
+
     /// The run records of every run that `entries` name.
-    func runRecords(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
+    private func runRecords(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
         entries.runRecords { id in if let store { try store.record(id) } else { try baselines.record(id) } }
     }
 
     /// The runs of `entries` that are taken from baselines.
-    func fromBaselines(_ entries: [CandidateRecord]) -> Set<RunID> {
+    private func fromBaselines(_ entries: [CandidateRecord]) -> Set<RunID> {
         entries.runs.filter { id in
             if let store { store.baseline(of: id) != nil } else { baselines.baseline(of: id) != nil }
         }
@@ -48,6 +56,14 @@ extension RunStore {
 }
 
 extension [CandidateRecord] {
+    /// The records board by board, by suite name and then the newest version first.
+    var boards: [[CandidateRecord]] {
+        Dictionary(grouping: self, by: \.board).map { ($0.key, $0.value) }.sorted {
+            let left = $0.1[0].suite, right = $1.1[0].suite
+            return (left.name, -left.version, $0.0) < (right.name, -right.version, $1.0)
+        }.map(\.1)
+    }
+
     fileprivate var runs: Set<RunID> { Set(flatMap(\.candidate.runIDs)) }
 
     /// The record of every run, as `record` finds it. A run whose events cannot be read counts as one that has not begun,

@@ -50,18 +50,10 @@ struct LeaderboardCommand: ParsableCommand {
 
     /// The boards, by suite name and then the newest version first.
     private func leaderboards(_ source: BoardSource) throws -> [Leaderboard] {
-        let entries = try filtered(source.records)
-        let groups = Dictionary(grouping: entries, by: \.board).values.sorted {
-            let left = $0[0], right = $1[0]
-            return (left.suite.name, -left.suite.version, left.board) < (
-                right.suite.name, -right.suite.version, right.board
-            )
-        }
+        let groups = try filtered(source.records).boards
         let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
         return try Self.good(wanted.isEmpty ? groups : wanted) { group in
-            try Leaderboard(
-                group, records: source.runRecords(of: group), fromBaselines: source.fromBaselines(group),
-                reference: reference)
+            try source.leaderboard(group, reference: reference)
         }
     }
 
