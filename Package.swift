@@ -70,7 +70,10 @@ let package = Package(
         module("Launching", ["ScalebenchCore", subprocess, systemPackage]),
         module(
             "Reporting", ["ScalebenchCore", "ScalingLaws", "Comparison", "Backtesting", "LawFitting", "RunStore"],
-            resources: [.embedInCode("Resources/report.css")]),
+            resources: [
+                .embedInCode("Resources/report.css"), .embedInCode("Resources/site.css"),
+                .embedInCode("Resources/site.js"),
+            ]),
 
         // MARK: A comparison from request to result
         module(
@@ -99,7 +102,9 @@ let package = Package(
         tests("Comparison", ["Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Backtesting", ["Backtesting", "Comparison", "ScalebenchCore", "ScalingLaws"]),
         tests("Training", ["Training", "ScalebenchCore", "TokenData", "Transformer"]),
-        tests("Reporting", ["Reporting", "Comparison", "ScalebenchCore"], exclude: ["Snapshots"]),
+        tests(
+            "Reporting", ["Reporting", "Comparison", "RunStore", "ScalebenchCore", "ScalingLaws"],
+            exclude: ["Snapshots"]),
         tests("RunStore", ["RunStore", "ScalebenchCore", "TokenData"], exclude: ["Fixtures"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(

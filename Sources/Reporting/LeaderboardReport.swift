@@ -53,7 +53,7 @@ package enum LeaderboardReport {
         return parts.joined(separator: "\n\n") + "\n"
     }
 
-    private static func heading(_ board: Leaderboard) -> String {
+    static func heading(_ board: Leaderboard) -> String {
         let suite = board.suite
         return
             "\(line(suite.name)) v\(suite.version) (\(suiteTag(board))) on \(line(suite.dataset)) (\(suite.dataHash.prefix(8)))"
@@ -62,7 +62,7 @@ package enum LeaderboardReport {
     /// These digits tell apart suites that share name and version.
     private static func suiteTag(_ board: Leaderboard) -> Substring { board.suiteHash.prefix(8) }
 
-    private static func target(_ board: Leaderboard) -> String {
+    static func target(_ board: Leaderboard) -> String {
         let scale = board.targetScale.map { ", \(Quantity.scale($0, board.axis))" } ?? ""
         return "At the target, \(board.targetLabel)\(scale). Reference: \(line(board.reference ?? "–"))"
     }
@@ -82,7 +82,7 @@ package enum LeaderboardReport {
         (board.ranking.map { String($0.rank).count + ($0.isRankShared ? 1 : 0) }.max() ?? 1) + 2
     }
 
-    private static func notes(_ board: Leaderboard) -> [String] {
+    static func notes(_ board: Leaderboard) -> [String] {
         let best = board.best.map { best in
             let heading = Phrase.bestHeading(best)
             return heading.prefix(1).uppercased() + heading.dropFirst() + ". "

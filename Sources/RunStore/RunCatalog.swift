@@ -15,6 +15,11 @@ package struct CatalogRun: Sendable {
         case imported(ImportedRun)
     }
 
+    package init(summary: RunSummary, content: Content) {
+        self.summary = summary
+        self.content = content
+    }
+
     /// The validation losses so far.
     package var curve: LossCurve {
         switch content {
@@ -25,12 +30,12 @@ package struct CatalogRun: Sendable {
 }
 
 /// Looks runs up by name, candidate and suite.
-package struct RunCatalog {
+package struct RunCatalog: Sendable {
     private let store: RunStore
     /// For every run, the places that use it.
     private var uses: [RunID: [Use]] = [:]
 
-    private struct Use {
+    private struct Use: Sendable {
         var candidate: String
         /// The family of a member.
         var family: String?
@@ -110,7 +115,11 @@ package struct RunCatalog {
         return (Set(all.map(\.suite.name)).sorted(), Set(all.map(\.candidate) + imported).sorted())
     }
 
-    private func trained(_ id: RunID) -> CatalogRun {
+    /// The imported runs, in the order of names.
+    package var imported: [CatalogRun] { store.imports().runs.map(Self.imported) }
+
+    /// A prepared run of the store.
+    package func trained(_ id: RunID) -> CatalogRun {
         let folder = store.folder(of: id)
         let job = try? RunJob.open(folder)
         let record = Result { try store.record(id) }

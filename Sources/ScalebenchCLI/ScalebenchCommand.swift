@@ -14,6 +14,7 @@ struct ScalebenchCommand: AsyncParsableCommand {
               scalebench compare --runs results.csv --target-scale 7e9
               scalebench nightly nights.json        what became worse?
               scalebench leaderboard                everything compared so far
+              scalebench site public                the same as pages for a browser
               scalebench runs show 66d4             one run and its curve
               scalebench doctor                     is this machine ready?
 
@@ -27,9 +28,8 @@ struct ScalebenchCommand: AsyncParsableCommand {
             """,
         version: LibraryVersions.text,
         subcommands: [
-            CompareCommand.self, NightlyCommand.self, HistoryCommand.self, LeaderboardCommand.self, RunsCommand.self,
-            BaselinesCommand.self, FitCommand.self,
-            BacktestCommand.self,
+            CompareCommand.self, NightlyCommand.self, HistoryCommand.self, LeaderboardCommand.self, SiteCommand.self,
+            RunsCommand.self, BaselinesCommand.self, FitCommand.self, BacktestCommand.self,
             SuitesCommand.self, DataCommand.self, BenchCommand.self, DoctorCommand.self, RunCommand.self,
         ])
 

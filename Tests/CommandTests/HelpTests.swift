@@ -9,7 +9,7 @@ struct HelpTests {
         .appendingPathComponent("Snapshots")
 
     @Test(arguments: [
-        [], ["compare"], ["leaderboard"], ["runs"], ["runs", "import"], ["baselines"], ["baselines", "list"],
+        [], ["compare"], ["leaderboard"], ["site"], ["runs"], ["runs", "import"], ["baselines"], ["baselines", "list"],
         ["baselines", "check"], ["doctor"],
     ])
     func help(command: [String]) throws {

@@ -1,0 +1,98 @@
+// Reads a store and writes its site. Every run is read once more for its page and then forgotten, so that the memory
+// needed does not grow with what the runs hold.
+
+import Comparison
+import Foundation
+import Reporting
+import RunStore
+import ScalebenchCore
+import ScalingLaws
+
+/// Makes the site of a store.
+struct SiteMaker: Sendable {
+    private let store: RunStore
+    private let nights: Int
+
+    /// The end of a log that is read for its last lines.
+    private static let logBytes = 32_768
+    private static let logLines = 60
+
+    init(_ store: RunStore, nights: Int) {
+        self.store = store
+        self.nights = nights
+    }
+
+    /// Writes every file and removes what an earlier site had beyond them.
+    func write(to folder: SiteFolder) throws -> SiteFolder.Written {
+        let history = store.history()
+        StoreOptions.warn(history.errors + store.imports().errors)
+        let reports = (try? FileManager.default.contentsOfDirectory(atPath: "\(store.root)/reports")) ?? []
+        let content = SiteContent(
+            boards: try boards(), history: history.records, nights: nights, reports: Set(reports))
+        let index = SiteIndex(content)
+        let runs = try writeRuns(index, folder)
+        let pieces = Site(index, runs: runs).pieces
+        try results(pieces.count) { piece in
+            for file in try pieces[piece]() { try folder.write(file.data, to: file.path) }
+        }
+        let copies = index.reports
+        try results(copies.count) { copy in
+            let report = try InputFile.read("\(store.root)/reports/\(copies[copy])")
+            try folder.write(report, to: SiteIndex.reportPath(copies[copy]))
+        }
+        return try folder.finish()
+    }
+
+    /// The boards with their rankings. One that cannot be ranked says why on the page.
+    private func boards() throws -> [SiteContent.Board] {
+        let source = try BoardSource(store: store.root, suite: nil), groups = source.records.boards
+        return inParallel(groups.count) { group in
+            do {
+                return SiteContent.Board(
+                    records: groups[group], leaderboard: try source.leaderboard(groups[group]), obstacle: nil)
+            } catch {
+                let message = (error as? ScalebenchError)?.message ?? "\(error)"
+                return SiteContent.Board(records: groups[group], leaderboard: nil, obstacle: message)
+            }
+        }
+    }
+
+    // MARK: - Runs
+
+    /// Writes the pages of runs and returns what is known of every run.
+    private func writeRuns(_ index: SiteIndex, _ folder: SiteFolder) throws -> [RunID: RunSummary] {
+        let catalog = RunCatalog(store), ids = try store.list(), imported = catalog.imported
+        let summaries = try results(ids.count + imported.count) { place in
+            let run = place < ids.count ? catalog.trained(ids[place]) : imported[place - ids.count]
+            if index.hasPage(run.summary) {
+                let log = place < ids.count ? Self.log(store.folder(of: ids[place])) : []
+                for file in RunPage(SiteRun(run, log: log), index).files { try folder.write(file.data, to: file.path) }
+            }
+            return run.summary
+        }
+        return Dictionary(summaries.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// The last lines of what the run's program printed, or else its job.
+    private static func log(_ folder: RunFolder) -> [String] {
+        for path in [folder.trainerLog, folder.jobLog] {
+            guard let handle = InputFile.openIfPresent(path) else { continue }
+            defer { try? handle.close() }
+            guard let length = try? handle.seekToEnd(), length > 0 else { continue }
+            let start = length > UInt64(logBytes) ? length - UInt64(logBytes) : 0
+            guard (try? handle.seek(toOffset: start)) != nil, let data = try? handle.readToEnd() else { continue }
+            let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+            // A line whose beginning was not read is left out.
+            return lines.dropFirst(start > 0 ? 1 : 0).suffix(logLines).map(String.init)
+        }
+        return []
+    }
+
+    /// The values of `work` in order, computed in parallel.
+    /// - Throws: the first error.
+    @discardableResult private func results<Value: Sendable>(
+        _ count: Int, _ work: @Sendable (Int) throws -> Value
+    ) throws -> [Value] {
+        try inParallel(count) { place in Result { try work(place) } }.map { try $0.get() }
+    }
+}
