@@ -31,36 +31,25 @@ package struct CatalogRun: Sendable {
 
 /// Looks runs up by name, candidate and suite.
 package struct RunCatalog: Sendable {
-    private let store: RunStore
+    let store: RunStore
     /// For every run, the places that use it.
-    private var uses: [RunID: [Use]] = [:]
-
-    private struct Use: Sendable {
-        var candidate: String
-        /// The family of a member.
-        var family: String?
-        var suite: SuiteReference
-        var place: String
-    }
+    let uses: [RunID: [RunUse]]
+    /// What is wrong with records of candidates that cannot be read.
+    package let errors: [ScalebenchError]
 
     package init(_ store: RunStore) {
         self.store = store
-        let boards = Dictionary(grouping: store.candidateRecords().records, by: \.board).values.map { board in
-            board.sorted { ($0.firstWritten, $0.position) < ($1.firstWritten, $1.position) }
-        }
-        for board in boards {
-            let labels = board.labels
-            for entry in board {
-                let label = labels[entry.candidate.recipe]!
-                let members = entry.candidate.family?.members.map { ($0.name, $0.places) }
-                for (name, places) in members ?? [(label, entry.candidate.places)] {
-                    for place in places {
-                        let use = Use(
-                            candidate: name, family: members.map { _ in label }, suite: entry.suite, place: place.label)
-                        for run in place.runs { uses[run.id, default: []].append(use) }
-                    }
-                }
-            }
+        let found = RunUses(store, RunIndex(store))
+        uses = found.byRun
+        errors = found.errors
+    }
+
+    /// Whether a run belongs to a suite and a candidate; nil stands for any.
+    func isMember(_ id: RunID, suite: String?, candidate: String?) -> Bool {
+        guard suite != nil || candidate != nil else { return true }
+        return (uses[id] ?? []).contains { use in
+            (suite == nil || use.suite == suite)
+                && (candidate == nil || use.candidate == candidate || use.family == candidate)
         }
     }
 
@@ -68,14 +57,7 @@ package struct RunCatalog: Sendable {
     package func runs(
         suite: String? = nil, candidate: String? = nil, isWanted: (RunSummary.Status) -> Bool = { _ in true }
     ) throws -> [CatalogRun] {
-        let isMember = { (id: RunID) -> Bool in
-            guard suite != nil || candidate != nil else { return true }
-            return (uses[id] ?? []).contains { use in
-                (suite == nil || use.suite.name == suite)
-                    && (candidate == nil || use.candidate == candidate || use.family == candidate)
-            }
-        }
-        var runs = try store.list().filter(isMember).map(trained)
+        var runs = try store.list().filter { isMember($0, suite: suite, candidate: candidate) }.map(trained)
         if suite == nil {
             runs += store.imports().runs.filter { candidate == nil || $0.labels.candidate == candidate }.map(
                 Self.imported)
@@ -112,7 +94,7 @@ package struct RunCatalog: Sendable {
     package var names: (suites: [String], candidates: [String]) {
         let all = uses.values.joined()
         let imported = store.imports().runs.map(\.labels.candidate)
-        return (Set(all.map(\.suite.name)).sorted(), Set(all.map(\.candidate) + imported).sorted())
+        return (Set(all.map(\.suite)).sorted(), Set(all.map(\.candidate) + imported).sorted())
     }
 
     /// The imported runs, in the order of names.
@@ -129,7 +111,7 @@ package struct RunCatalog: Sendable {
         let here = uses[id] ?? []
         let summary = RunSummary(
             id: id, status: status, candidates: here.map(\.candidate).unique,
-            suites: here.map { "\($0.suite.name) v\($0.suite.version)" }.unique, place: here.first?.place,
+            suites: here.map(\.suiteVersion).unique, place: here.first?.place,
             seed: job?.spec.seed ?? 0, parameters: job.map { Double($0.spec.model.parametersNonEmbedding) },
             tokens: job.map { Double($0.spec.tokens) }, flops: job?.spec.flops,
             seconds: present?.end?.seconds ?? present?.steps.last?.seconds,
@@ -161,7 +143,7 @@ package struct RunCatalog: Sendable {
 
 extension [String] {
     /// The strings without repetitions, in order of first appearance.
-    fileprivate var unique: [String] {
+    var unique: [String] {
         var seen: Set<String> = []
         return filter { seen.insert($0).inserted }
     }

@@ -23,7 +23,7 @@ extension RunStore {
     /// Every record, in the order of file names, and an error for each file that is not a record.
     package func candidateRecords() -> (records: [CandidateRecord], errors: [ScalebenchError]) {
         var records: [CandidateRecord] = [], errors: [ScalebenchError] = []
-        for file in Self.files(recordsFolder).flatMap(Self.files) where file.hasSuffix(".json") {
+        for file in candidateRecordFiles() {
             do {
                 records.append(try Self.open(file))
             } catch {
@@ -31,6 +31,11 @@ extension RunStore {
             }
         }
         return (records, errors)
+    }
+
+    /// The files of all records, in the order of names.
+    func candidateRecordFiles() -> [String] {
+        Self.files(recordsFolder).flatMap(Self.files).filter { $0.hasSuffix(".json") }
     }
 
     private static func open(_ file: String) throws(ScalebenchError) -> CandidateRecord {

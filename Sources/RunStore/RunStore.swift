@@ -145,16 +145,16 @@ package struct RunStore: Sendable {
     }
 
     /// Every prepared run, in the order of names.
-    package func list() throws -> [RunID] { try names().filter(isPrepared).map(RunID.init(rawValue:)) }
+    package func list() throws -> [RunID] { try runNames().filter(isPrepared).map(RunID.init(rawValue:)) }
 
     /// Names of files and folders among the runs that are not runs, because they hold no job.
-    package func strays() throws -> [String] { try names().filter { !isPrepared($0) } }
+    package func strays() throws -> [String] { try runNames().filter { !isPrepared($0) } }
 
-    private func isPrepared(_ name: String) -> Bool {
+    func isPrepared(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: folder(of: RunID(rawValue: name)).job)
     }
 
-    private func names() throws -> [String] {
+    func runNames() throws -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs").sorted()
         } catch {

@@ -35,8 +35,9 @@ struct StoreOptions: ParsableArguments {
 
     func catalog() throws -> RunCatalog {
         let store = try RunStore.existing(root: store)
-        StoreOptions.warn(store.candidateRecords().errors + store.imports().errors)
-        return RunCatalog(store)
+        let catalog = RunCatalog(store)
+        StoreOptions.warn(catalog.errors + store.imports().errors)
+        return catalog
     }
 
     /// Prints one warning, however many files cannot be read.

@@ -44,8 +44,10 @@ struct RunsListCommand: AsyncParsableCommand {
         }
         let catalog = try storeOptions.catalog()
         try filter.check(catalog)
-        let all = try catalog.runs(suite: filter.suite, candidate: filter.candidate) { status == nil || $0 == status }
-        let runs = all.prefix(limit ?? all.count).map(\.summary)
+        let all = try catalog.summaries(suite: filter.suite, candidate: filter.candidate) {
+            status == nil || $0 == status
+        }
+        let runs = Array(all.prefix(limit ?? all.count))
         if json {
             return try StandardOutput.write(try JSONDocument.pretty(Document(runs: runs)))
         }
