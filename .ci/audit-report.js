@@ -1,6 +1,15 @@
 // Looks at a report the way a reader does: colours as computed, sizes as laid out. Leaves its verdict in a last element, id "audit".
 (() => {
   const problems = [];
+
+  // On a common screen a comparison shows its verdict, how sure it is, what would help and the gap as a picture at once.
+  if (Math.abs(innerWidth - 1400) <= 20) {
+    const parts = ".first .answer, .first .facts, .first svg.wide, .first > :first-child .standings tr:first-child";
+    for (const part of document.querySelectorAll(parts)) {
+      const bottom = part.getBoundingClientRect().bottom + scrollY;
+      if (bottom > 900) problems.push(`not on the first screen: ${part.textContent.trim().slice(0, 40)} ends at ${Math.round(bottom)}`);
+    }
+  }
   document.querySelectorAll("details").forEach((d) => (d.open = true));
 
   const parse = (colour) => {
@@ -47,6 +56,16 @@
     if (!figure.querySelector("h3") || !figure.querySelector("table")) problems.push(`${figure.id} lacks a title or its numbers`);
   }
   if (!pictures) problems.push("no picture");
+  for (const picture of document.querySelectorAll("svg, img")) {
+    const label = picture.getAttribute("aria-label") || picture.getAttribute("alt");
+    if (!label && picture.getAttribute("aria-hidden") !== "true") problems.push("a picture has no label");
+  }
+
+  for (const link of document.querySelectorAll("a[href]")) {
+    const target = link.getAttribute("href");
+    const isThere = target.startsWith("#") ? document.getElementById(decodeURIComponent(target.slice(1))) : /^https:\/\//.test(target);
+    if (!isThere) problems.push(`the link ${target} leads nowhere`);
+  }
 
   let level = 0;
   for (const heading of document.querySelectorAll("h1,h2,h3,h4,h5,h6")) {

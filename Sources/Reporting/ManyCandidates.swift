@@ -1,5 +1,5 @@
-// What is shown of more candidates than can stand side by side: a table of the losses with a row for each, a table of the
-// pairs, and every finding once.
+// What is shown of more candidates than can stand side by side: a table of the losses with a row for each, and every
+// finding once.
 
 import Comparison
 import ScalebenchCore
@@ -18,6 +18,12 @@ extension CompareResult {
         guard hasMany else { return Array(pairs.indices) }
         let likeliest = (best?.candidates ?? []).compactMap { one in pairs.firstIndex { $0.b == one.candidate } }
         return (likeliest + pairs.indices.filter { !likeliest.contains($0) }).prefix(Self.mostPictured).sorted()
+    }
+
+    /// The colour of a candidate in pictures of trends: those of many are told apart where they are shown.
+    func colour(of candidate: Int) -> Int {
+        guard hasMany else { return candidate % 6 }
+        return candidate == 0 ? 0 : (picturedPairs.firstIndex(of: candidate - 1) ?? -1) + 1
     }
 
     /// Says what pictures leave out; nil where they show all.
@@ -61,21 +67,6 @@ extension CompareResult {
         guard let mean = candidate.meanLoss else { return candidate.diverged > 0 ? "diverged" : "–" }
         let half = candidate.loss.map { " ± \(Phrase.loss(($0.interval90.upper - $0.interval90.lower) / 2))" } ?? ""
         return Phrase.loss(mean) + half + (candidate.diverged > 0 ? " (\(candidate.diverged) diverged)" : "")
-    }
-
-    /// Every pair in one line.
-    var pairTable: TextTable {
-        var table = TextTable(
-            header: ["candidate B", "verdict", "probability that A is better", "gap, one run of each [90 %]"],
-            leftColumns: 2)
-        for pair in pairs {
-            table.add([
-                SafeText.line(pair.b, limit: 30), Phrase.verdict(pair.verdict),
-                pair.probabilityABetter.map(Phrase.percent) ?? "–",
-                Phrase.interval(pair.gap, or: pair.observed?.gap, Phrase.gap),
-            ])
-        }
-        return table
     }
 }
 

@@ -71,9 +71,8 @@ struct ManyText {
 
     private var notes: [String] {
         var lines: [String] = []
-        if let line = Phrase.methodOnThisLadder(result.pairs.flatMap(\.methodOnThisLadder)) {
-            lines.append(line.prefix(1).uppercased() + line.dropFirst() + ".")
-        }
+        let record = Phrase.trackRecord(result.pairs)
+        if !record.isEmpty { lines.append(record) }
         if let further = result.furtherRuns { lines.append(Phrase.furtherRuns(further, result.pairs)) }
         if let rest = result.notNeeded { lines.append(Phrase.notNeeded(rest)) }
         if let stopped = result.stoppedEarly {

@@ -69,16 +69,24 @@ package enum Phrase {
         }
     }
 
-    /// The verdict as one plain sentence.
+    /// The verdict as one plain sentence, with its numbers.
     package static func sentence(_ pair: PairResult, unit: String) -> String {
-        let a = SafeText.line(pair.a), b = SafeText.line(pair.b)
-        let tense = pair.observed == nil ? "will be" : "is"
+        let claim = claim(pair)
         switch pair.verdict {
-        case .aBetter:
-            return "\(a) \(tense) better than \(b) at the target" + evidence(pair, pair.probabilityABetter, unit)
-        case .bBetter:
-            return "\(b) \(tense) better than \(a) at the target"
-                + evidence(pair, pair.probabilityABetter.map { 1 - $0 }, unit)
+        case .aBetter where pair.gap != nil: return claim.dropLast() + evidence(pair, pair.probabilityABetter, unit)
+        case .bBetter where pair.gap != nil:
+            return claim.dropLast() + evidence(pair, pair.probabilityABetter.map { 1 - $0 }, unit)
+        default: return claim
+        }
+    }
+
+    /// What holds, as one plain sentence.
+    static func claim(_ pair: PairResult) -> String {
+        let a = SafeText.line(pair.a), b = SafeText.line(pair.b)
+        let tense = pair.observed == nil ? "will be" : "is", end = pair.gap == nil ? ": the other one diverged." : "."
+        switch pair.verdict {
+        case .aBetter: return "\(a) \(tense) better than \(b) at the target\(end)"
+        case .bBetter: return "\(b) \(tense) better than \(a) at the target\(end)"
         case .equivalent:
             return
                 "\(a) and \(b) \(pair.observed == nil ? "will be" : "are") equivalent at the target: the gap is too small to matter."
@@ -96,7 +104,6 @@ package enum Phrase {
     }
 
     private static func evidence(_ pair: PairResult, _ probability: Double?, _ unit: String) -> String {
-        if pair.gap == nil { return ": the other one diverged." }
         var parts: [String] = []
         if let probability { parts.append("probability \(percent(probability))") }
         if let gap = pair.expectedGap {

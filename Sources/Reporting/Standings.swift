@@ -35,15 +35,18 @@ struct Standings {
     /// - Parameters:
     ///   - shown: how many candidates have a row.
     ///   - names: the longest name; a longer one loses its middle.
-    func versus(shown: Int, names: Int, hasIntervals: Bool = true) -> TextTable {
+    ///   - best: the verdict on all, where a column shows everyone's probability to be the best.
+    func versus(shown: Int, names: Int, hasIntervals: Bool = true, best: BestResult? = nil) -> TextTable {
         var table = TextTable(
-            header: ["candidate", "beats A", hasIntervals ? "gap to A [90 %]" : "gap to A", "verdict"], spacing: 2,
-            leftColumns: 1, lastIsLeft: true)
+            header: ["candidate", "beats A", hasIntervals ? "gap to A [90 %]" : "gap to A"]
+                + (best == nil ? [] : ["best of all"]) + ["verdict"], spacing: 2, lastIsLeft: true)
         for row in rows.prefix(shown) {
-            table.add([
-                Phrase.name(row.name, limit: names), row.probability.map(Phrase.percent) ?? "–",
-                hasIntervals ? row.gap : row.gapAlone, row.verdict,
-            ])
+            let standing = best?.candidates.first { $0.candidate == row.name }
+            table.add(
+                [
+                    Phrase.name(row.name, limit: names), row.probability.map(Phrase.percent) ?? "–",
+                    hasIntervals ? row.gap : row.gapAlone,
+                ] + (best == nil ? [] : [standing.map { Phrase.percent($0.probabilityBest) } ?? "–"]) + [row.verdict])
         }
         return table
     }
@@ -61,7 +64,7 @@ struct Standings {
     /// Rows and columns are numbered in the order of the rows; nil where nobody could be compared.
     func headToHead(names: Int) -> TextTable? {
         guard let duels = headToHead else { return nil }
-        var table = TextTable(header: [""] + duels.candidates.indices.map { "\($0 + 1)" })
+        var table = TextTable(header: ["candidate"] + duels.candidates.indices.map { "\($0 + 1)" })
         for (index, name) in duels.candidates.enumerated() {
             table.add(
                 ["\(index + 1) \(Phrase.name(name, limit: names))"]

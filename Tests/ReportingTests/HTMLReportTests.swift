@@ -54,6 +54,46 @@ struct HTMLReportTests {
         #expect(!page.unicodeScalars.contains { $0.value == 0x1B || $0.value == 0x202E })
     }
 
+    // MARK: - The first screen
+
+    /// The first section of the page.
+    private func first(_ name: String) throws -> Substring {
+        let page = try page(name)
+        let end = try #require(page.range(of: "</section>")),
+            start = try #require(page.range(of: "<section id=\"verdict\""))
+        return page[start.lowerBound..<end.lowerBound]
+    }
+
+    @Test func twoCandidatesHaveAnAnswerAndAPicture() throws {
+        let open = try first("before-the-target"), decided = try first("after-the-target")
+        for text in [open, decided] {
+            #expect(
+                text.contains("How sure") && text.contains("By how much") && text.contains("What would make it surer"))
+            #expect(text.contains("<figure id=\"gap-plot-1\""))
+        }
+        #expect(open.contains("base is better with probability 83 %. The rule names a winner from 95 % on."))
+        #expect(open.contains("probability of naming the right winner 83 % → 97.4 %"))
+        #expect(decided.contains("steeper is better than base at the target.</p>"))
+        #expect(
+            decided.contains(
+                "The loss of steeper is expected to be lower by 0.0282 nats/token (90 % interval: 0.0207 to"))
+        #expect(decided.contains("Nothing more is needed"))
+        let diverged = try first("diverged-arm")
+        #expect(diverged.contains("base is better than cliff at the target: the other one diverged."))
+        #expect(!diverged.contains("By how much"))
+    }
+
+    @Test func severalCandidatesHaveASummaryFirst() throws {
+        for name in ["three-candidates", "many-candidates"] {
+            let text = try first(name)
+            #expect(text.contains("Against the reference A") && text.contains("<figure id=\"leaders-plot\""))
+            #expect(text.contains("Who beats whom") && text.contains("Each against the reference A"))
+        }
+        let many = try first("many-candidates")
+        #expect(many.contains("Of 9 others, by the rule (a winner from 95 % on): 5 worse, 3 may cross, 1 unresolved."))
+        #expect(many.contains("The closest pair is adam-0.0023 against adam-0.0034."))
+    }
+
     @Test func manyCandidatesAreNotRepeated() throws {
         let page = try page("many-candidates")
         // Pictures of the likeliest six pairs; every finding once.

@@ -7,17 +7,21 @@ import ScalingLaws
 extension ReportSection {
     static let gap = ReportSection(id: "gap", title: "Gap over scale") { content in
         let result = content.result
+        // The picture of a single pair stands beside its verdict.
+        guard result.pairs.count > 1 else { return nil }
         let figures = result.picturedPairs.compactMap { GapPicture(result, $0)?.figure.markup }
         guard !figures.isEmpty else { return nil }
         return .joined([result.picturedPairsNote.map { note in tag("p") { note } } ?? .empty] + figures)
     }
 }
 
-private struct GapPicture {
-    let result: CompareResult
-    let pair: PairResult
+struct GapPicture {
+    private let result: CompareResult
+    private let pair: PairResult
     /// The index of B among the candidates; A is the first.
-    let index: Int
+    private let index: Int
+    /// The colour of B.
+    private let colour: Int
     private let a: String
     private let b: String
 
@@ -26,6 +30,7 @@ private struct GapPicture {
         guard !pair.rungGaps.isEmpty || pair.predicted.trend != nil else { return nil }
         self.result = result
         index = pairIndex + 1
+        colour = result.colour(of: index)
         a = SafeText.line(pair.a, limit: 40)
         b = SafeText.line(pair.b, limit: 40)
     }
@@ -41,7 +46,7 @@ private struct GapPicture {
                 + "interval; line and bands (50 %, 90 %) are the trend that the ladder alone shows, the bar its forecast "
                 + "for one run of each at the target. Below: the probability that the trend favours \(a); the "
                 + "mark is for one run of each. Beyond the dashed lines the rule names a winner." + Phrase.path(result),
-            legend: [("c0 shape0", pair.a), ("c\(index % 6) shape\(index % 4)", pair.b)],
+            legend: [("c0 shape0", pair.a), ("c\(colour) shape\(colour % 4)", pair.b)],
             height: upperHeight + (trend == nil ? 0 : lowerHeight), table: table, plot: draw)
     }
 
@@ -79,12 +84,12 @@ private struct GapPicture {
         }
         for rung in pair.rungGaps {
             if let gap = rung.meanGap {
-                let winner = gap >= 0 ? 0 : index
+                let winner = gap >= 0 ? 0 : colour
                 if let interval = rung.gap?.interval90 {
-                    frame.errorBar(rung.scale, from: interval.lower, to: interval.upper, "bar c\(winner % 6)")
+                    frame.errorBar(rung.scale, from: interval.lower, to: interval.upper, "bar c\(winner)")
                 }
                 frame.marker(
-                    rung.scale, gap, candidate: winner, style: "c\(winner % 6)", size: 4.5,
+                    rung.scale, gap, candidate: winner, style: "c\(winner)", size: 4.5,
                     hover: "\(rung.label): gap \(Phrase.interval(rung.gap, or: gap, Phrase.gap)), "
                         + "\(winner == 0 ? a : b) better")
             }
@@ -103,7 +108,7 @@ private struct GapPicture {
     @MarkupBuilder private func probabilities(_ trend: TrendCurves, _ frame: PlotFrame) -> Markup {
         let zeros = trend.scales.map { _ in 0.0 }, ones = trend.scales.map { _ in 1.0 }
         frame.area(trend.scales, from: zeros, to: trend.probabilityABetter, "share c0")
-        frame.area(trend.scales, from: trend.probabilityABetter, to: ones, "share c\(index % 6)")
+        frame.area(trend.scales, from: trend.probabilityABetter, to: ones, "share c\(colour)")
         frame.line(trend.scales, trend.probabilityABetter, "fit neutral")
         let decisive = (result.suite?.thresholds ?? VerdictThresholds()).decisiveProbability
         frame.horizontalLine(decisive, "threshold")

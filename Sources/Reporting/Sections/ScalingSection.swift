@@ -40,11 +40,11 @@ private struct ScalingPicture {
                 + (crossing.map { " \($0.text)" } ?? "") + Phrase.path(result)
                 + (result.hasMany ? " The reference alone has a band." : "")
                 + (result.picturedPairsNote.map { " \($0) The others have grey marks and no trend." } ?? ""),
-            legend: pictured.map { ("\(style($0)) shape\($0 % 4)", result.candidates[$0]) },
+            legend: pictured.map { ("\(style($0)) shape\(result.colour(of: $0) % 4)", result.candidates[$0]) },
             height: 420, table: table, plot: draw)
     }
 
-    private func style(_ index: Int) -> String { pictured.contains(index) ? "c\(index % 6)" : "neutral" }
+    private func style(_ index: Int) -> String { pictured.contains(index) ? "c\(result.colour(of: index))" : "neutral" }
 
     private var hasTarget: Bool { result.ladder.contains(where: \.isTarget) }
 
@@ -71,9 +71,10 @@ private struct ScalingPicture {
                 if let level = levels[index] {
                     // Many bands on each other hide what they show.
                     if !result.hasMany || index == 0 {
-                        frame.area(level.scales, from: level.band.lower90, to: level.band.upper90, "band c\(index % 6)")
+                        frame.area(
+                            level.scales, from: level.band.lower90, to: level.band.upper90, "band \(style(index))")
                     }
-                    frame.line(level.scales, level.band.median, "fit c\(index % 6)")
+                    frame.line(level.scales, level.band.median, "fit \(style(index))")
                 }
             }
             for rung in result.ladder {
@@ -87,18 +88,19 @@ private struct ScalingPicture {
     @MarkupBuilder private func marks(_ rung: RungResult, _ frame: PlotFrame, _ indices: [Int]) -> Markup {
         for index in indices {
             let candidate = rung.candidates[index], name = SafeText.line(candidate.candidate), style = style(index)
-            // With many candidates, a run that is alone is shown by its mean only.
-            for loss in candidate.losses where !result.hasMany || candidate.losses.count > 1 {
+            // With many candidates, a run that is alone is shown by its mean only, as is a candidate without a trend.
+            let isLeader = pictured.contains(index)
+            for loss in candidate.losses where !result.hasMany || (isLeader && candidate.losses.count > 1) {
                 frame.marker(
-                    rung.scale, loss, candidate: index, style: "run \(style)", size: 2.5,
+                    rung.scale, loss, candidate: result.colour(of: index), style: "run \(style)", size: 2.5,
                     hover: "\(name), \(rung.label): one run, \(Phrase.loss(loss))")
             }
-            if let interval = candidate.loss?.interval90 {
+            if isLeader, let interval = candidate.loss?.interval90 {
                 frame.errorBar(rung.scale, from: interval.lower, to: interval.upper, "bar \(style)")
             }
             if let mean = candidate.meanLoss {
                 frame.marker(
-                    rung.scale, mean, candidate: index, style: style, size: rung.isTarget ? 6 : 4.5,
+                    rung.scale, mean, candidate: result.colour(of: index), style: style, size: rung.isTarget ? 6 : 4.5,
                     hover: "\(name), \(rung.label): mean of \(Phrase.runs(candidate.losses.count)), "
                         + Phrase.interval(candidate.loss, or: mean, Phrase.loss))
             }
@@ -112,9 +114,10 @@ private struct ScalingPicture {
                 let shift = result.hasMany ? 7.0 + 3 * Double(place) : 9.0 + 5 * Double(place)
                 frame.errorBar(
                     result.targetScale, from: estimate.interval90.lower, to: estimate.interval90.upper,
-                    "forecast c\(index % 6)", shift: shift)
+                    "forecast \(style(index))", shift: shift)
                 frame.marker(
-                    result.targetScale, estimate.point, candidate: index, style: "run c\(index % 6)", size: 4,
+                    result.targetScale, estimate.point, candidate: result.colour(of: index),
+                    style: "run \(style(index))", size: 4,
                     shift: shift,
                     hover: "\(SafeText.line(result.candidates[index])): predicted for the target, "
                         + Phrase.interval(estimate, Phrase.loss))
@@ -161,11 +164,12 @@ private struct ScalingPicture {
 
 extension PlotAxis {
     /// The ladder's own axis, the target included, with the margins of the trend's curves.
-    static func scale(_ result: CompareResult) -> PlotAxis {
+    /// - Parameter beyond: the factor between the largest scale and the end of the axis.
+    static func scale(_ result: CompareResult, beyond: Double = 1.5) -> PlotAxis {
         let scales = result.ladder.map(\.scale) + [result.targetScale]
         return PlotAxis(
             (result.axis == .flops ? "training FLOPs of one run" : result.axis.unit) + " (log scale)",
-            .logarithmic, covering: [(scales.min() ?? 1) / 1.5, (scales.max() ?? 1) * 1.5], padding: 0,
+            .logarithmic, covering: [(scales.min() ?? 1) / 1.5, (scales.max() ?? 1) * beyond], padding: 0,
             label: { power($0) })
     }
 }
