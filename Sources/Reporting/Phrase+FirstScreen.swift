@@ -49,7 +49,9 @@ extension Phrase {
     static func whatHelps(_ pair: PairResult) -> String {
         if let next = pair.nextRuns.first { return nextStep(next) }
         switch pair.verdict {
-        case .aBetter, .bBetter, .equivalent: return "Nothing more is needed: the verdict is decided by the rule."
+        case .aBetter, .bBetter, .equivalent:
+            let target = pair.observed == nil ? " Training both at the target would show it." : ""
+            return "Nothing more is needed: the verdict is decided by the rule.\(target)"
         case .crossoverRisk, .unresolved:
             guard let finding = pair.findings.first(where: { ["noNextRun", "notJudged"].contains($0.code) }) else {
                 return "No further runs are proposed; the findings say what limits the verdict."

@@ -17,7 +17,9 @@ extension ReportSection {
     // MARK: - Two candidates
 
     @MarkupBuilder private static func onePair(_ result: CompareResult) -> Markup {
-        let pair = result.pairs[0]
+        let pair = result.pairs[0], numbers = numbers(pair, of: result)
+        // The forecast alone is narrow enough to stand beside the picture.
+        let isNarrow = numbers.header.count == 2
         tag("div", ["class": "first"]) {
             tag("div") {
                 answer(chip: pair.verdict.rawValue, Phrase.verdict(pair), Phrase.claim(pair))
@@ -26,10 +28,11 @@ extension ReportSection {
                     ("By how much", Phrase.howMuch(pair, unit: Phrase.unit(result))),
                     ("What would make it surer", Phrase.whatHelps(pair)),
                 ])
+                if isNarrow { numbers.markup }
             }
             GapPicture(result, 0)?.figure.markup
         }
-        numbers(pair, of: result).markup
+        if !isNarrow { numbers.markup }
         deviceTime(pair)
     }
 
