@@ -91,6 +91,7 @@ struct HTMLReportTests {
         }
         let many = try first("many-candidates")
         #expect(many.contains("Of 9 others, by the rule (a winner from 95 % on): 5 worse, 3 may cross, 1 unresolved."))
+        #expect(many.contains("<dd>At the target the best learningRate is 0.0025 [0.0015, 0.0041]; of the members, "))
         #expect(many.contains("The closest pair is adam-0.0023 against adam-0.0034."))
     }
 

@@ -26,6 +26,7 @@ extension ReportSection {
                 facts([
                     ("How sure", Phrase.howSure(pair, of: result)),
                     ("By how much", Phrase.howMuch(pair, unit: Phrase.unit(result))),
+                    ("Settings", settings(result)),
                     ("What would make it surer", Phrase.whatHelps(pair)),
                 ])
                 if isNarrow { numbers.markup }
@@ -48,6 +49,7 @@ extension ReportSection {
                 }
                 facts([
                     ("Against the reference A", Phrase.outcomes(result)),
+                    ("Settings", settings(result)),
                     ("What would make it surer", result.closestStep ?? ""),
                     ("How good the method was here", Phrase.trackRecord(result.pairs)),
                 ])
@@ -100,6 +102,11 @@ extension ReportSection {
     }
 
     // MARK: - Parts
+
+    /// The best settings of every family at the target.
+    private static func settings(_ result: CompareResult) -> String {
+        (result.families ?? []).map { FamilyNumbers($0, axis: result.axis).target }.joined(separator: " ")
+    }
 
     private static func answer(chip: String, _ word: String, _ sentence: String) -> Markup {
         tag("p", ["class": "answer"]) {
