@@ -77,6 +77,25 @@ struct EventFileTests {
         #expect(cut.points.count == 3 && cut.notes.count == 1)
     }
 
+    @Test func foldersOfPartsBelongToTheRunAboveThem() throws {
+        let names = { (folders: [String]) throws -> [String] in
+            let folder = try LogFolder()
+            for (index, name) in folders.enumerated() {
+                let event = EventBytes.scalar("loss", Float(index + 1), step: 1)
+                try folder.write(Data(event), to: "\(name)/events.out.tfevents.1")
+            }
+            return try folder.logs().found.flatMap { found in
+                found.run.series.map { "\(found.name.dropFirst(folder.path.count)) \($0.metric)" }
+            }
+        }
+        #expect(try names(["a/train", "a/validation"]) == ["/a train/loss", "/a validation/loss"])
+        #expect(try names(["a", "a/eval"]) == ["/a loss", "/a eval/loss"])
+        #expect(try names(["a", "a/loss_val", "b"]) == ["/a loss", "/a loss_val", "/b loss"])
+        #expect(try names(["a", "a/loss/val"]) == ["/a loss", "/a loss/val"])
+        #expect(try names(["adamw", "test"]) == ["/adamw loss", "/test loss"], "a run may be called test")
+        #expect(try names(["a", "a/b"]) == ["/a loss", "/a/b loss"], "a run may lie below another")
+    }
+
     @Test func aRunThatWentOnWritesASecondFile() throws {
         let later = (2...3).map { EventBytes.scalar("val/loss", 1, step: UInt8($0) + 1) }
         let (points, notes) = try read(["1": whole.flatMap { $0 }, "2": later.flatMap { $0 }])

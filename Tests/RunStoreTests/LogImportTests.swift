@@ -130,4 +130,41 @@ struct LogImportTests {
         let folder = try LogFolder(["README.md": "hello\n", "train.py": "import torch, numpy\n"])
         #expect { _ = try folder.logs() } throws: { "\($0)".contains("no known format of training log in 2 files") }
     }
+
+    /// Levanter's folder with a file per step.
+    @Test func filesOfStepsAreOneLog() throws {
+        let name = { (step: Int) in "run/step-\(step)-\(String(repeating: "0a", count: 32)).json" }
+        let event = { (step: Int) in
+            "{\"event\": \"log\", \"step\": \(step),\n \"metrics\": {\"eval/loss\": \(12.5 - Double(step))}}"
+        }
+        let folder = try LogFolder(Dictionary(uniqueKeysWithValues: [1, 2, 10].map { (name($0), event($0)) }))
+        var logs = try folder.logs { $0.facts.candidate = .init("x", from: "") }
+        let runs = logs.labelled()
+        #expect(runs.count == 1 && runs[0].found.name == "\(folder.path)/run")
+        #expect(runs.first?.run.curve.points.map(\.loss) == [11.5, 10.5, 2.5])
+    }
+
+    @Test func aLogThatEndsInZerosIsRead() throws {
+        let folder = try LogFolder(["a.log": log(3) + String(repeating: "\u{0}", count: 100)])
+        var logs = try folder.logs { $0.facts.candidate = .init("x", from: "") }
+        #expect(logs.labelled().first?.run.curve.points.last?.loss == 3)
+    }
+
+    @Test func namesFromLogsAreFitForATerminal() throws {
+        let folder = try LogFolder(["a.jsonl": "{\"optimizer\":\"\\u001b[31mred\"}\n{\"step\":1,\"val_loss\":3}\n"])
+        var logs = try folder.logs()
+        #expect(logs.labelled().isEmpty && logs.problems.count == 1)
+    }
+
+    /// A pattern of a folder of files that are no logs of ours: each says how to get one.
+    @Test(arguments: [
+        ("a.parquet", "PAR1", "pandas.read_parquet"), ("a b.xlsx", "PK\u{3}\u{4}", "pandas.read_excel"),
+        ("a.zip", "PK\u{3}\u{4}", "unzip"), ("run-abc.wandb", ":W&B", "wandb sync"),
+    ])
+    func foreignFilesAreRefusedWithACommand(name: String, start: String, command: String) throws {
+        let folder = try LogFolder([name: start + "\u{0}\u{1}"])
+        let logs = try LogImport(["\(folder.path)/\(name)"], LogImport.Options.init())
+        #expect(logs.problems.first?.hint?.contains(command) == true, "\(logs.problems)")
+        #expect(!name.contains(" ") || logs.problems.first?.hint?.contains("'\(folder.path)/\(name)'") == true)
+    }
 }

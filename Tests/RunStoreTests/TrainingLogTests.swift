@@ -131,6 +131,11 @@ struct TrainingLogTests {
         #expect(summary.runs[0].facts.candidate?.value == "adam" && summary.runs[0].facts.parameters?.value == 9)
     }
 
+    @Test func aListOfObjectsIsALog() throws {
+        let log = try read("[{\"step\": 1, \"val_loss\": 3},\n {\"step\": 2, \"val_loss\": NaN}]")
+        #expect(log.format.name == "jsonl" && points(log, "val_loss").count == 2)
+    }
+
     @Test func aLineThatIsCutOffIsLeftOut() throws {
         let log = try read("{\"step\":1,\"val_loss\":3}\n{\"step\":2,\"val_")
         #expect(points(log, "val_loss") == [[1, 3]])

@@ -105,7 +105,7 @@ package struct NamePattern: Sendable {
         switch field {
         case .candidate:
             facts.candidate = .init(text, from: origin)
-            return text.count <= 200
+            return text.count <= 200 && text.unicodeScalars.allSatisfy(SafeText.isHarmless)
         case .seed:
             facts.seed = Int(text).flatMap { ImportLabels.seeds.contains($0) ? .init($0, from: origin) : nil }
             return facts.seed != nil

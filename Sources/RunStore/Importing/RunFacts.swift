@@ -89,7 +89,9 @@ package struct RunFacts: Sendable {
     /// A name of a candidate; nil for a text that can hardly be one, such as a configuration written out.
     private static func candidate(_ text: String) -> String? {
         let name = text.trimmingCharacters(in: .whitespaces)
-        let isName = !name.isEmpty && name.count <= 80 && !name.contains { "\n{}[]()".contains($0) }
+        let isName =
+            !name.isEmpty && name.count <= 80 && !name.contains { "{}[]()".contains($0) }
+            && name.unicodeScalars.allSatisfy(SafeText.isHarmless)
         return isName && !["none", "null"].contains(name.lowercased()) ? name : nil
     }
 

@@ -31,7 +31,11 @@ enum TensorBoardFolders {
         if parts.contains(name) {
             // tensorboardX writes the parts of `add_scalars` two folders down: `<run>/<tag>/<part>`.
             let isTwoDown = !folders.contains(above) && above != "." && folders.contains(above.folder)
-            return isTwoDown ? above.folder : above
+            if isTwoDown { return above.folder }
+            // Beside other runs a folder called "test" is a run, too.
+            let siblings = folders.filter { $0.folder == above && $0 != above }
+            let areParts = siblings.allSatisfy { parts.contains($0.lastComponent.lowercased()) }
+            return areParts || folders.contains(above) ? above : folder
         }
         // PyTorch's `add_hparams` names its folder by the time, and `add_scalars` by the tag and the part.
         let isBelow = Double(name) != nil || parts.contains { name.hasSuffix("_\($0)") }

@@ -58,7 +58,7 @@ package struct TrainingLog: Sendable {
         _ input: LogInput, format wanted: LogFormat?, stepColumn: String?
     ) throws -> (log: TrainingLog, sha256: String?) {
         do {
-            var format = wanted ?? input.format
+            var format = input.format ?? wanted
             // Standard input can be read once.
             if format == nil, input.files[0] != "-" {
                 format = try Self.format(of: input.files[0], wasFound: input.wasFound)
@@ -80,8 +80,9 @@ package struct TrainingLog: Sendable {
         let head = Data(try ByteSource(file).peek())
         if let binary = LogFormat.all.first(where: { $0.opensFiles && $0.begins(head) }) { return binary }
         try ForeignFile.refuse(head, file: file)
-        // A file of numbers may begin like a table by chance.
-        let isBinary = head.prefix(16).contains(0) || wasFound && head.contains(0)
+        // A file of numbers may begin like a table by chance. A log may end in zeros where the machine lost power.
+        let isText = JSONLog.begins(head) || TextLog.mostFrequent(in: head, LogFormat.all) != nil
+        let isBinary = head.prefix(16).contains(0) || wasFound && head.contains(0) && !isText
         if isBinary || head.contains(0) && LogFormat.recognised(head) == nil { throw unknown(file) }
         return nil
     }

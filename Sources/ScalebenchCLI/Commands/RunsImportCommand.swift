@@ -124,7 +124,8 @@ struct RunsImportCommand: ParsableCommand {
         }
         var text = DelimitedText.line(ImportLabels.columns)
         for found in logs.found {
-            let facts = try logs.facts(of: found)
+            // A name that does not match the pattern is to be labelled by hand.
+            let facts = (try? logs.facts(of: found)) ?? found.facts
             text += DelimitedText.line([
                 found.name, facts.candidate?.value ?? "", facts.seed.map { String($0.value) } ?? "",
                 number(facts.parameters), number(facts.tokens), number(facts.flops),
