@@ -69,6 +69,21 @@ struct TrainingLogTests {
         #expect(MetricChoice.unit(of: "val_bpb") == .bitsPerByte)
     }
 
+    /// Later versions count the parameters in a table.
+    @Test func nanochatThatWasStopped() throws {
+        let text = """
+            Parameter counts:
+            wte                     : 8,388,608
+            total                   : 285,214,240
+            Step 00000 | Validation bpb: 3.228247
+            step 00050/00200 (25.00%) | loss: 8.966355 | lrm: 0.03 | dt: 1343.33ms | tok/sec: 12,196
+            """
+        let stopped = try read(text).runs[0]
+        #expect(stopped.facts.parameters?.value == 285_214_240)
+        #expect(stopped.incomplete == "it ends at step 50 of 200")
+        #expect(try read(text + "\nStep 00200 | Validation bpb: 1.2\n").runs[0].incomplete == nil)
+    }
+
     @Test func nanoGPTWithItsScale() throws {
         let log = try read(
             """

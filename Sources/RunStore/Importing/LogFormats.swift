@@ -64,7 +64,8 @@ package struct LogFormat: Sendable {
                 TextLog.Pattern(metric: "train_loss", start: "step ", after: "/", mark: "| loss:"),
             ],
             facts: [
-                .init("Number of parameters:", .parameters), .init("Total number of training tokens:", .tokens),
+                .init("Number of parameters:", .parameters), .init("total                   :", .parameters),
+                .init("Total number of training tokens:", .tokens),
                 .init("Total training FLOPs estimate:", .flops),
             ]),
         .text(

@@ -60,9 +60,12 @@ enum TextLog {
         var run = TrainingLog.Run()
         run.series = (patterns.map(\.metric) + finals.map(\.metric)).map { .init(metric: $0, points: []) }
         var values = finals.map { _ in (value: Double?.none, step: Double?.none) }
+        var total: Int?
         forEachLine(data) { line in
             for (index, pattern) in patterns.enumerated() {
-                if let point = match(line, pattern) { run.series[index].points.append(point) }
+                guard let point = match(line, pattern) else { continue }
+                run.series[index].points.append(point)
+                total = self.total(line, pattern) ?? total
             }
             for (index, final) in finals.enumerated() {
                 values[index].value = number(line, after: final.mark) ?? values[index].value
@@ -77,8 +80,15 @@ enum TextLog {
             guard let value = final.value, let step = final.step.flatMap({ Int(exactly: $0) }) else { continue }
             run.series[patterns.count + index].points.append((step, value))
         }
+        let last = run.series.lazy.compactMap { $0.points.last?.step }.max()
+        if let last, let total, Double(last) < longestGap * Double(total) {
+            run.incomplete = "it ends at step \(last) of \(total)"
+        }
         return run
     }
+
+    /// Not every program logs its last step, but one that has come to its end logged one of the last.
+    private static let longestGap = 0.95
 
     typealias Line = ArraySlice<UInt8>
 
@@ -103,6 +113,13 @@ enum TextLog {
             let value = text(after: pattern.mark, in: rest[digits.endIndex...]).flatMap(number)
         else { return nil }
         return (step, value)
+    }
+
+    /// The last step that a line announces, as in `step 00010/02000`.
+    private static func total(_ line: Line, _ pattern: Pattern) -> Int? {
+        let rest = line.dropFirst(pattern.start.count).drop { (48...57).contains($0) }
+        guard rest.first == UInt8(ascii: "/") else { return nil }
+        return Int(String(decoding: rest.dropFirst().prefix { (48...57).contains($0) }, as: UTF8.self))
     }
 
     /// The number on a line that begins with `mark`.

@@ -49,7 +49,7 @@ struct RunsImportCommand: ParsableCommand {
     @Option(help: "Write a table of labels to fill in, and stop.", completion: .file()) var writeLabels: String?
 
     @Option(name: .customLong("run"), help: "Only this run; repeatable.") var wanted: [String] = []
-    @Flag(help: "Also take runs that their source calls failed, killed or still running.") var includeIncomplete = false
+    @Flag(help: "Also take runs that failed or ended before their last step.") var includeIncomplete = false
     @Option(help: "The series to take.") var metric: String?
     @Option(help: "The column or key that counts steps.") var stepColumn: String?
     @Option(help: "Tokens of one step, for the curve's axis.") var tokensPerStep: Int?
