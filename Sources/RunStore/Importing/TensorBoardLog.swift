@@ -1,5 +1,5 @@
 // TensorBoard's event files. A scalar stands in `simple_value` (PyTorch, tensorboardX) or in a tensor of one number
-// (TensorFlow 2, JAX); hyper-parameters are in the metadata of a summary of the plugin `hparams`. The field numbers are those
+// (TensorFlow 2); hyper-parameters are in the metadata of a summary of the plugin `hparams`. The field numbers are those
 // of event.proto, summary.proto, tensor.proto and the plugin's plugin_data.proto. Some twenty fields are needed; generated
 // code for all of these messages and the library that it needs would be larger than this reader.
 
