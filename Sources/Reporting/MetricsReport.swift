@@ -30,10 +30,11 @@ package enum MetricsReport {
         let first = result.metrics[0]
         let overview = HTMLPage.Part(id: "metrics", title: "Metrics", body: overview(result))
         let parts = result.metrics.enumerated().map { index, one in
-            HTMLPage.Part(
+            // Pictures have names of their own on the page, so that only the first metric can have them.
+            let sections = [ReportSection.verdict] + (index == 0 ? [.scaling, .gap] : []) + [.findings]
+            return HTMLPage.Part(
                 id: "metric-\(index + 1)", title: SafeText.line(one.metricName),
-                body: Markup.joined(
-                    [ReportSection.verdict, .findings].compactMap { $0.body(ReportContent(one)) } + [losses(one)]))
+                body: Markup.joined(sections.compactMap { $0.body(ReportContent(one)) } + [losses(one)]))
         }
         let heading = tag("p", ["class": "context"]) {
             "reference A: "

@@ -141,6 +141,26 @@ struct TableReadingTests {
                 "leaves no error") == true)
     }
 
+    /// Names that say nothing are judged by the numbers: a loss does not rise with scale in every candidate.
+    @Test func aMetricThatRisesWithScaleIsNoLoss() throws {
+        func rows(_ sign: Double, _ metric: String) -> String {
+            "candidate,params,\(metric)\n"
+                + ["a", "b"].flatMap { name in
+                    [1e7, 1e8, 1e9].map { "\(name),\($0),\(0.5 + sign * 0.01 * log($0))" }
+                }.joined(separator: "\n") + "\n"
+        }
+        let rising = error(rows(1, "quux"), .init(metric: "quux"))
+        #expect(
+            rising?.message.contains("because it rises with scale") == true
+                && rising?.hint?.contains("--minimize") == true)
+        _ = try table(rows(-1, "quux"), .init(metric: "quux"))
+        _ = try table(rows(1, "quux"), .init(metric: "quux", direction: .minimize))
+        #expect(error(rows(-1, "mmlu"), .init(metric: "mmlu"))?.hint?.contains("--maximize") == true)
+        // What is called a loss is one: that it rises is the verdict's business.
+        _ = try table(rows(1, "quux_loss"), .init(metric: "quux_loss"))
+        _ = try table(rows(1, "loss"))
+    }
+
     // MARK: - Formats
 
     @Test func recordsOfJSONAreCounted() throws {

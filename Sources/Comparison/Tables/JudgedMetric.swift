@@ -28,12 +28,15 @@ struct JudgedMetric: Sendable, Equatable {
         guard let place = choice.map.places[.loss] else { return }
         let column = choice.map.header[place]
         let values = choice.map.places[.metric].map { place in Set(rows.map { $0.cells[place] }) } ?? []
-        name = choice.metric ?? (values.count == 1 ? values.first : nil) ?? column
-        let direction = MetricWords.direction(of: name) ?? MetricWords.direction(of: column)
+        // Rows of several metrics are refused for that, whatever these are.
+        guard choice.metric != nil || values.count < 2 else { return }
+        name = choice.metric ?? values.first ?? column
         switch reading.direction {
-        case nil where direction == .maximize:
+        case nil:
+            guard let reason = Self.reasonToMaximize(name, column, choice.map, rows, marks) else { return }
             throw ScalebenchError(
-                .invalidInput, "of \"\(name)\" more seems to be better, and verdicts are about losses", at: file,
+                .invalidInput, "of \"\(name)\" more seems to be better\(reason), and verdicts are about losses",
+                at: file,
                 hint: "--maximize judges its error, 1 − \(name); if less is better, say --minimize")
         case .maximize where MetricWords.direction(of: name) == .minimize && name != LossColumn.loss.rawValue:
             throw ScalebenchError(
@@ -43,6 +46,17 @@ struct JudgedMetric: Sendable, Equatable {
             form = try Self.error(of: numbers, name, file: file)
         default: break
         }
+    }
+
+    /// Why more of a metric seems to be better: its name, or that it rises with scale in every candidate. Nil where it
+    /// does not seem so.
+    private static func reasonToMaximize(
+        _ name: String, _ column: String, _ map: ColumnMap, _ rows: [LossTable.Row], _ marks: DecimalMarks
+    ) -> String? {
+        if let known = MetricWords.direction(of: name) { return known == .maximize ? "" : nil }
+        let ofColumn = MetricWords.direction(of: column)
+        if ofColumn == .maximize || ofColumn == nil && MetricWords.isBenchmark(name) { return "" }
+        return RisingMetric.rises(map, rows, marks) ? ", because it rises with scale" : nil
     }
 
     private static func error(of values: [Double], _ name: String, file: String) throws -> Form {

@@ -12,6 +12,11 @@ enum MetricWords {
         "err",
         "error", "errors", "wer", "cer", "regret",
     ]
+    /// Benchmarks of which the share of right answers is meant where nothing else is said.
+    private static let benchmarks: Set<String> = [
+        "mmlu", "hellaswag", "arc", "piqa", "winogrande", "boolq", "gsm8k", "humaneval", "mbpp", "sciq", "openbookqa",
+        "triviaqa", "csqa", "siqa", "copa", "lambada", "drop", "squad",
+    ]
     /// Columns of training, of spread, and of the update are no results.
     private static let others: Set<String> = [
         "train", "training", "std", "stderr", "sem", "min", "max", "grad", "norm", "aux", "scale", "weight", "tokens",
@@ -31,10 +36,12 @@ enum MetricWords {
         }
     }
 
+    static func isBenchmark(_ name: String) -> Bool { !words(name).isDisjoint(with: benchmarks) }
+
     /// Whether a column of this name holds a result that may be judged.
     static func isResult(_ name: String) -> Bool {
         let words = words(name)
-        return direction(of: name) != nil
+        return (direction(of: name) != nil || isBenchmark(name))
             && words.isDisjoint(with: others.subtracting(words.contains("acc") ? ["norm"] : []))
     }
 }
