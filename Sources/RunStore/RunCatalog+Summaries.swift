@@ -2,6 +2,7 @@
 
 import Foundation
 package import ScalebenchCore
+import ScalingLaws
 
 extension RunCatalog {
     /// The summaries of the runs that pass all the given filters, newest first: those of `runs`, read faster.
@@ -10,27 +11,46 @@ extension RunCatalog {
     ) throws -> [RunSummary] {
         let names = try store.runNames(), index = RunIndex(store)
         let known = index?.rows() ?? [:]
-        var all: [RunSummary] = [], new: [String: RunIndex.Row] = [:]
+        var all: [RunSummary] = [], unknown: [(id: RunID, stamp: FileStamp?)] = []
         for name in names {
-            let id = RunID(rawValue: name), stamp = FileStamp("\(store.root)/runs/\(name)/events.jsonl")
-            let isMember = isMember(id, suite: suite, candidate: candidate)
+            let id = RunID(rawValue: name)
+            guard isMember(id, suite: suite, candidate: candidate) else { continue }
+            let stamp = FileStamp("\(store.root)/runs/\(name)/events.jsonl")
             if let row = known[name], row.stamp == stamp {
-                if isMember { all.append(summary(id, row)) }
-                continue
+                all.append(summary(id, row))
+            } else {
+                unknown.append((id, stamp))
             }
-            guard isMember, store.isPrepared(name) else { continue }
-            let run = trained(id).summary
-            all.append(run)
-            if let stamp, !stamp.isFresh, let row = RunIndex.Row(run, stamp) { new[name] = row }
+        }
+        for start in stride(from: 0, to: unknown.count, by: Self.runsReadAtOnce) {
+            let some = unknown[start..<min(start + Self.runsReadAtOnce, unknown.count)]
+            all += read(Array(some), keepingIn: index)
         }
         let present = Set(names)
-        index?.update(new, removing: known.keys.filter { !present.contains($0) })
+        index?.update([:], removing: known.keys.filter { !present.contains($0) })
         if suite == nil {
             all += imported.map(\.summary).filter { candidate == nil || $0.candidates == [candidate!] }
         }
         return all.filter { isWanted($0.status) }.sorted {
             ($0.date ?? "", $0.id.rawValue) > ($1.date ?? "", $1.id.rawValue)
         }
+    }
+
+    /// So many are kept in the index together: a list that is interrupted goes on from there.
+    private static let runsReadAtOnce = 10_000
+
+    /// Reads the files of runs, on all cores.
+    private func read(_ runs: [(id: RunID, stamp: FileStamp?)], keepingIn index: RunIndex?) -> [RunSummary] {
+        let found = inParallel(runs.count) {
+            store.isPrepared(runs[$0].id.rawValue) ? trained(runs[$0].id).summary : nil
+        }
+        var new: [String: RunIndex.Row] = [:]
+        for (run, summary) in zip(runs, found) {
+            guard let summary, let stamp = run.stamp, !stamp.isFresh else { continue }
+            new[run.id.rawValue] = RunIndex.Row(summary, stamp)
+        }
+        index?.update(new, removing: [])
+        return found.compactMap { $0 }
     }
 
     private func summary(_ id: RunID, _ row: RunIndex.Row) -> RunSummary {
