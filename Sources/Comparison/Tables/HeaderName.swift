@@ -12,7 +12,8 @@ struct HeaderName {
     /// What trackers put before the names of their own groups.
     private static let prefixes = [
         "params.", "params/", "metrics.", "metrics/", "tags.", "config.", "config/", "summary.", "summary/", "hparams.",
-        "hparams/", "args.", "summary_metrics.", "hyperparameters.",
+        "hparams/", "args.", "summary_metrics.", "hyperparameters.", "parameters/", "parameters.", "sys/", "params_",
+        "user_attrs_",
     ]
 
     init(_ text: String) {
@@ -23,8 +24,8 @@ struct HeaderName {
                 TableNumber.unit(text[text.index(after: open)...].dropLast().trimmingCharacters(in: .whitespaces)) ?? 1
             text = String(text[..<open])
         }
-        let lower = text.lowercased()
-        if let prefix = Self.prefixes.first(where: { lower.hasPrefix($0) && lower.count > $0.count }) {
+        let lower = LossColumn.isKnown(Self.plain(text)) ? "" : text.lowercased()
+        if let prefix = Self.prefixes.first(where: { lower.hasPrefix($0) && Self.isPrefix($0, of: text) }) {
             text = String(text.dropFirst(prefix.count))
         }
         // "tokens_B" and "params_millions": the last word is a unit where the rest is still a name.
@@ -36,6 +37,12 @@ struct HeaderName {
         }
         word = Self.plain(text)
         self.unit = unit
+    }
+
+    /// Whether a name goes on after a prefix. One that ends in "_" may also be a part of the name, as in "params_millions".
+    private static func isPrefix(_ prefix: String, of text: String) -> Bool {
+        let rest = String(text.dropFirst(prefix.count))
+        return rest.count > 1 && (!prefix.hasSuffix("_") || LossColumn.isKnown(plain(rest)))
     }
 
     static func plain(_ text: String) -> String {

@@ -83,6 +83,9 @@ package enum LossColumn: String, CaseIterable, Sendable {
         Self.known[name.word, default: []].contains(self)
     }
 
+    /// Whether a name without capitals and punctuation is one of a column's.
+    static func isKnown(_ word: String) -> Bool { known[word] != nil }
+
     /// The columns that a name of a header may stand for.
     static func all(called name: String) -> [LossColumn] { known[HeaderName(name).word, default: []] }
 

@@ -26,6 +26,7 @@ extension LossTable {
 
     /// The hint for a table without losses.
     var lossHint: String {
+        if let command = dictionariesCommand { return command }
         let free = freeNumbers.map { header[$0] }, metrics = free.filter(MetricWords.isResult)
         if metrics.count > 1 {
             return "choose one, for example --metric '\(metrics[0])'; in compare, --metric all judges each"
@@ -42,6 +43,18 @@ extension LossTable {
     /// The columns of numbers that are not known to be anything.
     private var freeNumbers: [Int] {
         header.indices.filter { !map.places.values.contains($0) && !header[$0].isEmpty && isNumeric($0) }
+    }
+
+    /// What unpacks the dictionaries of Python that cells hold, as in a table of what the W&B API returns; nil for others.
+    private var dictionariesCommand: String? {
+        guard let row = rows.first else { return nil }
+        let packed = header.indices.filter { row.cells[$0].hasPrefix("{'") }.map { "'\(header[$0])'" }
+        guard !packed.isEmpty else { return nil }
+        let (name, table) = ForeignFormat.names(file)
+        let frame =
+            "pandas.concat([t.drop(columns=p)] + [pandas.json_normalize([ast.literal_eval(c) for c in t[k]]) for k in p], axis=1)"
+        let read = "import ast; t = pandas.read_csv('\(name)', index_col=0); p = [\(packed.joined(separator: ", "))]; "
+        return ForeignFormat.python(frame, table, read)
     }
 
     /// What turns a table with a column of losses for each candidate into one with a row for each run; nil for others.

@@ -10,12 +10,12 @@ struct UnfinishedRows: Sendable {
     /// The name of the column of states.
     private(set) var column = ""
 
-    /// What W&B, MLflow, Slurm and people call such runs.
+    /// What W&B, MLflow, Neptune, Optuna, Slurm and people call such runs.
     private static let words: Set<String> = [
         "crashed", "crash", "failed", "fail", "failure", "killed", "error", "errored", "running", "pending",
         "scheduled",
         "queued", "preempted", "preempting", "cancelled", "canceled", "aborted", "interrupted", "oom", "out_of_memory",
-        "timeout", "unfinished",
+        "timeout", "unfinished", "pruned", "waiting", "active",
     ]
 
     init() {}

@@ -65,6 +65,22 @@ table = pd.DataFrame({
 crashed = table.iloc[[0]].assign(Name="adamw-100M-s2", State="crashed", n_params=100_000_000, seed=2, **{"val/loss": 5.1})
 pd.concat([table, crashed]).to_csv("wandb_table.csv", index=False, quoting=1)
 
+# What the documentation of the W&B API makes of a project's runs: dictionaries of Python in cells.
+pd.DataFrame({
+    "summary": [{"_runtime": 12.5, "val/loss": r.val_loss} for r in runs.itertuples()],
+    "config": [{"optimizer": r.optimizer, "n_params": r.model_size, "seed": r.seed} for r in runs.itertuples()],
+    "name": runs.run_name}).to_csv("wandb_api.csv")
+
+# The columns of Optuna (trials_dataframe) and Neptune (runs_table.to_pandas), by their documentation.
+pd.DataFrame({
+    "number": range(len(runs)), "values_loss": runs.val_loss, "datetime_start": "2026-01-02 03:04:05", "params_optimizer":
+    runs.optimizer, "params_n_params": runs.model_size, "user_attrs_seed": runs.seed, "state": "COMPLETE",
+}).rename(columns=dict(values_loss="user_attrs_val_loss")).to_csv("optuna.csv")
+pd.DataFrame({
+    "sys/id": [f"LAD-{i}" for i in range(len(runs))], "sys/name": runs.run_name, "sys/state": "inactive",
+    "parameters/optimizer": runs.optimizer, "parameters/n_params": runs.model_size, "parameters/seed": runs.seed,
+    "metrics/val/loss": runs.val_loss}).to_csv("neptune.csv", index=False)
+
 # mlflow.search_runs().to_csv()
 os.environ["MLFLOW_ALLOW_FILE_STORE"] = "true"
 logging.disable(logging.CRITICAL)
