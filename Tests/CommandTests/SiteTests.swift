@@ -52,6 +52,8 @@ struct SiteTests {
         let run = try #require(files.first { $0.key.hasPrefix("runs/") && $0.key.hasSuffix(".html") })
         let page = String(decoding: run.value, as: UTF8.self)
         #expect(page.contains("model.width") && page.contains("optimizer.learningRate"))
+        let boards = try Tool.run(["leaderboard", "--format", "csv"], in: scratch.url).output
+        #expect(files.contains { $0.key.contains("/leaderboard-") && $0.value == Data(boards.utf8) })
         let second = try site(scratch)
         #expect(second.status == 0 && second.output.contains("none of them changed"), "\(second.output)")
         #expect(try contents(scratch) == files)

@@ -52,6 +52,7 @@ struct SiteTests {
             #expect(page.text.contains("<a class=\"skip\" href=\"#content\">"))
             #expect(outline.attributes.filter { $0.hasPrefix("on") || $0 == "style" } == [])
             #expect(!page.text.contains("http"), "nothing is fetched from elsewhere")
+            #expect(!page.text.contains("d=\"M\""), "a line without points: \(page.path)")
         }
     }
 
@@ -98,7 +99,7 @@ struct SiteTests {
 
     @Test func theFrontPageSaysWhatChanged() throws {
         let front = try #require(try SiteExample().files().text("index.html"))
-        let words = front.replacing(/<[^>]*>/, with: "")
+        let words = front.replacing(/<[^>]*>/, with: "").replacing("\u{2212}", with: "-")
         #expect(words.contains("What changed in the night of 2026-11-28"))
         #expect(words.contains("Regression in planted: new has a loss that is larger by 2 % [1 %, 3 %]"))
         #expect(words.contains("since 2026-11-27 (between 2026-11-26 and 2026-11-28, 95 %)"))
@@ -106,6 +107,29 @@ struct SiteTests {
         #expect(words.contains("Changed verdict in planted: new beats base with probability 97.0 %"))
         #expect(words.contains("before, it was “unresolved”"))
         #expect(words.contains("Run without a result: failed, new, width 16, seed 1"))
+    }
+
+    @Test func regressionsAreMarkedInTheTrend() throws {
+        for isQuiet in [false, true] {
+            let site = try SiteExample(isQuiet: isQuiet).files()
+            let drawing = try #require(site.files.keys.first { $0.contains("candidates/new") && $0.hasSuffix(".svg") })
+            #expect(site.text(drawing)?.contains(".regressed {") == !isQuiet)
+            let page = try #require(site.text("suites/planted/candidates/new.html"))
+            #expect(page.contains("class=\"regressed\"") == !isQuiet)
+            #expect(page.contains("Confirmed by 1 night") == !isQuiet)
+            // One bar and one mark per night, in both sizes of the picture.
+            #expect(page.ranges(of: "class=\"bar c0\"").count == 6 && page.ranges(of: "class=\"marker c0\"").count == 6)
+        }
+    }
+
+    @Test func numbersLeadToTheirRuns() throws {
+        let site = try SiteExample().files()
+        let front = try #require(site.text("index.html"))
+        let comparison = try #require(
+            front.firstMatch(of: /<a href="(comparisons\/[^"#]+)#runs" class="source">97.0 %/))
+        let page = try #require(site.text(String(comparison.1)))
+        #expect(page.contains("href=\"../runs/0000000000000011.html\""), "a run of the candidate")
+        #expect(page.contains("href=\"../runs/0000000000000001.html\""), "a run of the reference")
     }
 
     @Test func aQuietNightIsCalledQuiet() throws {
@@ -243,10 +267,24 @@ struct SiteExample {
         let recent = try all.map { try run($0.0, $0.1, "2026-11-\($0.2)T01:30:00Z", $0.0 >= 16 ? candidate : "base") }
         var loose = try run(77, .completed, "2026-11-28T01:00:00Z", "imported")
         loose.summary.candidates = []
-        return try recent + [loose, run(255, .completed, "2025-01-01T00:00:00Z", "base")]
+        return try recent + [
+            loose, run(255, .completed, "2025-01-01T00:00:00Z", "base"), withoutFiles,
+            run(88, .running, "2026-11-28T01:00:00Z", "base", isBare: true),
+        ]
     }
 
-    private func run(_ number: Int, _ status: RunSummary.Status, _ time: String, _ name: String) throws -> CatalogRun {
+    /// A run whose files cannot be read.
+    private var withoutFiles: CatalogRun {
+        let summary = RunSummary(
+            id: id(99), status: .damaged, candidates: [], suites: [], place: nil, seed: 0, parameters: nil, tokens: nil,
+            flops: nil, seconds: nil, loss: nil, unit: .natsPerToken, date: nil)
+        return CatalogRun(summary: summary, content: .trained(nil, nil))
+    }
+
+    /// - Parameter isBare: whether it has evaluations alone, one of them without a loss.
+    private func run(
+        _ number: Int, _ status: RunSummary.Status, _ time: String, _ name: String, isBare: Bool = false
+    ) throws -> CatalogRun {
         let id = id(number)
         let events = """
             {"event":"start","schemaVersion":1,"runID":"\(id)","time":"\(time)","trainerVersion":"t","resumedFromStep":0,\
@@ -257,7 +295,12 @@ struct SiteExample {
             {"event":"end","status":"completed","step":20,"tokens":200,"seconds":2}
 
             """
-        let record = try RunRecord(events: Data(events.utf8), file: "events.jsonl")
+        var record = try RunRecord(events: Data(events.utf8), file: "events.jsonl")
+        if isBare {
+            record.steps = []
+            record.end = nil
+            record.evaluations[1].natsPerToken = nil
+        }
         let summary = RunSummary(
             id: id, status: status, candidates: [name], suites: ["\(suite) v1"], place: "width 16", seed: 1,
             parameters: 8, tokens: 200, flops: 1e9, seconds: 2, loss: 2.9, unit: .natsPerToken, date: time)

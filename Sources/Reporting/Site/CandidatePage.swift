@@ -49,7 +49,8 @@ struct CandidatePage {
     private var trends: [TrendPicture] {
         let boards = candidate.comparisons.map(\.record.board).withoutRepetitions.reversed()
         return boards.compactMap { board in
-            let comparisons = candidate.comparisons.filter { $0.record.board == board }
+            let comparisons = Array(
+                candidate.comparisons.filter { $0.record.board == board }.suffix(TrendPicture.mostComparisons))
             let lines = TrendPicture.lines(comparisons, of: { $0 == candidate.name }) { _, recipe in number(of: recipe)
             }
             guard !lines.isEmpty else { return nil }
@@ -120,7 +121,7 @@ struct CandidatePage {
             let runs = candidate.runs.count { $0.recipe == recipe }
             table.rows.append([
                 .number("recipe \(place + 1)", Double(place)), .init(String(recipe.prefix(16))),
-                .init(first.map(Phrase.time) ?? "–"), .init(compared.first?.record.commit.map(Phrase.commit) ?? "–"),
+                .time(first), .init(compared.first?.record.commit.map(Phrase.commit) ?? "–"),
                 .number(String(compared.count), Double(compared.count), from: "#verdicts"),
                 .number(String(runs), Double(runs), from: "#runs"),
             ])

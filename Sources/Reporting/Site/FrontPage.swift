@@ -46,8 +46,7 @@ struct FrontPage {
                         String(suite.candidates.count), Double(suite.candidates.count), from: address + "#candidates"),
                     .number(
                         String(suite.comparisons.count), Double(suite.comparisons.count), from: address + "#verdicts"),
-                    last.map { .init(Phrase.time($0.record.time), link: link(SiteAddress.comparison($0.id))) }
-                        ?? .init("–"),
+                    .time(last?.record.time, link: last.map { link(SiteAddress.comparison($0.id)) }),
                 ])
         }
         return table.rows.isEmpty

@@ -25,9 +25,12 @@ struct RunConfiguration {
     var table: SiteTable? {
         guard !rows.isEmpty else { return nil }
         var table = SiteTable(caption: "Every key of the resolved configuration.", header: ["key", "value"])
-        table.rows = rows.map { [.init(SafeText.line($0.key, limit: 80)), .init(SafeText.line($0.value, limit: 300))] }
+        table.rows = rows.map { [.init(Markup(text: SafeText.line($0.key, limit: 80))), value($0.value)] }
         return table
     }
+
+    /// A value may be a hash, which has no place to break.
+    private func value(_ text: String) -> SiteTable.Cell { .init(tag("code") { SafeText.line(text, limit: 300) }) }
 
     /// The leaves of a document, under their paths.
     private static func flat(_ path: String, _ value: JSONValue) -> [(key: String, value: String)] {

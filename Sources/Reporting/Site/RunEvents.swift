@@ -68,7 +68,7 @@ extension RunEvents.Line {
     /// The cells of its row.
     var cells: [SiteTable.Cell] {
         [
-            .init(name), .number(String(step), Double(step)),
+            .init(Markup(text: name)), .number(String(step), Double(step)),
             .number(tokens.map { Quantity.short(Double($0)) } ?? "–", tokens.map(Double.init)),
             .number(loss.map(Phrase.loss) ?? (rank < 2 ? "not finite" : "–"), loss),
         ] + numbers.map { number in .number(number.map { Quantity.significant($0) } ?? "–", number) }

@@ -11,7 +11,7 @@ package struct RunPage {
     private let log: [String]
 
     /// Events that the page lists; the files have all of them.
-    private static let mostEvents = 100
+    private static let mostEvents = 40
     private static let mostLogLines = 60
 
     package init(_ run: SiteRun, _ index: SiteIndex) {
@@ -29,7 +29,7 @@ package struct RunPage {
     package var files: [SiteFile] {
         // Encoding it takes a while, and two parts need it.
         let spec = job.flatMap { try? JSONValue(encoding: $0.spec) }
-        let curve = RunCurve(run: run, spec: spec, address: String(address.dropLast(5)))
+        let curve = RunCurve(run, spec: spec, address: String(address.dropLast(5)))
         return [page(curve, spec).file] + curve.files
     }
 

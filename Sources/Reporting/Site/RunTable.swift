@@ -61,7 +61,7 @@ struct RunTable {
             .number(run?.loss.map(Phrase.loss) ?? "–", run?.loss, from: run?.loss == nil ? nil : address),
             .number(run?.flops.map { Quantity.short($0) } ?? "–", run?.flops),
             .number(run?.seconds.map(Quantity.duration) ?? "–", run?.seconds),
-            run?.date.map { date in .init(tag("time") { Phrase.time(date) }) } ?? .init("–"),
+            .time(run?.date),
         ]
     }
 

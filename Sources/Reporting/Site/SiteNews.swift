@@ -101,7 +101,7 @@ struct SiteNews {
         let ids = Set(comparisons.map(\.id))
         let since = index.comparisons.last { !ids.contains($0.id) }?.record.time ?? index.firstDay
         let failed = runs.values.filter { run in
-            [.failed, .diverged, .damaged].contains(run.status) && run.date.map { $0 >= since } ?? true
+            [.failed, .diverged, .damaged].contains(run.status) && run.date.map { $0 >= since } ?? false
         }
         return failed.sorted { ($0.date ?? "", $0.id.rawValue) < ($1.date ?? "", $1.id.rawValue) }.map { run in
             tag("li", ["class": "failure"]) {

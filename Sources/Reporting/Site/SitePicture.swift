@@ -120,12 +120,26 @@ extension Figure {
         return [parts[0] + "\n"] + (marks.map { [String($0)] } ?? [])
     }()
 
-    /// The style of a drawing that uses these classes.
-    private static func style(for drawing: Markup) -> String {
-        let classes = drawing.source.split(separator: "class=\"").dropFirst().flatMap { part in
-            part.prefix { $0 != "\"" }.split(separator: " ").map(String.init)
+    /// Every class of the elements of a drawing.
+    private static func classes(of source: String) -> Set<String> {
+        // A picture has hundreds of elements of a few kinds, so that equal attributes are split once.
+        let start = Array("class=\"".utf8), bytes = Array(source.utf8)
+        var attributes: Set<ArraySlice<UInt8>> = [], place = 0
+        while place + start.count < bytes.count {
+            guard bytes[place] == start[0], bytes[place..<place + start.count].elementsEqual(start) else {
+                place += 1
+                continue
+            }
+            let value = bytes[(place + start.count)...].prefix { $0 != UInt8(ascii: "\"") }
+            attributes.insert(value)
+            place = value.endIndex
         }
-        let used = Set(classes)
+        return Set(attributes.flatMap { String(decoding: $0, as: UTF8.self).split(separator: " ").map(String.init) })
+    }
+
+    /// The style of a drawing: the colours, and the rules for what it uses.
+    private static func style(for drawing: Markup) -> String {
+        let used = classes(of: drawing.source)
         return rules.reduce(into: colours) { text, rule in
             if rule.classes.isSubset(of: used) { text += rule.text }
         } + own

@@ -30,6 +30,13 @@ struct SiteTable {
             self.init(link.map { link in tag("a", ["href": link]) { name } } ?? name)
         }
 
+        /// A time in UTC, which leads to what happened then where there is an address; a dash for none.
+        static func time(_ time: String?, link: String? = nil) -> Cell {
+            guard let time else { return .init("–") }
+            let words = tag("time") { Phrase.time(time) }
+            return .init(link.map { link in tag("a", ["href": link]) { words } } ?? words)
+        }
+
         /// A number, which leads to the runs that it came from where there is an address.
         static func number(_ text: String, _ value: Double?, from link: String? = nil) -> Cell {
             let content = link.map { link in tag("a", ["href": link, "class": "source"]) { text } }

@@ -119,7 +119,8 @@ struct SuitePage {
     // MARK: - Through time
 
     private func trend(_ board: SiteContent.Board) -> TrendPicture? {
-        let comparisons = suite.comparisons.filter { $0.record.board == board.id }
+        let comparisons = Array(
+            suite.comparisons.filter { $0.record.board == board.id }.suffix(TrendPicture.mostComparisons))
         let lines = Array(TrendPicture.lines(comparisons) { line, _ in line }.prefix(Self.mostLines))
         guard !lines.isEmpty else { return nil }
         return TrendPicture(
@@ -160,7 +161,7 @@ struct SuitePage {
             table.rows.append([
                 .init(SafeText.line(candidate.name), link: page), number(candidate.recipes.count, "recipes"),
                 number(candidate.comparisons.count, "verdicts"), number(candidate.runs.count, "runs"),
-                .init(candidate.comparisons.last.map { Phrase.time($0.record.time) } ?? "–"),
+                .time(candidate.comparisons.last?.record.time),
             ])
         }
         return table

@@ -19,6 +19,9 @@ struct TrendPicture {
     /// The address of the files without their endings.
     let address: String
 
+    /// Older comparisons are left to the tables.
+    static let mostComparisons = 365
+
     /// The gaps of one candidate to one reference.
     struct Line {
         let name: String

@@ -36,8 +36,7 @@ struct VerdictTable {
     private func link(_ address: String) -> String { SiteAddress.link(address, from: page) }
 
     private func time(_ comparison: SiteComparison) -> SiteTable.Cell {
-        let words = tag("time") { Phrase.time(comparison.record.time) }
-        return .init(tag("a", ["href": link(SiteAddress.comparison(comparison.id))]) { words })
+        .time(comparison.record.time, link: link(SiteAddress.comparison(comparison.id)))
     }
 
     private func suite(_ record: HistoryRecord) -> SiteTable.Cell {

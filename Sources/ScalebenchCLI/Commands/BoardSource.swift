@@ -31,15 +31,23 @@ struct BoardSource: Sendable {
     }
 
     /// Ranks the candidates of one board.
+    /// - Parameter finished: records of finished runs of the store, which are not read again.
     /// - Throws: what `Leaderboard` throws.
-    func leaderboard(_ board: [CandidateRecord], reference: String? = nil) throws -> Leaderboard {
+    func leaderboard(
+        _ board: [CandidateRecord], reference: String? = nil, finished: [RunID: RunRecord] = [:]
+    ) throws -> Leaderboard {
         try Leaderboard(
-            board, records: runRecords(of: board), fromBaselines: fromBaselines(board), reference: reference)
+            board, records: runRecords(of: board, finished), fromBaselines: fromBaselines(board), reference: reference)
     }
 
     /// The run records of every run that `entries` name.
-    private func runRecords(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
-        entries.runRecords { id in if let store { try store.record(id) } else { try baselines.record(id) } }
+    private func runRecords(
+        of entries: [CandidateRecord], _ finished: [RunID: RunRecord]
+    ) -> [RunID: RunRecord] {
+        entries.runRecords { id in
+            if let record = finished[id] { return record }
+            return if let store { try store.record(id) } else { try baselines.record(id) }
+        }
     }
 
     /// The runs of `entries` that are taken from baselines.

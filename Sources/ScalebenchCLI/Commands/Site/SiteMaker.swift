@@ -1,5 +1,5 @@
-// Reads a store and writes its site. Every run is read once more for its page and then forgotten, so that the memory
-// needed does not grow with what the runs hold.
+// Reads a store and writes its site. Every run is read once, and little of it is kept after its page is written, so that
+// many runs fit into memory.
 
 import Comparison
 import Foundation
@@ -27,10 +27,13 @@ struct SiteMaker: Sendable {
         let history = store.history()
         StoreOptions.warn(history.errors + store.imports().errors)
         let reports = (try? FileManager.default.contentsOfDirectory(atPath: "\(store.root)/reports")) ?? []
-        let content = SiteContent(
-            boards: try boards(), history: history.records, nights: nights, reports: Set(reports))
+        let source = try BoardSource(store: store.root, suite: nil)
+        var content = SiteContent(
+            boards: source.records.boards.map { SiteContent.Board(records: $0, leaderboard: nil, obstacle: nil) },
+            history: history.records, nights: nights, reports: Set(reports))
+        let (runs, records) = try writeRuns(SiteIndex(content), folder)
+        content.boards = ranked(content.boards, source, records)
         let index = SiteIndex(content)
-        let runs = try writeRuns(index, folder)
         let pieces = Site(index, runs: runs).pieces
         try results(pieces.count) { piece in
             for file in try pieces[piece]() { try folder.write(file.data, to: file.path) }
@@ -44,33 +47,47 @@ struct SiteMaker: Sendable {
     }
 
     /// The boards with their rankings. One that cannot be ranked says why on the page.
-    private func boards() throws -> [SiteContent.Board] {
-        let source = try BoardSource(store: store.root, suite: nil), groups = source.records.boards
-        return inParallel(groups.count) { group in
+    private func ranked(
+        _ boards: [SiteContent.Board], _ source: BoardSource, _ records: [RunID: RunRecord]
+    ) -> [SiteContent.Board] {
+        inParallel(boards.count) { place in
+            var board = boards[place]
             do {
-                return SiteContent.Board(
-                    records: groups[group], leaderboard: try source.leaderboard(groups[group]), obstacle: nil)
+                board.leaderboard = try source.leaderboard(board.records, finished: records)
             } catch {
-                let message = (error as? ScalebenchError)?.message ?? "\(error)"
-                return SiteContent.Board(records: groups[group], leaderboard: nil, obstacle: message)
+                board.obstacle = (error as? ScalebenchError)?.message ?? "\(error)"
             }
+            return board
         }
     }
 
     // MARK: - Runs
 
-    /// Writes the pages of runs and returns what is known of every run.
-    private func writeRuns(_ index: SiteIndex, _ folder: SiteFolder) throws -> [RunID: RunSummary] {
+    /// Writes the pages of runs and returns what is known of every run, and what boards need of those that are finished.
+    private func writeRuns(
+        _ index: SiteIndex, _ folder: SiteFolder
+    ) throws -> (runs: [RunID: RunSummary], records: [RunID: RunRecord]) {
         let catalog = RunCatalog(store), ids = try store.list(), imported = catalog.imported
-        let summaries = try results(ids.count + imported.count) { place in
+        let runs = try results(ids.count + imported.count) { place in
             let run = place < ids.count ? catalog.trained(ids[place]) : imported[place - ids.count]
             if index.hasPage(run.summary) {
                 let log = place < ids.count ? Self.log(store.folder(of: ids[place])) : []
                 for file in RunPage(SiteRun(run, log: log), index).files { try folder.write(file.data, to: file.path) }
             }
-            return run.summary
+            return (summary: run.summary, record: Self.forBoards(run))
         }
-        return Dictionary(summaries.map { ($0.id, $0) }) { first, _ in first }
+        let records = runs.compactMap { run in run.record.map { (run.summary.id, $0) } }
+        return (
+            Dictionary(runs.map { ($0.summary.id, $0.summary) }) { first, _ in first },
+            Dictionary(records) { first, _ in first }
+        )
+    }
+
+    /// A finished run without its training steps, of which boards need none and runs have many.
+    private static func forBoards(_ run: CatalogRun) -> RunRecord? {
+        guard case .trained(_, var record?) = run.content, record.isFinished else { return nil }
+        record.steps = []
+        return record
     }
 
     /// The last lines of what the run's program printed, or else its job.
