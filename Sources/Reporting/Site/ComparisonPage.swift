@@ -76,7 +76,7 @@ struct ComparisonPage {
             ("machine", Markup(text: SafeText.line(record.machine))),
             ("scalebench", Markup(text: SafeText.line(record.program))),
             ("finished runs", tag("a", ["href": "#runs"]) { String(record.runs) }),
-            ("training FLOPs", Markup(text: Quantity.short(record.flops))),
+            ("training FLOPs", Markup(text: Quantity.flops(record.flops))),
         ]
         if let night = record.night {
             facts.append(("night", Markup(text: "\(SafeText.line(night.date)) of \(SafeText.line(night.job))")))

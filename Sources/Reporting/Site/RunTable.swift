@@ -59,7 +59,7 @@ struct RunTable {
         [
             .init(state(run)),
             .number(run?.loss.map(Phrase.loss) ?? "–", run?.loss, from: run?.loss == nil ? nil : address),
-            .number(run?.flops.map { Quantity.short($0) } ?? "–", run?.flops),
+            .number(run?.flops.map { Quantity.flops($0) } ?? "–", run?.flops),
             .number(run?.seconds.map(Quantity.duration) ?? "–", run?.seconds),
             .time(run?.date),
         ]
