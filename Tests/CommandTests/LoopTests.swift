@@ -4,7 +4,9 @@ import Foundation
 import Testing
 
 struct LoopTests {
-    private static let python = (["/usr/bin/python3", "/usr/local/bin/python3"] as [String]).first { access($0, X_OK) == 0 }
+    private static let python = (["/usr/bin/python3", "/usr/local/bin/python3"] as [String]).first {
+        access($0, X_OK) == 0
+    }
 
     private func base(_ scratch: Scratch) throws -> String {
         _ = try scratch.syntheticSuite(seeds: [3, 3, 3, 3])
