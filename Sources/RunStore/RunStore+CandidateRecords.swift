@@ -38,7 +38,7 @@ extension RunStore {
         Self.files(recordsFolder).flatMap(Self.files).filter { $0.hasSuffix(".json") }
     }
 
-    private static func open(_ file: String) throws(ScalebenchError) -> CandidateRecord {
+    static func open(_ file: String) throws(ScalebenchError) -> CandidateRecord {
         let broken = { (cause: String) in
             ScalebenchError(
                 .damagedData, "not the record of a candidate", at: file,

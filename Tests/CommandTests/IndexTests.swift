@@ -79,4 +79,26 @@ struct IndexTests {
         #expect(try Tool.run(again, in: scratch.url).status == 0)
         #expect(try list(scratch, ["--candidate", "c"]).contains(" c "))
     }
+
+    @Test func runsAreRemovedWhenTheyAreOld() throws {
+        let scratch = try store(), before = scratch.files(under: "store/runs").count
+        let remove = { (more: [String]) in
+            try Tool.run(["runs", "remove", "--store", "store"] + more, in: scratch.url)
+        }
+        #expect(try remove([]).status == 64 && remove(["--older-than", "soon"]).status == 64)
+        #expect(try remove(["--older-than", "1d", "--yes"]).errors.contains("There is no such run"))
+        let preview = try remove(["--older-than", "0h"])
+        #expect(preview.status == 0 && preview.errors.contains("would be removed; add --yes"))
+        #expect(scratch.files(under: "store/runs").count == before)
+        let part = try remove(["--candidate", "a", "--yes"])
+        #expect(part.errors.contains("and 1 candidate that had no other."), "\(part.errors)")
+        #expect(!(try list(scratch)).contains(" a "))
+        #expect(try remove(["--older-than", "0h", "--yes"]).status == 0)
+        #expect(scratch.files(under: "store/runs").isEmpty)
+        #expect(!scratch.files(under: "store/entries").contains { $0.hasSuffix(".json") })
+        #expect(
+            try Tool.run(["history", "--store", "store"], in: scratch.url).output.contains("planted: 1 comparison"))
+        let doctor = try Tool.run(["doctor", "--store", "store"], in: scratch.url)
+        #expect(!doctor.output.contains("damaged"), "\(doctor.output)")
+    }
 }

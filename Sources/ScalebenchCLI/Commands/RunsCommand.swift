@@ -6,7 +6,7 @@ import ScalebenchCore
 
 struct RunsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "runs", abstract: "List, show, stop, export and import single runs.",
+        commandName: "runs", abstract: "List, show, stop, export, import and remove single runs.",
         discussion: """
             Every run that `compare` trained lies in the store under a name made of its content. Runs that were trained \
             elsewhere are imported as curves: they are listed, shown and exported like the others and never taken for \
@@ -25,7 +25,7 @@ struct RunsCommand: ParsableCommand {
             """,
         subcommands: [
             RunsListCommand.self, RunsShowCommand.self, RunsStopCommand.self, RunsExportCommand.self,
-            RunsImportCommand.self,
+            RunsImportCommand.self, RunsRemoveCommand.self,
         ],
         defaultSubcommand: RunsListCommand.self)
 }

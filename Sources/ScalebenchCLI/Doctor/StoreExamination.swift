@@ -60,7 +60,7 @@ struct StoreExamination {
                     "store", "strays", "\(strays.count) in runs/ without a job, such as \(strays[0])", status: .warning,
                     advice: "these are not runs: move them away"))
         }
-        for error in store.candidateRecords().errors + store.imports().errors {
+        for error in store.candidateRecords().errors + store.imports().errors + store.history().errors {
             checks.append(
                 HealthCheck(
                     "store", "damaged", "\(error.location ?? ""): \(error.message)", status: .warning,
