@@ -56,6 +56,7 @@ struct RunFilter: ParsableArguments {
 
     /// - Throws: `notFound` for a suite or candidate that no run belongs to.
     func check(_ catalog: RunCatalog) throws {
+        guard isUsed else { return }
         let names = catalog.names
         for (kind, wanted, known) in [("suite", suite, names.suites), ("candidate", candidate, names.candidates)] {
             guard let wanted, !known.contains(wanted) else { continue }
