@@ -22,7 +22,7 @@ struct RunsRemoveCommand: ParsableCommand {
 
     @Argument(help: ArgumentHelp("The runs, or the starts of their names.", valueName: "run"))
     var prefixes: [String] = []
-    @Option(help: ArgumentHelp("Only runs that began longer ago than this.", valueName: "90d, 12h"))
+    @Option(help: ArgumentHelp("Only runs that began as long ago as this or longer.", valueName: "90d, 12h"))
     var olderThan: Age?
     @Option(help: "Only runs of this status.") var status: RunSummary.Status?
     @Flag(help: "Remove them.") var yes = false
@@ -60,7 +60,7 @@ struct RunsRemoveCommand: ParsableCommand {
             status == nil || $0 == status
         }.filter { run in
             // A run that never began has no date; it is as old as nothing.
-            limit == nil || run.date.map { $0 < limit! } ?? false
+            limit == nil || run.date.map { $0 <= limit! } ?? false
         }
     }
 }
