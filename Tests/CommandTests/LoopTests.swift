@@ -53,7 +53,7 @@ struct LoopTests {
         for index in 0..<30 {
             let rate = 0.011 + 0.001 * Double(index)
             var text = #"{ "optimizer": { "learningRate": \#(rate) } }"#
-            // Every third change does nothing, every third is worse, and a few are much better.
+            // Nine changes are worse and three much better; the other eighteen do nothing.
             if index % 3 == 1 { text = law(amplitude * 1.05, rate) }
             if index % 10 == 2 {
                 amplitude *= 0.9
