@@ -1,5 +1,5 @@
 // Everything that a store holds, by run: the candidates and suites that use the run, its state, its result. The catalog
-// reads files and changes nothing.
+// reads files; beside them it keeps an index of what it read (`Index/`).
 
 import Foundation
 package import ScalebenchCore

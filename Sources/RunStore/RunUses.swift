@@ -9,8 +9,9 @@ struct RunUse: Sendable {
     /// The family of a member.
     var family: String?
     var suite: String
-    /// The suite with its version, such as `lr-rule v1`, and the place.
+    /// The suite with its version, such as `lr-rule v1`.
     var suiteVersion: String
+    /// The place on the ladder, such as `width 48`.
     var place: String
 }
 

@@ -44,7 +44,7 @@ struct NightFollower {
             let tonight = Night(date: date, commit: record.commit, recipe: recipe, losses: losses)
             return HistoryRecord.Line(
                 candidate: name, rung: label, losses: losses, nightsBefore: before.count,
-                regression: regression(before + (isNews ? [tonight] : []), lines: followed.count))
+                regression: regression(before + (isNews ? [tonight] : [])))
         }
     }
 
@@ -83,10 +83,10 @@ struct NightFollower {
                 losses: losses)
     }
 
-    private func regression(_ nights: [Night], lines: Int) -> HistoryRecord.Regression? {
+    private func regression(_ nights: [Night]) -> HistoryRecord.Regression? {
         guard let tonight = nights.last, !tonight.losses.isEmpty else { return nil }
         if tonight.losses.contains(nil) { return divergence(nights) }
-        let rule = ShiftRule(falseAlarmsPerMonth: file.falseAlarmsPerMonth / Double(lines * file.questions.count))
+        let rule = ShiftRule(falseAlarmsPerMonth: file.falseAlarmsPerMonth / Double(file.followedCandidates))
         // Differences of ln L are relative differences of the loss.
         guard let shift = rule.alarm(nights.map { $0.losses.compactMap { $0 }.map { log($0) } }) else { return nil }
         let good = nights[shift.possible.lowerBound - 1]

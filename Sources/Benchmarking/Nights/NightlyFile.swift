@@ -25,6 +25,9 @@ package struct NightlyFile: Sendable {
     package var launcher: String?
     package var questions: [Question]
 
+    /// How many candidates are followed through the nights, all questions together: all but the references.
+    var followedCandidates: Int { questions.reduce(0) { $0 + $1.candidates.count - 1 } }
+
     /// An outcome of a question that somebody should look at.
     package enum Outcome: String, CaseIterable, Sendable {
         case regression, worseThanReference, unresolved, crossoverRisk

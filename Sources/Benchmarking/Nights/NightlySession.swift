@@ -48,10 +48,12 @@ package struct NightlySession {
             throw ComparisonInterrupted(finished: nil, pending: nil)
         }
         defer { lock.release() }
-        var answers: [Answer] = []
+        var answers: [Answer] = [], suites: Set<String> = []
         for question in file.questions {
             do {
-                answers.append(try await answer(question, store))
+                let suite = try SuiteLocator.find(question.suite).suite
+                guard suites.insert(suite.name).inserted else { throw Self.twice(suite.name, question.suite) }
+                answers.append(try await answer(question, suite, store))
             } catch let error as ScalebenchError {
                 answers.append(Answer(suite: question.suite, record: nil, error: error))
             }
@@ -59,8 +61,16 @@ package struct NightlySession {
         return answers
     }
 
-    private func answer(_ question: NightlyFile.Question, _ store: RunStore) async throws -> Answer {
-        let suite = try SuiteLocator.find(question.suite).suite
+    /// The history knows a suite by its name.
+    private static func twice(_ name: String, _ path: String) -> ScalebenchError {
+        ScalebenchError(
+            .invalidInput, "another question of this file has a suite called \"\(name)\", too", at: path,
+            hint: "rename one of the two suites, or ask in a nightly file with another name")
+    }
+
+    private func answer(
+        _ question: NightlyFile.Question, _ suite: Suite, _ store: RunStore
+    ) async throws -> Answer {
         let past = store.history().records.filter { $0.night?.job == file.name && $0.suite.name == suite.name }
         if let done = past.last(where: { $0.night?.date == date }) {
             return Answer(suite: suite.name, record: done, isOld: true)

@@ -55,11 +55,11 @@ struct RunIndex {
 
     // MARK: - Uses
 
-    private static let usesName = "uses"
-
     /// The uses of every run; nil where they were not kept for records of this stamp.
     func uses(stamp: String) -> [RunID: [RunUse]]? {
-        guard text(Self.usesName, stamp: stamp) != nil else { return nil }
+        var kept: String?
+        index.rows("SELECT stamp FROM usesStamp") { kept = $0.text(0) }
+        guard kept == stamp else { return nil }
         var uses: [RunID: [RunUse]] = [:]
         let isWhole = index.rows("SELECT run, candidate, family, suite, version, place FROM uses ORDER BY rowid") {
             row in
@@ -85,25 +85,8 @@ struct RunIndex {
         }
         index.change { insert in
             insert("DELETE FROM uses", [[]]) && insert("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?)", rows)
-                && insert(
-                    "INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [[.text(Self.usesName), .text(stamp), .text("")]])
-        }
-    }
-
-    // MARK: - Texts
-
-    /// A text that was kept with this stamp.
-    func text(_ name: String, stamp: String) -> String? {
-        var found: String?
-        index.rows("SELECT name, stamp, text FROM texts") { row in
-            if row.text(0) == name, row.text(1) == stamp { found = row.text(2) }
-        }
-        return found
-    }
-
-    func keep(_ text: String, as name: String, stamp: String) {
-        index.change { insert in
-            insert("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [[.text(name), .text(stamp), .text(text)]])
+                && insert("DELETE FROM usesStamp", [[]])
+                && insert("INSERT INTO usesStamp VALUES (?)", [[.text(stamp)]])
         }
     }
 }

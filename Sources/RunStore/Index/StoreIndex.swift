@@ -11,12 +11,12 @@ final class StoreIndex {
     private let handle: OpaquePointer
 
     /// Raised when the tables change; another number makes a new index.
-    private static let version = 1
+    private static let version = 2
     private static let tables = """
         CREATE TABLE runs (id TEXT PRIMARY KEY, size INTEGER, time INTEGER, status TEXT, seed INTEGER, parameters REAL,
             tokens REAL, flops REAL, seconds REAL, loss REAL, date TEXT) WITHOUT ROWID;
         CREATE TABLE uses (run TEXT, candidate TEXT, family TEXT, suite TEXT, version TEXT, place TEXT);
-        CREATE TABLE texts (name TEXT PRIMARY KEY, stamp TEXT, text TEXT) WITHOUT ROWID;
+        CREATE TABLE usesStamp (stamp TEXT);
         """
 
     /// Opens or creates the index of a store; nil where there can be none.
@@ -54,7 +54,10 @@ final class StoreIndex {
                 sqlite3_close(handle)
                 return nil
             default:
+                // Another program may be at work on it; such an index is left alone, and the files are read.
+                let isBusy = sqlite3_errcode(handle) == SQLITE_BUSY
                 sqlite3_close(handle)
+                if isBusy { return nil }
                 unlink(path)
             }
         }
