@@ -10,6 +10,13 @@ struct HTMLPage {
         let id: String
         let title: String
         let body: Markup
+
+        var section: Markup {
+            tag("section", ["id": id]) {
+                tag("h2") { title }
+                body
+            }
+        }
     }
 
     let title: String
@@ -30,14 +37,7 @@ struct HTMLPage {
                     tag("nav", ["aria-label": "Sections"]) {
                         for part in parts { tag("a", ["href": "#\(part.id)"]) { part.title } }
                     }
-                    tag("main") {
-                        for part in parts {
-                            tag("section", ["id": part.id]) {
-                                tag("h2") { part.title }
-                                part.body
-                            }
-                        }
-                    }
+                    tag("main") { for part in parts { part.section } }
                     tag("footer") { tag("p") { "scalebench \(ScalebenchVersion.current)" } }
                 }
             },

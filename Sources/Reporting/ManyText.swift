@@ -94,7 +94,7 @@ struct ManyText {
         return all.filter { $0.severity == .warning } + all.filter { $0.severity != .warning }
     }
 
-    /// As many findings as there is room for, and how many more there are.
+    /// It shows as many findings as there is room for, and says how many more there are.
     private func shown(_ findings: [Finding], room: Int) -> [String] {
         var lines: [String] = [], count = 0
         for finding in findings {

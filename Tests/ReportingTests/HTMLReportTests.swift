@@ -3,7 +3,6 @@
 
 import Comparison
 import Foundation
-import FoundationXML
 import Reporting
 import Testing
 
@@ -20,7 +19,7 @@ struct HTMLReportTests {
     }
 
     @Test(arguments: Snapshots.results) func theStructureIsSound(name: String) throws {
-        let outline = try Outline(try page(name))
+        let outline = try PageOutline(try page(name))
         // Headings are in order: there is one of the first level, and none skips a level.
         #expect(outline.headings.filter { $0 == 1 }.count == 1 && outline.headings.first == 1)
         #expect(zip(outline.headings, outline.headings.dropFirst()).allSatisfy { $1 <= $0 + 1 })
@@ -33,7 +32,7 @@ struct HTMLReportTests {
     }
 
     @Test(arguments: Snapshots.results) func nothingExecutesAndNothingIsFetched(name: String) throws {
-        let outline = try Outline(try page(name))
+        let outline = try PageOutline(try page(name))
         let expected: Set = [
             "html", "head", "meta", "title", "style", "body", "header", "nav", "main", "section", "article", "footer",
             "h1",
@@ -116,44 +115,6 @@ struct HTMLReportTests {
                 #expect(contrast >= 4.5, "\(front) on \(back): \(contrast)")
             }
         }
-    }
-}
-
-/// The structure of a page as a parser sees it. Void elements are closed, so an XML parser can read the page.
-private final class Outline: NSObject, XMLParserDelegate {
-    var elements: Set<String> = []
-    var attributes: Set<String> = []
-    var headings: [Int] = []
-    var pictureLabels: [String] = []
-    var tablesPerFigure: [Int] = []
-    var ids: [String] = []
-    var links: [String] = []
-    private var isInFigure = false
-
-    init(_ page: String) throws {
-        super.init()
-        let parser = XMLParser(data: Data(page.utf8))
-        parser.delegate = self
-        try #require(parser.parse(), "not well-formed: \(parser.parserError.map { "\($0)" } ?? "")")
-    }
-
-    func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-        attributes values: [String: String]
-    ) {
-        elements.insert(name)
-        attributes.formUnion(values.keys)
-        if name.count == 2, name.hasPrefix("h"), let level = Int(name.dropFirst()) { headings.append(level) }
-        if name == "svg" { pictureLabels.append(values["role"] == "img" ? values["aria-label"] ?? "" : "") }
-        if name == "figure" { tablesPerFigure.append(0) }
-        isInFigure = name == "figure" || (isInFigure && name != "section")
-        if name == "table", isInFigure { tablesPerFigure[tablesPerFigure.count - 1] += 1 }
-        if let id = values["id"] { ids.append(id) }
-        if let link = values["href"] { links.append(link) }
-    }
-
-    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
-        if name == "figure" { isInFigure = false }
     }
 }
 

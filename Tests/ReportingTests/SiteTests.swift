@@ -3,7 +3,6 @@
 
 import Comparison
 import Foundation
-import FoundationXML
 import Reporting
 import RunStore
 import ScalebenchCore
@@ -15,7 +14,7 @@ struct SiteTests {
     @Test func everyLinkLeadsToAFileOfTheSite() throws {
         let site = try SiteExample().files()
         for page in site.pages {
-            for link in try SiteOutline(page.text).links {
+            for link in try PageOutline(page.text).links {
                 let target = link.hasPrefix("#") ? page.path + link : page.resolved(link)
                 let parts = target.split(separator: "#", maxSplits: 1).map(String.init)
                 #expect(site.files[parts[0]] != nil, "\(page.path) links to \(link)")
@@ -31,7 +30,7 @@ struct SiteTests {
         while let path = next.popLast() {
             guard path.hasSuffix(".html"), let text = site.text(path) else { continue }
             let page = SiteExample.Page(path: path, text: text)
-            for link in try SiteOutline(text).links where !link.hasPrefix("#") {
+            for link in try PageOutline(text).links where !link.hasPrefix("#") {
                 let target = String(page.resolved(link).prefix { $0 != "#" })
                 if reached.insert(target).inserted { next.append(target) }
             }
@@ -41,7 +40,7 @@ struct SiteTests {
 
     @Test func thePagesAreSound() throws {
         for page in try SiteExample().files().pages {
-            let outline = try SiteOutline(page.text)
+            let outline = try PageOutline(page.text)
             #expect(outline.language == "en")
             #expect(outline.headings.filter { $0 == 1 }.count == 1 && outline.headings.first == 1, "\(page.path)")
             #expect(zip(outline.headings, outline.headings.dropFirst()).allSatisfy { $1 <= $0 + 1 }, "\(page.path)")
@@ -62,13 +61,13 @@ struct SiteTests {
         for page in site.pages {
             let figures = page.text.ranges(of: "<figure").count
             pictures += figures
-            let drawings = try SiteOutline(page.text).links.filter { $0.hasSuffix(".svg") }
+            let drawings = try PageOutline(page.text).links.filter { $0.hasSuffix(".svg") }
             #expect(drawings.count == figures, "\(page.path)")
             for drawing in drawings {
                 let svg = try #require(site.text(page.resolved(drawing)))
                 #expect(svg.contains("role=\"img\" aria-label=") && svg.contains("--c0:") && svg.contains(".marker {"))
                 #expect(!svg.contains("font: 16px"), "only what pictures need")
-                let _ = try SiteOutline(svg)
+                let _ = try PageOutline(svg)
                 for ending in ["csv", "json"] {
                     let file = page.resolved(drawing.dropLast(3) + ending)
                     #expect(site.files[file]?.isEmpty == false, "\(file)")
@@ -305,40 +304,5 @@ struct SiteExample {
             id: id, status: status, candidates: [name], suites: ["\(suite) v1"], place: "width 16", seed: 1,
             parameters: 8, tokens: 200, flops: 1e9, seconds: 2, loss: 2.9, unit: .natsPerToken, date: time)
         return CatalogRun(summary: summary, content: .trained(nil, record))
-    }
-}
-
-/// The structure of a page, or of a drawing, as a parser sees it.
-private final class SiteOutline: NSObject, XMLParserDelegate {
-    var elements: Set<String> = []
-    var attributes: Set<String> = []
-    var headings: [Int] = []
-    var pictureLabels: [String] = []
-    var sortableTables = 0
-    var captions = 0
-    var ids: [String] = []
-    var links: [String] = []
-    var language: String?
-
-    init(_ page: String) throws {
-        super.init()
-        let parser = XMLParser(data: Data(page.utf8))
-        parser.delegate = self
-        try #require(parser.parse(), "not well-formed: \(parser.parserError.map { "\($0)" } ?? "")")
-    }
-
-    func parser(
-        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
-        attributes values: [String: String]
-    ) {
-        elements.insert(name)
-        attributes.formUnion(values.keys)
-        if name.count == 2, name.hasPrefix("h"), let level = Int(name.dropFirst()) { headings.append(level) }
-        if name == "svg" { pictureLabels.append(values["role"] == "img" ? values["aria-label"] ?? "" : "") }
-        if name == "html" { language = values["lang"] }
-        if name == "caption" { captions += 1 }
-        if name == "table", values["class"] == "sortable" { sortableTables += 1 }
-        if let id = values["id"] { ids.append(id) }
-        for key in ["href", "src"] { if let link = values[key] { links.append(link) } }
     }
 }

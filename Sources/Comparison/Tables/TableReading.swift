@@ -25,7 +25,7 @@ public struct TableReading: Sendable {
     }
 }
 
-/// Which values of a metric are better.
+/// It says which values of a metric are better, the large or the small ones.
 public enum MetricDirection: String, CaseIterable, Sendable {
     case maximize, minimize
 }

@@ -95,7 +95,7 @@ extension ChangeDecision {
         private let distribution: StudentDistribution
         private let seeds: Int
 
-        /// Nil where the seed noise is not known.
+        /// The evidence; it is nil where the seed noise is not known.
         init?(_ pair: PairResult, _ rung: RungResult, _ ladder: [RungResult]) {
             guard let interval = pair.rungGaps.last(where: { $0.label == rung.label })?.gap,
                 let loss = rung.candidates[0].meanLoss

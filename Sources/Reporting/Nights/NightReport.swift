@@ -16,7 +16,7 @@ package struct NightReport: Sendable {
         package var suite: String
         /// Tonight's record; nil where the comparison failed.
         package var record: HistoryRecord?
-        /// That of the last night before; nil for the first night.
+        /// The record of the last night before; it is nil for the first night.
         package var previous: HistoryRecord?
         /// Why the comparison failed, or some of its runs did; nil where nothing failed.
         package var error: ScalebenchError?

@@ -9,11 +9,11 @@ struct LooseRunsPage {
     let index: SiteIndex
     let runs: [RunID: RunSummary]
 
-    /// Nil where every run belongs to a suite.
+    /// The page and its table; there are none where every run belongs to a suite.
     var files: [SiteFile] {
         let loose = runs.values.filter { index.uses[$0.id] == nil }
         guard !loose.isEmpty else { return [] }
-        let rows = loose.sorted { $0.id.rawValue < $1.id.rawValue }.map { run in
+        let rows = loose.sorted { ($0.date ?? "", $0.id.rawValue) > ($1.date ?? "", $1.id.rawValue) }.map { run in
             RunTable.Row(
                 candidate: RunReport.names(run.candidates),
                 run: SiteCandidate.Run(

@@ -21,7 +21,7 @@ struct RunConfiguration {
         }
     }
 
-    /// Nil where nothing is known.
+    /// The table; it is nil where nothing is known.
     var table: SiteTable? {
         guard !rows.isEmpty else { return nil }
         var table = SiteTable(caption: "Every key of the resolved configuration.", header: ["key", "value"])

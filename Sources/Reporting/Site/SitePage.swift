@@ -36,14 +36,7 @@ struct SitePage {
                         heading
                         if parts.count > 1 { sections }
                     }
-                    tag("main", ["id": "content"]) {
-                        for part in parts {
-                            tag("section", ["id": part.id]) {
-                                tag("h2") { part.title }
-                                part.body
-                            }
-                        }
-                    }
+                    tag("main", ["id": "content"]) { for part in parts { part.section } }
                     tag("footer") { tag("p") { "scalebench \(ScalebenchVersion.current)" } }
                 }
             },
