@@ -21,24 +21,31 @@ package final class CostModel {
         var model: ModelConfig
         var batchSequences: Int
         var optimizer: OptimizerConfig.Kind
+        var precision: RunSpec.Precision
 
         /// Training FLOPs of one step.
         var flops: Double { model.flopsPerToken * Double(batchSequences * model.contextLength) }
+        var kind: Kind { Kind(optimizer: optimizer, precision: precision) }
     }
 
     private var secondsPerStep: [Shape: Double] = [:]
-    /// The best FLOP/s measured so far with each optimizer. Larger models use the machine better, so that they reach at
-    /// least this.
-    private var bestRates: [OptimizerConfig.Kind: Double] = [:]
+    /// The best FLOP/s measured so far with each optimizer and precision. Larger models use the machine better, so that they
+    /// reach at least this.
+    private var bestRates: [Kind: Double] = [:]
+
+    private struct Kind: Hashable {
+        var optimizer: OptimizerConfig.Kind
+        var precision: RunSpec.Precision
+    }
 
     /// The time of a step of more FLOPs than this is not measured but estimated from the best rate measured.
     private static let largestMeasuredStep = 2e10
     /// The shape that is measured when the plan has only larger ones.
-    private static func fallback(_ optimizer: OptimizerConfig.Kind) -> Shape {
+    private static func fallback(_ kind: Kind) -> Shape {
         Shape(
             model: ModelConfig(
                 width: 128, layers: 2, heads: 2, contextLength: 64, vocabularySize: 256, mlpWidth: 512),
-            batchSequences: 8, optimizer: optimizer)
+            batchSequences: 8, optimizer: kind.optimizer, precision: kind.precision)
     }
 
     /// The seconds of a measurement: long enough that caches and clock speed settle, short enough not to be noticed.
@@ -54,7 +61,8 @@ package final class CostModel {
             return measured.cost(of: spec)
         case .builtin:
             let shape = Shape(
-                model: spec.model, batchSequences: spec.batchSequences, optimizer: spec.optimizer.type)
+                model: spec.model, batchSequences: spec.batchSequences, optimizer: spec.optimizer.type,
+                precision: spec.precision)
             let perStep = secondsPerStep(shape)
             // Evaluation is a forward pass, a third of a training step's FLOPs.
             let evaluated =
@@ -80,7 +88,7 @@ package final class CostModel {
 
     /// FLOP/s of whole training steps at a shape that uses the machine well; `doctor` shows it.
     package func trainingRate() -> Double {
-        let shape = Self.fallback(.adamW)
+        let shape = Self.fallback(Kind(optimizer: .adamW, precision: .fp32))
         return shape.flops / secondsPerStep(shape)
     }
 
@@ -90,24 +98,25 @@ package final class CostModel {
         let layout = GPTParameters(spec.model)
         let moments = Double(spec.optimizer.type.stateBytes(layout) + UpdateToWeight.memoryBytes(layout))
         let validation = 4 * Double(spec.evaluation.sequences * (spec.model.contextLength + 1))
-        return Double(GPT.memoryBytes(spec.model, batchSequences: spec.batchSequences)) + moments + validation
+        return Double(GPT.memoryBytes(spec.model, precision: spec.precision, batchSequences: spec.batchSequences))
+            + moments + validation
     }
 
     private func secondsPerStep(_ shape: Shape) -> Double {
         if let known = secondsPerStep[shape] { return known }
         if shape.flops > Self.largestMeasuredStep {
-            if bestRates[shape.optimizer] == nil { _ = secondsPerStep(Self.fallback(shape.optimizer)) }
-            return shape.flops / bestRates[shape.optimizer]!
+            if bestRates[shape.kind] == nil { _ = secondsPerStep(Self.fallback(shape.kind)) }
+            return shape.flops / bestRates[shape.kind]!
         }
         let seconds = measure(shape, OptimizerConfig(type: shape.optimizer, learningRate: 0.001))
         secondsPerStep[shape] = seconds
-        bestRates[shape.optimizer] = max(bestRates[shape.optimizer] ?? 0, shape.flops / seconds)
+        bestRates[shape.kind] = max(bestRates[shape.kind] ?? 0, shape.flops / seconds)
         return seconds
     }
 
     private func measure(_ shape: Shape, _ optimizerConfig: OptimizerConfig) -> Double {
         BLAS.useOneThread()
-        let model = GPT(shape.model, batchSequences: shape.batchSequences)
+        let model = GPT(shape.model, precision: shape.precision, batchSequences: shape.batchSequences)
         model.initialize(seed: 0)
         let optimizer = makeOptimizer(optimizerConfig, model.layout)
         var random = Philox(seed: 0)

@@ -3,6 +3,7 @@
 
 #define PATH_TABLE kernels_baseline
 #define PATH_NAME "baseline"
+#define LANES 8
 #define TILE_ROWS_1 4
 #define TILE_ROWS_2 2
 #define TILE_ROWS_3 0

@@ -8,6 +8,7 @@
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v3"))), apply_to = function)
 #define PATH_TABLE kernels_v3
 #define PATH_NAME "x86-64-v3"
+#define LANES 8
 #define TILE_ROWS_1 8
 #define TILE_ROWS_2 6
 #define TILE_ROWS_3 0

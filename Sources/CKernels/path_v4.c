@@ -1,6 +1,7 @@
-// The loops for x86-64-v4 processors (AVX-512: 32 registers).
+// The loops for x86-64-v4 processors (AVX-512: 32 registers of 16 floats).
 #if defined(__x86_64__)
 #include "CKernels.h"
+#include <immintrin.h>
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #pragma clang attribute push(__attribute__((target("arch=x86-64-v4"))), apply_to = function)
 #define PATH_TABLE kernels_v4
 #define PATH_NAME "x86-64-v4"
+#define LANES 16
 #define TILE_ROWS_1 16
 #define TILE_ROWS_2 12
 #define TILE_ROWS_3 8

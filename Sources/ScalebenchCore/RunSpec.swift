@@ -22,7 +22,7 @@ package struct RunSpec: Codable, Sendable, Hashable {
     /// The seed of initial weights and data order.
     package var seed: Int
 
-    package enum Precision: String, Codable, Sendable, CaseIterable { case fp32 }
+    package enum Precision: String, Codable, Sendable, CaseIterable { case fp32, bf16 }
 
     /// How the run is measured on the fixed validation sequences.
     package struct Evaluation: Codable, Sendable, Hashable {

@@ -15,6 +15,7 @@ package struct BenchmarkShape: Sendable {
     package var batchSequences: Int
     package var workers = 1
     package var kernels = KernelPath.best
+    package var precision = RunSpec.Precision.fp32
 
     package init(model: ModelConfig, batchSequences: Int) {
         self.model = model
@@ -23,7 +24,7 @@ package struct BenchmarkShape: Sendable {
 
     /// The memory that the plan of a comparison states for such a run.
     package var memoryBytes: Int {
-        GPT.memoryBytes(model, batchSequences: batchSequences, workers: workers)
+        GPT.memoryBytes(model, precision: precision, batchSequences: batchSequences, workers: workers)
             + optimizer.type.stateBytes(GPTParameters(model), workers: workers)
     }
 }
@@ -37,7 +38,8 @@ package struct BenchmarkResult: Sendable {
     package var tokensPerSecond = 0.0
     /// FLOP/s of the median step, as `ModelConfig.flopsPerToken` counts them.
     package var flopsPerSecond = 0.0
-    /// FLOP/s of OpenBLAS in square matrix products, all workers at once: the median of those measured between steps.
+    /// FLOP/s of square matrix products in the same precision, all workers at once: the median of those measured between
+    /// steps.
     package var productFlopsPerSecond = 0.0
     /// Median over slices of the steps' FLOP/s, divided by that of the products measured just before.
     package var productShare = 0.0
@@ -74,7 +76,7 @@ package struct Benchmark {
         let flopsPerStep = shape.model.flopsPerToken * Double(shape.batchSequences * shape.model.contextLength)
         var steps: [Double] = [], products: [Double] = [], shares: [Double] = []
         while steps.reduce(0, +) < seconds || steps.count < 3 {
-            let product = Self.productRate(workers: shape.workers)
+            let product = Self.productRate(shape)
             var slice: [Double] = []
             while slice.reduce(0, +) < min(seconds, Self.sliceSeconds) {
                 let start = ContinuousClock.now
@@ -96,15 +98,15 @@ package struct Benchmark {
         return result
     }
 
-    /// FLOP/s of OpenBLAS with every worker multiplying at once.
-    private static func productRate(workers: Int) -> Double {
-        let rates = UnsafeMutablePointer<Double>.allocate(capacity: workers)
+    /// FLOP/s of matrix products with every worker multiplying at once.
+    private static func productRate(_ shape: BenchmarkShape) -> Double {
+        let rates = UnsafeMutablePointer<Double>.allocate(capacity: shape.workers)
         defer { rates.deallocate() }
         let box = Rates(values: rates)
-        DispatchQueue.concurrentPerform(iterations: workers) { worker in
-            box.values[worker] = BLAS.productRate(seconds: productSeconds).mean
+        DispatchQueue.concurrentPerform(iterations: shape.workers) { worker in
+            box.values[worker] = shape.kernels.productRate(shape.precision, seconds: productSeconds).mean
         }
-        return (0..<workers).reduce(0) { $0 + rates[$1] }
+        return (0..<shape.workers).reduce(0) { $0 + rates[$1] }
     }
 
     /// This is unchecked because each thread writes its own value.
@@ -146,7 +148,8 @@ private final class Trainee {
         self.shape = shape
         self.sampler = sampler
         model = GPT(
-            shape.model, batchSequences: shape.batchSequences, kernels: shape.kernels, workers: shape.workers,
+            shape.model, precision: shape.precision, batchSequences: shape.batchSequences, kernels: shape.kernels,
+            workers: shape.workers,
             isTimed: true)
         model.initialize(seed: 0)
         optimizer = makeOptimizer(

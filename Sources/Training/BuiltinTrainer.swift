@@ -48,7 +48,7 @@ package final class BuiltinTrainer: Trainer {
             dataset, contextLength: contextLength, batchSequences: spec.batchSequences,
             uniqueTokens: spec.uniqueTokens, seed: seed)
         batch = [UInt32](repeating: 0, count: spec.batchSequences * (contextLength + 1))
-        model = GPT(spec.model, batchSequences: spec.batchSequences)
+        model = GPT(spec.model, precision: spec.precision, batchSequences: spec.batchSequences)
         model.initialize(seed: seed)
         optimizer = makeOptimizer(spec.optimizer, model.layout)
         schedule = LearningRateSchedule(spec.schedule, steps: spec.steps)

@@ -1,4 +1,5 @@
-// A pre-norm decoder-only transformer in single precision: its loss and every gradient. The update, the order of the
+// A pre-norm decoder-only transformer: its loss and every gradient. In bf16 the operands of every matrix product are
+// rounded; sums, parameters, gradients and everything between the products stay in fp32. The update, the order of the
 // data and the end of training are decided elsewhere.
 //
 // A batch is cut into parts, a part into chunks, by the shape alone. Chunks of a part go through one after another and
@@ -25,6 +26,7 @@ package final class GPT {
     private let parameterMemory, gradientMemory: AlignedFloats
     private let layers: GPTLayers
     private let kernels: KernelPath
+    private let precision: RunSpec.Precision
     private let isTimed: Bool
     private var members: [GPTWorker] = []
     private let parts: Int
@@ -36,13 +38,14 @@ package final class GPT {
     /// Allocates everything training needs; the parameters are zero until `initialize` or a checkpoint fills them.
     ///
     /// - Parameters:
+    ///   - precision: the number format of the operands of matrix products.
     ///   - batchSequences: sequences of a training step; other numbers work, but are cut up differently.
     ///   - kernels: the instruction set of the loops.
     ///   - workers: the number of threads, which does not change the results.
     ///   - isTimed: whether `partSeconds` is kept.
     package init(
-        _ config: ModelConfig, batchSequences: Int, kernels: KernelPath = .best, workers: Int = 1,
-        isTimed: Bool = false
+        _ config: ModelConfig, precision: RunSpec.Precision = .fp32, batchSequences: Int,
+        kernels: KernelPath = .best, workers: Int = 1, isTimed: Bool = false
     ) {
         precondition(config.width % config.heads == 0, "heads must divide width")
         precondition(config.heads % config.keyValueHeads == 0, "key and value heads must divide heads")
@@ -56,6 +59,7 @@ package final class GPT {
 
         layers = GPTLayers(config, layout)
         self.kernels = kernels
+        self.precision = precision
         self.isTimed = isTimed
         self.workers = max(1, workers)
         parts = Self.parts(config, batchSequences: batchSequences)
@@ -68,8 +72,8 @@ package final class GPT {
 
     private func makeMember() -> GPTWorker {
         GPTWorker(
-            layers, capacity: chunkSequences, ownGradients: parts > 1 ? layout.paddedCount : nil, kernels: kernels,
-            clock: isTimed ? PartClock() : nil)
+            layers, capacity: chunkSequences, ownGradients: parts > 1 ? layout.paddedCount : nil,
+            arithmetic: Arithmetic(kernels, precision, clock: isTimed ? PartClock() : nil))
     }
 
     /// Mean nats per token over a batch, and its gradients, which replace `gradients`.
@@ -184,12 +188,16 @@ package final class GPT {
 
     /// Bytes this class allocates for a shape: parameters, gradients and activations. Optimizer state is counted by
     /// the optimizer.
-    package static func memoryBytes(_ config: ModelConfig, batchSequences: Int, workers: Int = 1) -> Int {
+    package static func memoryBytes(
+        _ config: ModelConfig, precision: RunSpec.Precision = .fp32, batchSequences: Int, workers: Int = 1
+    ) -> Int {
         let layout = GPTParameters(config)
         let sequences = chunkSequences(config, batchSequences: batchSequences)
         let own = parts(config, batchSequences: batchSequences) > 1 ? layout.paddedCount : 0
         let work = GPTWorker.workspaceFloats(GPTLayers(config, layout), sequences: sequences)
-        return 4 * (2 * layout.paddedCount + workers * (own + work + 2 * sequences * config.contextLength))
+        let scratch = Arithmetic.scratchFloats(precision)
+        return 4
+            * (2 * layout.paddedCount + workers * (own + work + scratch + 2 * sequences * config.contextLength))
     }
 
     /// Parts of a batch: as many as have 1,024 tokens each, but at most 16. Adding up the gradients of such parts costs

@@ -6,7 +6,6 @@ import ScalebenchCore
 final class GPTWorker {
     private let layers: GPTLayers
     private let arithmetic: Arithmetic
-    let clock: PartClock?
     private let workMemory: AlignedFloats
     private let work: Workspace
     private let inputs, targets: UnsafeMutablePointer<UInt32>
@@ -15,11 +14,10 @@ final class GPTWorker {
     /// This worker's gradients; nil where all gradients go straight to the model's.
     private let ownGradients: AlignedFloats?
 
-    init(_ layers: GPTLayers, capacity: Int, ownGradients: Int?, kernels: KernelPath, clock: PartClock?) {
+    init(_ layers: GPTLayers, capacity: Int, ownGradients: Int?, arithmetic: Arithmetic) {
         self.layers = layers
         self.capacity = capacity
-        self.clock = clock
-        arithmetic = Arithmetic(kernels, clock: clock)
+        self.arithmetic = arithmetic
         workMemory = AlignedFloats(count: Self.workspaceFloats(layers, sequences: capacity))
         var arena = Arena(workMemory)
         work = Workspace(
@@ -33,6 +31,9 @@ final class GPTWorker {
         inputs.deallocate()
         targets.deallocate()
     }
+
+    /// Measures where the time goes; nil except in a benchmark.
+    var clock: PartClock? { arithmetic.clock }
 
     static func workspaceFloats(_ layers: GPTLayers, sequences: Int) -> Int {
         var arena = Arena.counting

@@ -63,7 +63,7 @@ struct BenchTests {
     }
 
     @Test(arguments: [
-        ["--seconds", "-1"], ["--rounds", "0"], ["--width", "0"], ["--precision", "bf16"], ["--workers", "0"],
+        ["--seconds", "-1"], ["--rounds", "0"], ["--width", "0"], ["--precision", "fp8"], ["--workers", "0"],
     ])
     func wrongUsageIsRefused(_ options: [String]) throws {
         let scratch = try Scratch()

@@ -210,8 +210,9 @@ import Testing
     }
 
     @Test func unsupportedPrecisionIsAnError() throws {
-        #expect(error { try candidate(more: #""precision": "bf16""#) }?.location == "c.json:precision")
+        #expect(error { try candidate(more: #""precision": "fp8""#) }?.location == "c.json:precision")
         #expect(try candidate(more: #""precision": "fp32""#).precision == .fp32)
+        #expect(try candidate(more: #""precision": "bf16""#).precision == .bf16)
     }
 
     /// Mistakes that only show at a rung: the message has the numbers, the location has the key.

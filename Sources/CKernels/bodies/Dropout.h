@@ -1,10 +1,10 @@
 // Dropout with numbers of Philox4x32-10 (Salmon et al. 2011): every number follows from its place alone, so that masks
 // are made again in backward and never stored.
 
-typedef uint32_t Words __attribute__((ext_vector_type(LANES)));
-typedef uint64_t WideWords __attribute__((ext_vector_type(LANES)));
+typedef uint32_t Words __attribute__((ext_vector_type(8)));
+typedef uint64_t WideWords __attribute__((ext_vector_type(8)));
 
-// Ten rounds on LANES counters of four words each.
+// Ten rounds on eight counters of four words each.
 INLINE void philox(Words *c, uint32_t key0, uint32_t key1) {
 #pragma unroll
     for (int round = 0; round < 10; round++) {
@@ -23,18 +23,18 @@ static void dropOut(float *out, const float *addend, const float *x, float scale
                     uint32_t step, uint32_t site, intptr_t firstRow, intptr_t rows, intptr_t width) {
     const Words lanes = {0, 1, 2, 3, 4, 5, 6, 7};
     for (intptr_t row = 0; row < rows; row++, x += width, out += width, addend = addend ? addend + width : addend) {
-        for (intptr_t first = 0; first < width; first += 4 * LANES) {
+        for (intptr_t first = 0; first < width; first += 32) {
             Words words[4] = {lanes + (uint32_t)(first / 4), (Words)(uint32_t)(firstRow + row), (Words)step,
                               (Words)site};
             philox(words, (uint32_t)seed, (uint32_t)(seed >> 32));
-            for (int part = 0; part < 4 && first + part * LANES < width; part++) {
-                intptr_t c = first + part * LANES, count = width - c;
-                Vector factor = words[part] >= (Words)threshold ? splat(scale) : splat(0);
-                if (count >= LANES) {
-                    store(out + c, load(x + c) * factor + (addend ? load(addend + c) : splat(0)));
+            for (int part = 0; part < 4 && first + part * 8 < width; part++) {
+                intptr_t c = first + part * 8;
+                Octet factor = words[part] >= (Words)threshold ? (Octet)(scale) : (Octet)(0);
+                if (width - c >= 8) {
+                    storeOctet(out + c, loadOctet(x + c) * factor + (addend ? loadOctet(addend + c) : (Octet)(0)));
                 } else {
-                    Vector value = loadPart(x + c, count, 0) * factor;
-                    storePart(out + c, value + (addend ? loadPart(addend + c, count, 0) : splat(0)), count);
+                    for (intptr_t i = 0; i < width - c; i++)
+                        out[c + i] = x[c + i] * factor[i] + (addend ? addend[c + i] : 0);
                 }
             }
         }

@@ -1,16 +1,19 @@
-// Matrix products for small inner dimensions and few columns, where a library's packing and dispatch cost more than
-// the product. A tile of rows by up to four vectors of columns stays in registers over the inner loop: its rows for
-// one to four vectors are TILE_ROWS_1 … TILE_ROWS_4, as many as the registers of a path hold (0: never that wide).
-// Panels of b (inner × up to 32 columns) are copied to the stack when they need a transpose, padding or reuse.
+// Matrix products in fp32, and with operands rounded to bf16 and sums in fp32. A tile of rows by up to four vectors of
+// columns stays in registers over the inner loop: its rows for one to four vectors are TILE_ROWS_1 … TILE_ROWS_4, as many
+// as the registers of a path hold (0: never that wide). Panels of b (inner × up to 32 or 64 columns) are copied to the
+// stack when they need a transpose, padding, rounding or reuse.
+//
+// In bf16 both operands are copied as pairs (Pairs.h), and inner indices count pairs in every function with `pairs`.
 
 #define PANEL ((TILE_ROWS_4 ? 4 : TILE_ROWS_3 ? 3 : 2) * LANES)
 #define INNER_BLOCK 128
 #define UNLIMITED (INTPTR_MAX / 4)
 
 // One tile: out = a·b (+ bias) (+ addend). a's element (row, k) is a[row·aRow + k·aInner].
-INLINE void productTile(const int tileRows, const int vectors, float *out, intptr_t outStride, const float *a,
-                        intptr_t aRow, intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner,
-                        const float *bias, const float *addend, intptr_t addendStride, intptr_t columns) {
+INLINE void productTile(const int pairs, const int tileRows, const int vectors, float *out, intptr_t outStride,
+                        const float *a, intptr_t aRow, intptr_t aInner, const float *b, intptr_t bStride,
+                        intptr_t inner, const float *bias, const float *addend, intptr_t addendStride,
+                        intptr_t columns) {
     Vector sums[TILE_ROWS_1][4];
 #pragma unroll
     for (int row = 0; row < tileRows; row++)
@@ -24,7 +27,8 @@ INLINE void productTile(const int tileRows, const int vectors, float *out, intpt
         for (int row = 0; row < tileRows; row++) {
             Vector left = splat(a[row * aRow + k * aInner]);
 #pragma unroll
-            for (int v = 0; v < vectors; v++) sums[row][v] += left * right[v];
+            for (int v = 0; v < vectors; v++)
+                sums[row][v] = pairs ? addPair(sums[row][v], left, right[v]) : sums[row][v] + left * right[v];
         }
     }
 #pragma unroll
@@ -47,19 +51,21 @@ INLINE void productTile(const int tileRows, const int vectors, float *out, intpt
 }
 
 // All rows against one panel of at most `vectors` vectors of columns. Causal products skip what is known to be zero:
-// rows row ..< row + n use only the inner indices from row − skipsBefore up to row + n + endsAfter.
-INLINE void productPanel(const int tileRows, const int vectors, float *out, intptr_t outStride, const float *a, intptr_t aRow,
-                         intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner, const float *bias,
-                         const float *addend, intptr_t addendStride, intptr_t rows, intptr_t columns,
-                         intptr_t skipsBefore, intptr_t endsAfter) {
+// rows row ..< row + n use only the inner numbers from row − skipsBefore up to row + n + endsAfter.
+INLINE void productPanel(const int pairs, const int tileRows, const int vectors, float *out, intptr_t outStride,
+                         const float *a, intptr_t aRow, intptr_t aInner, const float *b, intptr_t bStride,
+                         intptr_t inner, const float *bias, const float *addend, intptr_t addendStride,
+                         intptr_t rows, intptr_t columns, intptr_t skipsBefore, intptr_t endsAfter) {
     intptr_t row = 0;
 #define TILE(count)                                                                                                   \
     do {                                                                                                              \
         intptr_t begin = row > skipsBefore ? row - skipsBefore : 0;                                                   \
-        intptr_t end = inner - row - count < endsAfter ? inner : row + count + endsAfter;                             \
-        productTile(count, vectors, out + row * outStride, outStride, a + row * aRow + begin * aInner, aRow, aInner,  \
-                    b + begin * bStride, bStride, end - begin, bias, addend ? addend + row * addendStride : addend,   \
-                    addendStride, columns);                                                                           \
+        intptr_t end = row + count + endsAfter;                                                                       \
+        if (pairs) begin /= 2, end = (end + 1) / 2;                                                                   \
+        end = end < inner ? end : inner;                                                                              \
+        productTile(pairs, count, vectors, out + row * outStride, outStride, a + row * aRow + begin * aInner, aRow,   \
+                    aInner, b + begin * bStride, bStride, end - begin, bias,                                          \
+                    addend ? addend + row * addendStride : addend, addendStride, columns);                            \
     } while (0)
     for (; row + tileRows <= rows; row += tileRows) TILE(tileRows);
     if (tileRows > 8 && row + 8 <= rows) {
@@ -71,13 +77,13 @@ INLINE void productPanel(const int tileRows, const int vectors, float *out, intp
 #undef TILE
 }
 
-INLINE void productPanels(float *out, intptr_t outStride, const float *a, intptr_t aRow, intptr_t aInner,
-                          const float *b, intptr_t bStride, intptr_t inner, const float *bias, const float *addend,
-                          intptr_t addendStride, intptr_t rows, intptr_t columns, intptr_t skipsBefore,
-                          intptr_t endsAfter) {
+INLINE void productPanels(const int pairs, float *out, intptr_t outStride, const float *a, intptr_t aRow,
+                          intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner, const float *bias,
+                          const float *addend, intptr_t addendStride, intptr_t rows, intptr_t columns,
+                          intptr_t skipsBefore, intptr_t endsAfter) {
 #define PRODUCT(vectors)                                                                                              \
-    productPanel(TILE_ROWS_##vectors, vectors, out, outStride, a, aRow, aInner, b, bStride, inner, bias, addend, addendStride, rows,       \
-                 columns, skipsBefore, endsAfter)
+    productPanel(pairs, TILE_ROWS_##vectors, vectors, out, outStride, a, aRow, aInner, b, bStride, inner, bias,       \
+                 addend, addendStride, rows, columns, skipsBefore, endsAfter)
     if (TILE_ROWS_4 && columns > 3 * LANES) PRODUCT(4);
     else if (TILE_ROWS_3 && columns > 2 * LANES) PRODUCT(3);
     else if (columns > LANES) PRODUCT(2);
@@ -98,18 +104,19 @@ INLINE void packPanel(float *packed, intptr_t width, const float *b, intptr_t st
 // packed[k·width + c] = b[c·stride + k], zero from `columns` up to `width`: 8 × 8 squares turned in registers.
 INLINE void packPanelTransposed(float *packed, intptr_t width, const float *b, intptr_t stride, intptr_t inner,
                                 intptr_t columns) {
-    for (intptr_t c = 0; c < width; c += LANES, packed += LANES, b += LANES * stride) {
+    for (intptr_t c = 0; c < width; c += 8, packed += 8, b += 8 * stride) {
         intptr_t left = columns - c, k = 0;
-        for (; left >= LANES && k + LANES <= inner; k += LANES) {
-            Vector square[LANES];
+        for (; left <= 0 && k < inner; k++) storeOctet(packed + k * width, (Octet)(0));
+        for (; left >= 8 && k + 8 <= inner; k += 8) {
+            Octet square[8];
 #pragma unroll
-            for (int i = 0; i < LANES; i++) square[i] = load(b + i * stride + k);
+            for (int i = 0; i < 8; i++) square[i] = loadOctet(b + i * stride + k);
             transpose(square);
 #pragma unroll
-            for (int i = 0; i < LANES; i++) store(packed + (k + i) * width, square[i]);
+            for (int i = 0; i < 8; i++) storeOctet(packed + (k + i) * width, square[i]);
         }
         for (; k < inner; k++)
-            for (intptr_t i = 0; i < LANES; i++) packed[k * width + i] = i < left ? b[i * stride + k] : 0;
+            for (intptr_t i = 0; i < 8; i++) packed[k * width + i] = i < left ? b[i * stride + k] : 0;
     }
 }
 
@@ -118,6 +125,8 @@ INLINE intptr_t panelColumns(intptr_t left) {
     if (left <= PANEL) return left;
     return PANEL == 4 * LANES && left % PANEL != 0 ? 3 * LANES : PANEL;
 }
+
+// MARK: Products in fp32
 
 static void multiply(float *out, const float *a, const float *b, const float *bias, const float *addend,
                      intptr_t rows, intptr_t inner, intptr_t columns, intptr_t outStride, intptr_t aStride,
@@ -130,7 +139,7 @@ static void multiply(float *out, const float *a, const float *b, const float *bi
             intptr_t width = (count + LANES - 1) / LANES * LANES;
             packPanel(packed, width, b + k * bStride + c, bStride, block, count);
             const float *start = k ? out : addend;
-            productPanels(out + c, outStride, a + k, aStride, 1, packed, width, block, k || !bias ? NULL : bias + c,
+            productPanels(0, out + c, outStride, a + k, aStride, 1, packed, width, block, k || !bias ? NULL : bias + c,
                           start ? start + c : NULL, k ? outStride : addendStride, rows, count, UNLIMITED,
                           firstQuery == NOT_CAUSAL ? UNLIMITED : firstQuery - k);
         }
@@ -150,7 +159,7 @@ static void multiplyTransposed(float *out, const float *a, const float *b, intpt
             intptr_t skip = firstQuery != NOT_CAUSAL && c > firstQuery ? c - firstQuery : 0;
             packPanelTransposed(packed, width, b + c * bStride + k, bStride, block, count);
             float *corner = out + skip * outStride + c;
-            productPanels(corner, outStride, a + skip * aStride + k, aStride, 1, packed, width, block, NULL,
+            productPanels(0, corner, outStride, a + skip * aStride + k, aStride, 1, packed, width, block, NULL,
                           k ? corner : NULL, outStride, rows - skip, count, UNLIMITED, UNLIMITED);
         }
     }
@@ -172,9 +181,84 @@ static void multiplyOuter(float *out, const float *a, const float *b, int adds, 
                 panel = packed;
                 stride = width;
             }
-            productPanels(out + c, outStride, a + k * aStride, 1, aStride, panel, stride, block, NULL,
+            productPanels(0, out + c, outStride, a + k * aStride, 1, aStride, panel, stride, block, NULL,
                           adds || k ? out + c : NULL, outStride, rows, count,
                           firstQuery == NOT_CAUSAL ? UNLIMITED : firstQuery + k, UNLIMITED);
         }
     }
+}
+
+// MARK: Products in bf16
+
+// A block of a (up to BF16_ROWS rows × BF16_INNER inner numbers) is rounded once and meets every panel of b. Blocks and
+// panels have the same bounds on every path, so that sums have the same bits.
+#define BF16_ROWS 512
+#define BF16_INNER 256
+#define BF16_PAIRS (BF16_INNER / 2)
+
+// Calls PRODUCT for every block (rows r ..< r + height, inner numbers k ..< k + block in `pairs` pairs) and panel
+// (columns c ..< c + count in `width`), after ROUND_A and ROUND_B have filled `scratch` and `panel`.
+#define FOR_EACH_BF16_BLOCK(ROUND_A, ROUND_B, PRODUCT)                                                                \
+    float panel[BF16_PAIRS * PANEL] __attribute__((aligned(64)));                                                     \
+    for (intptr_t r = 0; r < rows; r += BF16_ROWS)                                                                    \
+        for (intptr_t k = 0; k < inner; k += BF16_INNER) {                                                            \
+            intptr_t height = rows - r < BF16_ROWS ? rows - r : BF16_ROWS;                                            \
+            intptr_t block = inner - k < BF16_INNER ? inner - k : BF16_INNER, pairs = (block + 1) / 2;                \
+            ROUND_A;                                                                                                  \
+            for (intptr_t c = 0, count; c < columns; c += count) {                                                    \
+                count = panelColumns(columns - c);                                                                    \
+                intptr_t width = (count + LANES - 1) / LANES * LANES;                                                 \
+                ROUND_B;                                                                                              \
+                PRODUCT;                                                                                              \
+            }                                                                                                         \
+        }
+
+// scratch[row·BF16_PAIRS + p]: the pairs along the rows of a.
+INLINE void roundRows(float *scratch, const float *a, intptr_t stride, intptr_t rows, intptr_t inner) {
+    for (intptr_t row = 0; row < rows; row++) pairRow(scratch + row * BF16_PAIRS, a + row * stride, inner);
+}
+
+static void multiplyBF16(float *out, const float *a, const float *b, const float *bias, const float *addend,
+                         intptr_t rows, intptr_t inner, intptr_t columns, intptr_t outStride, intptr_t aStride,
+                         intptr_t bStride, intptr_t addendStride, intptr_t firstQuery, float *scratch) {
+    FOR_EACH_BF16_BLOCK(
+        roundRows(scratch, a + r * aStride + k, aStride, height, block),
+        pairRows(panel, width, b + k * bStride + c, bStride, block, count), {
+            const float *start = k ? out : addend;
+            intptr_t startStride = k ? outStride : addendStride;
+            productPanels(1, out + r * outStride + c, outStride, scratch, BF16_PAIRS, 1, panel, width, pairs,
+                          k || !bias ? NULL : bias + c, start ? start + r * startStride + c : NULL, startStride, height,
+                          count, UNLIMITED, firstQuery == NOT_CAUSAL ? UNLIMITED : firstQuery + r - k);
+        })
+}
+
+static void multiplyTransposedBF16(float *out, const float *a, const float *b, intptr_t rows, intptr_t inner,
+                                   intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                                   intptr_t firstQuery, float *scratch) {
+    FOR_EACH_BF16_BLOCK(
+        roundRows(scratch, a + r * aStride + k, aStride, height, block),
+        pairRowsTransposed(panel, width, b + c * bStride + k, bStride, block, count), {
+            // Queries before key c see none of this panel.
+            intptr_t skip = firstQuery != NOT_CAUSAL && c > firstQuery + r ? c - firstQuery - r : 0;
+            if (skip < height) {
+                float *corner = out + (r + skip) * outStride + c;
+                productPanels(1, corner, outStride, scratch + skip * BF16_PAIRS, BF16_PAIRS, 1, panel, width, pairs,
+                              NULL, k ? corner : NULL, outStride, height - skip, count, UNLIMITED, UNLIMITED);
+            }
+        })
+}
+
+static void multiplyOuterBF16(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
+                              intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                              intptr_t firstQuery, float *scratch) {
+    // Rows of pairs are a vector longer than they need be, so that they fall into different cache sets.
+    const intptr_t stride = ((rows < BF16_ROWS ? rows : BF16_ROWS) + 15) / 16 * 16 + 16;
+    FOR_EACH_BF16_BLOCK(
+        pairRows(scratch, stride, a + k * aStride + r, aStride, block, height),
+        pairRows(panel, width, b + k * bStride + c, bStride, block, count), {
+            float *corner = out + r * outStride + c;
+            productPanels(1, corner, outStride, scratch, 1, stride, panel, width, pairs, NULL,
+                          adds || k ? corner : NULL, outStride, height, count,
+                          firstQuery == NOT_CAUSAL ? UNLIMITED : firstQuery + k - r, UNLIMITED);
+        })
 }

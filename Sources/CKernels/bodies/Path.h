@@ -1,12 +1,15 @@
-// All loops of one path and their table. The including file sets PATH_TABLE and PATH_NAME, the instruction
-// set, and the rows of a matrix tile.
+// All loops of one path and their table. The including file sets PATH_TABLE and PATH_NAME, the instruction set, LANES,
+// and the rows of a matrix tile; HAS_BF16 where the instruction set has products of bf16.
 #include "Vector.h"
+#include "Octet.h"
 
 // Sums may be reordered by the compiler (once, at build time). `float_control(precise, off)` is not used, because it
 // would also promise that nothing is ever infinite or NaN, and a diverged model must be seen.
 #pragma clang fp reassociate(on) reciprocal(on)
 
+#include "Pairs.h"
 #include "MatrixProduct.h"
+#include "Peak.h"
 #include "Columns.h"
 #include "Norm.h"
 #include "Activation.h"
@@ -20,6 +23,10 @@ const Kernels PATH_TABLE = {
     .multiply = multiply,
     .multiplyTransposed = multiplyTransposed,
     .multiplyOuter = multiplyOuter,
+    .multiplyBF16 = multiplyBF16,
+    .multiplyTransposedBF16 = multiplyTransposedBF16,
+    .multiplyOuterBF16 = multiplyOuterBF16,
+    .multiplyAdds = multiplyAdds,
     .prefill = prefill,
     .addColumnSums = addColumnSums,
     .addScaled = addScaled,

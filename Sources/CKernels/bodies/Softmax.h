@@ -27,12 +27,6 @@ INLINE float exponentials(float *values, intptr_t count, float scale, float *lar
     return sum;
 }
 
-// A mask of the lanes before `count`.
-INLINE Integers lanesBefore(intptr_t count) {
-    const Integers lanes = {0, 1, 2, 3, 4, 5, 6, 7};
-    return lanes < (Integers)((int32_t)count);
-}
-
 static void causalSoftmax(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys, intptr_t stride) {
     for (intptr_t row = 0; row < rows; row++, scores += stride) {
         intptr_t visible = first + row + 1, whole = visible - visible % LANES, c;

@@ -12,11 +12,14 @@
 // The value of `firstQuery` for products that are not causal.
 static const intptr_t NOT_CAUSAL = -1;
 
+// Floats of scratch memory that the products in bf16 need.
+static const intptr_t BF16_SCRATCH = 128 * (512 + 32);
+
 // The function between the two MLP matrices; defined in bodies/Activation.h.
 typedef enum { GELU_TANH, GELU, RELU_SQUARED, SILU } ActivationFunction;
 
 typedef struct {
-    // x86-64-v4, x86-64-v3 or baseline.
+    // x86-64-v4-bf16, x86-64-v4, x86-64-v3 or baseline.
     const char *name;
 
     // Matrix products, made for the shapes of small models. out[rows, columns] = a[rows, inner] · b[inner, columns]
@@ -37,6 +40,25 @@ typedef struct {
     void (*multiplyOuter)(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
                           intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
                           intptr_t firstQuery);
+
+    // The same products of operands that are rounded to bf16, ties to even, with sums in fp32; `scratch` holds
+    // BF16_SCRATCH floats. All paths give the same bits as long as no product is below 1e-38: the products of numbers k and
+    // k + 1, k even, are added to the sum one after the other, that of k + 1 first, and sums of 256 numbers are added in
+    // order.
+    void (*multiplyBF16)(float *out, const float *a, const float *b, const float *_Nullable bias,
+                         const float *_Nullable addend, intptr_t rows, intptr_t inner, intptr_t columns,
+                         intptr_t outStride, intptr_t aStride, intptr_t bStride, intptr_t addendStride,
+                         intptr_t firstQuery, float *scratch);
+    void (*multiplyTransposedBF16)(float *out, const float *a, const float *b, intptr_t rows, intptr_t inner,
+                                   intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                                   intptr_t firstQuery, float *scratch);
+    void (*multiplyOuterBF16)(float *out, const float *a, const float *b, int adds, intptr_t rows, intptr_t inner,
+                              intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
+                              intptr_t firstQuery, float *scratch);
+
+    // Multiply-adds of registers alone, in fp32 or of pairs of bf16; returns their FLOPs, 0 where the path has no such
+    // instruction.
+    double (*multiplyAdds)(int pairs, intptr_t rounds);
 
     // out = bias (one per column, may be null) + addend (same shape as out, may be null or out itself).
     void (*prefill)(float *out, const float *_Nullable bias, const float *_Nullable addend, intptr_t rows, intptr_t columns);

@@ -25,7 +25,12 @@ struct BenchRow: Codable {
     var flopsPerToken: Double
     var steps: Int
     var firstStepSeconds: Double
-    /// GFLOP/s of OpenBLAS's matrix products with as many threads, measured between the steps.
+    /// The processor's peak in GFLOP/s with as many threads as are used, by precision; bf16 is missing where the kernels
+    /// have no instruction for it.
+    var peakGflops: [String: Double]
+    /// GFLOP/s of the step divided by the peak of its precision; null where that is not known.
+    @OrNull var peakShare: Double?
+    /// GFLOP/s of square matrix products in the same precision with as many threads, measured between the steps.
     var productGflops: Double
     /// GFLOP/s of the step divided by those of the products.
     var productShare: Double
@@ -63,11 +68,12 @@ struct BenchRow: Codable {
         case millisecondsPerStep = "ms_step"
         case gflops
         case width, layers, heads, vocabulary, context, batch, workers, precision, kernels, blas
-        case parametersTotal, flopsPerToken, steps, firstStepSeconds, productGflops, productShare, partShares
+        case parametersTotal, flopsPerToken, steps, firstStepSeconds, peakGflops, peakShare, productGflops,
+            productShare, partShares
         case memoryBytes, peakMemoryBytes, against
     }
 
-    init(_ shape: BenchmarkShape, _ result: BenchmarkResult, precision: RunSpec.Precision) {
+    init(_ shape: BenchmarkShape, _ result: BenchmarkResult) {
         tokensPerSecond = result.tokensPerSecond
         millisecondsPerStep = result.secondsPerStep * 1e3
         gflops = result.flopsPerSecond / 1e9
@@ -78,13 +84,18 @@ struct BenchRow: Codable {
         context = shape.model.contextLength
         batch = shape.batchSequences
         workers = shape.workers
-        self.precision = precision
+        precision = shape.precision
         kernels = shape.kernels.rawValue
         blas = BLAS.description
         parametersTotal = shape.model.parametersTotal
         flopsPerToken = shape.model.flopsPerToken
         steps = result.steps
         firstStepSeconds = result.firstStepSeconds
+        let peaks = RunSpec.Precision.allCases.compactMap { precision in
+            shape.kernels.peakRate(precision).map { (precision.rawValue, $0 * Double(shape.workers) / 1e9) }
+        }
+        peakGflops = Dictionary(uniqueKeysWithValues: peaks)
+        peakShare = peakGflops[shape.precision.rawValue].map { result.flopsPerSecond / 1e9 / $0 }
         productGflops = result.productFlopsPerSecond / 1e9
         productShare = result.productShare
         partShares = Dictionary(uniqueKeysWithValues: result.partShares.map { ($0.key.rawValue, $0.value) })
@@ -108,7 +119,7 @@ struct BenchRow: Codable {
 enum BenchTable {
     /// The rows of one machine as a table and the conditions under it.
     static func text(_ rows: [BenchRow]) -> String {
-        var header = ["model", "tokens/s", "ms/step", "GFLOP/s", "of GEMM"]
+        var header = ["model", "tokens/s", "ms/step", "GFLOP/s", "of peak", "of GEMM"]
         let parts: [StepPart] = [.matrices, .attention, .elementwise, .head, .update, .data]
         header += parts.map(\.rawValue) + ["memory"]
         let hasRival = rows.contains { $0.against != nil }
@@ -119,7 +130,7 @@ enum BenchTable {
             var cells = [
                 label(row) + (paths.count > 1 ? " " + row.kernels : ""), Quantity.short(row.tokensPerSecond),
                 Quantity.significant(row.millisecondsPerStep), Quantity.significant(row.gflops),
-                Phrase.percent(row.productShare),
+                row.peakShare.map(Phrase.percent) ?? "–", Phrase.percent(row.productShare),
             ]
             cells += parts.map { Phrase.percent(row.partShares[$0.rawValue] ?? 0) }
             cells.append(Quantity.bytes(Double(row.peakMemoryBytes ?? row.memoryBytes)))
@@ -141,11 +152,17 @@ enum BenchTable {
 
     private static func ratio(_ value: Double) -> String { Quantity.significant(value) }
 
+    private static func peaks(_ row: BenchRow) -> String {
+        row.peakGflops.sorted { $0.key > $1.key }.map { "\(Quantity.significant($0.value)) GFLOP/s in \($0.key)" }
+            .joined(separator: " and ")
+    }
+
     private static func conditions(_ row: BenchRow, _ paths: Set<String>) -> String {
         """
           Context \(row.context), batch \(row.batch), \(row.workers) threads, \(row.precision.rawValue), kernels \
         \(paths.sorted().joined(separator: ", ")), \(row.blas).
-          "of GEMM" is FLOP/s of the whole step over those of OpenBLAS's square products with as many threads.
+          The peak of these threads is \(peaks(row)), by multiply-adds of registers.
+          "of GEMM" is FLOP/s of the whole step over those of square products with as many threads.
         """
     }
 }

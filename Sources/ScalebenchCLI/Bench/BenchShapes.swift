@@ -16,7 +16,7 @@ struct BenchShapeOptions: ParsableArguments {
     @Option(help: "Sequences per step; default: 16.") var batch: Int?
     @Option(help: "Take architecture and optimizer of this candidate.", completion: .file()) var candidate: String?
     @Option(help: "Threads; default: one per core.") var workers: Int?
-    @Option(help: "Number format of weights and arithmetic.") var precision: RunSpec.Precision = .fp32
+    @Option(help: "Number format of the operands of matrix products.") var precision: RunSpec.Precision = .fp32
     @Flag(help: "Measure the kernels of every instruction set this processor has.") var allPaths = false
 
     private static let most = 1_000_000
@@ -81,6 +81,7 @@ struct BenchShapeOptions: ParsableArguments {
         var shape = try recipe.map { try self.shape(size, of: $0) } ?? plain(size)
         shape.workers = workerCount
         shape.kernels = path
+        shape.precision = precision
         return shape
     }
 

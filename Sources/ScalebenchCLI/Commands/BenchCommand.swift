@@ -51,8 +51,7 @@ struct BenchCommand: AsyncParsableCommand {
     private func measure(_ item: BenchmarkShape) async throws -> BenchRow {
         let name = "d\(item.model.width) L\(item.model.layers) V\(item.model.vocabularySize) \(item.kernels.rawValue)"
         guard let against else {
-            let row = BenchRow(
-                item, try Benchmark(seconds: seconds).measure(item), precision: shape.precision)
+            let row = BenchRow(item, try Benchmark(seconds: seconds).measure(item))
             note("\(name): \(Int(row.tokensPerSecond)) tokens/s")
             return row
         }
@@ -68,7 +67,7 @@ struct BenchCommand: AsyncParsableCommand {
         var options = [
             "--width", "\(item.model.width)", "--layers", "\(item.model.layers)", "--heads", "\(item.model.heads)",
             "--vocabulary", "\(item.model.vocabularySize)", "--context", "\(item.model.contextLength)", "--batch",
-            "\(item.batchSequences)", "--workers", "\(item.workers)", "--precision", shape.precision.rawValue,
+            "\(item.batchSequences)", "--workers", "\(item.workers)", "--precision", item.precision.rawValue,
         ]
         if let candidate = shape.candidate { options += ["--candidate", candidate] }
         return options

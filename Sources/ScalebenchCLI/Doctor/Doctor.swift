@@ -21,15 +21,16 @@ struct Doctor {
         let process = ProcessInfo.processInfo
         let path = KernelPath.best
         let isTuned = path != .baseline
-        let library = BLAS.productRate().best, step = CostModel().trainingRate()
+        let product = KernelPath.best.productRate().best, step = CostModel().trainingRate()
         return [
             HealthCheck("machine", "processor", "\(processor), \(process.activeProcessorCount) cores to use"),
             HealthCheck("machine", "memory", Quantity.bytes(Double(process.physicalMemory))),
             load(cores: process.activeProcessorCount),
             HealthCheck(
-                "machine", "kernels", path.rawValue, status: isTuned ? .ok : .warning,
+                "machine", "kernels", "\(path.rawValue): \(rate(product)) on one core",
+                status: isTuned ? .ok : .warning,
                 advice: isTuned ? nil : "this processor has neither AVX2 nor AVX-512; training is several times slower"),
-            HealthCheck("machine", "BLAS", "\(BLAS.description): \(rate(library)) on one core"),
+            HealthCheck("machine", "BLAS", BLAS.description),
             HealthCheck("machine", "training", "\(rate(step)) on one core (width 128, a whole step)"),
         ]
     }
