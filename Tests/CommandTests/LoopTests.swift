@@ -25,6 +25,7 @@ struct LoopTests {
         let better = try compare(0.9, 0.02), worse = try compare(1.1, 0.03)
         #expect(better.status == 0 && better.output.contains("\nKeep: change is better at width 128"))
         #expect(worse.status == 4 && worse.output.contains("\nDiscard: change is better at width 128"))
+        #expect(better.output.contains("; 99.83 % is needed to keep it"), "\(better.output)")
         let line = try #require(better.output.split(separator: "\n").last)
         let answer = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         #expect(answer["advice"] as? String == "keep" && answer["tried"] as? Int == 30)
@@ -40,6 +41,8 @@ struct LoopTests {
         let arguments = ["compare", base, change, "--suite", "./planted", "--predict-only", "--all-rungs", "--quiet"]
         let result = try Tool.run(arguments + ["--tried", "results.tsv"], in: scratch.url)
         #expect(result.output.contains("\"tried\":10}"), "\(result.output)")
+        // 1 − 0.05/(10 · 11): how many will follow is not known.
+        #expect(result.output.contains("\"needed\":0.99954"), "\(result.output)")
         for wrong in ["0", "no-such-file.tsv"] {
             #expect(try Tool.run(arguments + ["--tried", wrong], in: scratch.url).status == 64)
         }
@@ -49,7 +52,7 @@ struct LoopTests {
         let scratch = try Scratch(), base = try base(scratch)
         let example = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Suites/examples/loop/loop.py").standardized.path
-        var amplitude = 1.0, changes: [String] = []
+        var amplitude = 1.0, changes = ""
         for index in 0..<30 {
             let rate = 0.011 + 0.001 * Double(index)
             var text = #"{ "optimizer": { "learningRate": \#(rate) } }"#
@@ -59,11 +62,12 @@ struct LoopTests {
                 amplitude *= 0.9
                 text = law(amplitude, rate)
             }
-            changes.append(try scratch.write(text, to: String(format: "changes/change-%02d.json", index)))
+            let name = String(format: "change-%02d", index), doesNothing = index % 3 != 1 && index % 10 != 2
+            changes += #"{ "name": "\#(name)", "doesNothing": \#(doesNothing), "change": \#(text) }"# + "\n"
         }
         let loop = Process(), output = Pipe()
         loop.executableURL = URL(fileURLWithPath: try #require(Self.python))
-        loop.arguments = [example, base] + changes + ["--suite", "./planted"]
+        loop.arguments = [example, base, try scratch.write(changes, to: "changes.jsonl"), "--suite", "./planted"]
         loop.currentDirectoryURL = scratch.url
         var environment = ProcessInfo.processInfo.environment
         environment["XDG_CACHE_HOME"] = scratch.url.appendingPathComponent("cache").path
@@ -75,10 +79,11 @@ struct LoopTests {
         let lines = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
             .split(separator: "\n").map(String.init)
         loop.waitUntilExit()
-        #expect(loop.terminationStatus == 0 && lines.count == 30, "\(lines)")
+        #expect(loop.terminationStatus == 0 && lines.count == 31, "\(lines)")
         let kept = lines.filter { $0.hasSuffix(": kept") }.compactMap { Int($0.dropFirst(7).prefix(2)) }
         #expect(kept.allSatisfy { $0 % 10 == 2 }, "kept \(kept)")
         #expect(kept.count >= 2, "kept \(kept)")
+        #expect(lines.last == "Kept \(kept.count) of 12 changes, and 0 of 18 that do nothing.", "\(lines)")
     }
 
     private func law(_ amplitude: Double, _ rate: Double) -> String {

@@ -1,7 +1,7 @@
 // What a loop that tries one change after another should do with the last one: keep it, discard it, or run it again.
 //
 // A loop that keeps whatever made a noisy number fall keeps noise. Of many changes that do nothing, the luckiest looks
-// good. So a change is kept only when it is better with a probability that allows for the number of changes tried
+// good. So a change is kept only when it is better with a probability that allows for the number of decisions
 // (Bonferroni: over all of them, one that does nothing is kept with at most `falseKeeps`).
 
 import Foundation
@@ -27,7 +27,7 @@ public struct ChangeDecision: Codable, Sendable, Equatable {
     @OrNull public var probabilityBetter: Double?
     /// The probability that is needed to keep it.
     public var needed: Double
-    /// How many changes have been tried, this one included.
+    /// How many decisions the loop takes, or has taken so far, this one included.
     public var tried: Int
     /// The probability that the change is better at the target; null without a forecast.
     @OrNull public var probabilityBetterAtTarget: Double?
@@ -45,9 +45,9 @@ public struct ChangeDecision: Codable, Sendable, Equatable {
 
 extension ChangeDecision {
     /// The decision on the first pair of a result.
-    /// - Parameter tried: the number of changes tried, this one included; at least 1.
+    /// - Parameter tried: the decisions of the loop, this one included; at least 1.
     /// - Throws: `invalidInput` where the pair was trained at no rung together.
-    public init(_ result: CompareResult, tried: Int) throws {
+    public init(_ result: CompareResult, tried: TriedChanges) throws {
         guard let pair = result.pairs.first,
             let rung = result.ladder.last(where: { rung in rung.candidates.prefix(2).allSatisfy { $0.runs > 0 } })
         else {
@@ -58,8 +58,8 @@ extension ChangeDecision {
         change = pair.b
         against = pair.a
         self.rung = rung.label
-        self.tried = tried
-        needed = 1 - Self.falseKeeps / Double(tried)
+        self.tried = tried.count
+        needed = 1 - Self.falseKeeps * tried.share
         probabilityBetterAtTarget = pair.probabilityABetter.map { 1 - $0 }
         mayFade = false
         advice = .again

@@ -69,6 +69,7 @@ class Training:
     def __init__(self, job, out, folder):
         self.spec, tokens = job["spec"], job["dataset"]["tokens"]
         settings = self.spec["trainer"]["settings"]
+        self.spec["seed"] += settings.get("seedOffset", 0)
         # Equal runs give equal bits; CUDA's matrix products need a fixed workspace for it.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True)

@@ -15,9 +15,9 @@ struct OutputOptions: ParsableArguments {
     var failOn: [FailureCondition] = []
     @Option(
         help: ArgumentHelp(
-            "Say whether to keep, discard or run again the second candidate, a change, when this many changes were tried.",
+            "Say whether to keep, discard or run again the second candidate, a change, in a loop of this many decisions.",
             valueName: "count-or-results.tsv"))
-    var tried: TriedChanges?
+    var tried: TriedOption?
 
     /// Exit status of a comparison that met a condition of `--fail-on`.
     static let conditionMet: Int32 = 3
@@ -55,7 +55,7 @@ struct OutputOptions: ParsableArguments {
         if let reportFile { try AtomicFile.write(HTMLReport.render(content), to: reportFile) }
         try write(json: try result.json(), text: TextReport.render(result, report: reportFile))
         if let failure { throw failure }
-        if let tried { try decide(result, tried.count) }
+        if let tried { try decide(result, tried.changes) }
         try failWhereConditionIsMet(result.pairs)
     }
 
@@ -93,7 +93,7 @@ struct OutputOptions: ParsableArguments {
 extension OutputOptions {
     /// Prints the decision on a change as a sentence, and as one line of JSON at the end.
     /// - Throws: `ExitCode` for a change that is not kept.
-    private func decide(_ result: CompareResult, _ tried: Int) throws {
+    private func decide(_ result: CompareResult, _ tried: TriedChanges) throws {
         guard result.candidates.count == 2 else {
             throw ScalebenchError(
                 .invalidInput, "--tried judges one change, and \(result.candidates.count - 1) are compared",
@@ -114,20 +114,20 @@ extension OutputOptions {
     static let runChangeAgain: Int32 = 5
 }
 
-/// How many changes a loop has tried, this one included.
-struct TriedChanges: ExpressibleByArgument {
-    let count: Int
+/// The value of `--tried`.
+struct TriedOption: ExpressibleByArgument {
+    let changes: TriedChanges
 
-    /// - Parameter argument: a number, or a table with one line per earlier change below its header, to which this one is
-    ///   added.
+    /// - Parameter argument: the number of decisions in all, or a table with one line per earlier decision below its
+    ///   header, to which this one is added.
     init?(argument: String) {
         if let count = Int(argument) {
             guard (1...1_000_000).contains(count) else { return nil }
-            self.count = count
+            changes = .inAll(count)
         } else {
             guard let data = try? InputFile.read(argument) else { return nil }
             let lines = data.split(separator: UInt8(ascii: "\n")).count { !$0.allSatisfy { $0 <= UInt8(ascii: " ") } }
-            count = max(1, lines)
+            changes = .soFar(max(1, lines))
         }
     }
 }
