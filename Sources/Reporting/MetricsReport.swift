@@ -30,11 +30,9 @@ package enum MetricsReport {
         let first = result.metrics[0]
         let overview = HTMLPage.Part(id: "metrics", title: "Metrics", body: overview(result))
         let parts = result.metrics.enumerated().map { index, one in
-            // Pictures have names of their own on the page, so that only the first metric can have them.
-            let sections = [ReportSection.verdict] + (index == 0 ? [.scaling, .gap] : []) + [.findings]
+            let id = "metric-\(index + 1)", body = body(one, prefix: id + "-")
             return HTMLPage.Part(
-                id: "metric-\(index + 1)", title: SafeText.line(one.metricName),
-                body: Markup.joined(sections.compactMap { $0.body(ReportContent(one)) } + [losses(one)]))
+                id: id, title: SafeText.line(one.metricName), body: index == 0 ? body : folded(one, body))
         }
         let heading = tag("p", ["class": "context"]) {
             "reference A: "
@@ -51,6 +49,28 @@ package enum MetricsReport {
         ReportTable(table(result)).markup
         if let line = expectedMistakes(result) { tag("p") { line } }
         for one in result.notJudged { tag("p") { sentence(one) } }
+    }
+
+    /// One metric with its pictures.
+    private static func body(_ one: CompareResult, prefix: String) -> Markup {
+        var content = ReportContent(one)
+        content.prefix = prefix
+        let sections: [ReportSection] = [.verdict, .scaling, .gap, .findings]
+        return .joined(sections.compactMap { $0.body(content) } + [losses(one)])
+    }
+
+    /// Leaves the outcome to be seen until the reader opens the rest.
+    private static func folded(_ one: CompareResult, _ body: Markup) -> Markup {
+        let outcomes = one.pairs.prefix(3).map { pair in
+            let chance = pair.probabilityABetter.map { ", probability that A is better \(Phrase.percent($0))" } ?? ""
+            let name = one.pairs.count > 1 ? "\(SafeText.line(pair.b, limit: 40)): " : ""
+            return name + Phrase.verdict(pair) + chance
+        }
+        let rest = one.pairs.count > 3 ? "; \(one.pairs.count - 3) more" : ""
+        return tag("details", ["class": "folded"]) {
+            tag("summary") { outcomes.joined(separator: "; ") + rest }
+            body
+        }
     }
 
     private static func losses(_ result: CompareResult) -> Markup {

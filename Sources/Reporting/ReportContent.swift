@@ -8,6 +8,8 @@ package import ScalebenchCore
 /// Everything that the report is made of. A comparison of runs that were trained elsewhere has only a result.
 package struct ReportContent: Sendable {
     package var result: CompareResult
+    /// What the identifiers of its pictures begin with. A page with several results tells their pictures apart by it.
+    var prefix = ""
     var runs: [ReportRun] = []
     var differences: [RecipeDifference] = []
     var costs: [RungCost] = []

@@ -9,7 +9,7 @@ extension ReportSection {
         let result = content.result
         // The picture of a single pair stands beside its verdict.
         guard result.pairs.count > 1 else { return nil }
-        let figures = result.picturedPairs.compactMap { GapPicture(result, $0)?.figure.markup }
+        let figures = result.picturedPairs.compactMap { GapPicture(result, $0, content.prefix)?.figure.markup }
         guard !figures.isEmpty else { return nil }
         return .joined([result.picturedPairsNote.map { note in tag("p") { note } } ?? .empty] + figures)
     }
@@ -22,13 +22,16 @@ struct GapPicture {
     private let index: Int
     /// The colour of B.
     private let colour: Int
+    /// What the identifiers on the page begin with.
+    private let prefix: String
     private let a: String
     private let b: String
 
-    init?(_ result: CompareResult, _ pairIndex: Int) {
+    init?(_ result: CompareResult, _ pairIndex: Int, _ prefix: String) {
         pair = result.pairs[pairIndex]
         guard !pair.rungGaps.isEmpty || pair.predicted.trend != nil else { return nil }
         self.result = result
+        self.prefix = prefix
         index = pairIndex + 1
         colour = result.colour(of: index)
         a = SafeText.line(pair.a, limit: 40)
@@ -41,7 +44,7 @@ struct GapPicture {
 
     var figure: Figure {
         Figure(
-            id: "gap-plot-\(index)", title: "\(b) against \(a)",
+            id: "\(prefix)gap-plot-\(index)", title: "\(b) against \(a)",
             caption: "Above: loss of B − loss of A, so above zero \(a) is better. Marks are the rungs with their 90 % "
                 + "interval; line and bands (50 %, 90 %) are the trend that the ladder alone shows, the bar its forecast "
                 + "for one run of each at the target. Below: the probability that the trend favours \(a); the "
@@ -53,14 +56,14 @@ struct GapPicture {
     @MarkupBuilder private func draw(_ size: PlotSize) -> Markup {
         let x = PlotAxis.scale(result)
         let frame = PlotFrame(
-            size: size, x: x, y: vertical, top: 0, height: size.height(upperHeight), id: "gap\(index)",
+            size: size, x: x, y: vertical, top: 0, height: size.height(upperHeight), id: "\(prefix)gap\(index)",
             hasXLabels: trend == nil)
         frame.draw { gaps(frame) }
         if let trend {
             let lower = PlotFrame(
                 size: size, x: x,
                 y: PlotAxis("P(\(size == .wide ? a : "A") is better)", .linear, covering: [0, 1], padding: 0),
-                top: size.height(upperHeight), height: size.height(lowerHeight), id: "sign\(index)")
+                top: size.height(upperHeight), height: size.height(lowerHeight), id: "\(prefix)sign\(index)")
             lower.draw { probabilities(trend, lower) }
         }
     }

@@ -6,12 +6,15 @@ import ScalingLaws
 
 struct LeadersPicture {
     private let result: CompareResult
+    /// What the identifiers on the page begin with.
+    private let prefix: String
     /// Indices of pairs that have anything to draw.
     private let pairs: [Int]
     private let a: String
 
-    init?(_ result: CompareResult) {
+    init?(_ result: CompareResult, _ prefix: String) {
         self.result = result
+        self.prefix = prefix
         a = SafeText.line(result.candidates[0], limit: 40)
         pairs = result.picturedPairs.filter { !result.pairs[$0].rungGaps.isEmpty }
         guard !pairs.isEmpty else { return nil }
@@ -19,7 +22,7 @@ struct LeadersPicture {
 
     var figure: Figure {
         Figure(
-            id: "leaders-plot", title: "Gap to \(a) over scale",
+            id: "\(prefix)leaders-plot", title: "Gap to \(a) over scale",
             caption:
                 "Loss of each − loss of \(a): below zero it is better. Marks are the rungs; lines are the trends that "
                 + "the ladder alone shows, bars the 90 % interval of the forecast for one run at the target."
@@ -32,7 +35,8 @@ struct LeadersPicture {
 
     private func draw(_ size: PlotSize) -> Markup {
         let frame = PlotFrame(
-            size: size, x: .scale(result, beyond: 4), y: vertical, top: 0, height: size.height(380), id: "leaders")
+            size: size, x: .scale(result, beyond: 4), y: vertical, top: 0, height: size.height(380),
+            id: "\(prefix)leaders")
         return frame.draw {
             frame.verticalLine(result.targetScale, "target")
             frame.horizontalLine(0, "zero")

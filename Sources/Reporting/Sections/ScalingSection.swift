@@ -7,21 +7,24 @@ import ScalingLaws
 
 extension ReportSection {
     static let scaling = ReportSection(id: "scaling", title: "Loss over scale") { content in
-        ScalingPicture(content.result)?.figure.markup
+        ScalingPicture(content.result, content.prefix)?.figure.markup
     }
 }
 
 private struct ScalingPicture {
     let result: CompareResult
+    /// What the identifiers on the page begin with.
+    let prefix: String
     /// The prediction from the ladder alone, by candidate; for the reference it is that of the first pair.
     let levels: [(scales: [Double], band: TrendCurves.Band)?]
     let predicted: [Estimate?]
     /// The candidates whose trends and forecasts are drawn; the others have grey marks.
     let pictured: [Int]
 
-    init?(_ result: CompareResult) {
+    init?(_ result: CompareResult, _ prefix: String) {
         guard result.ladder.contains(where: { $0.candidates.contains { $0.meanLoss != nil } }) else { return nil }
         self.result = result
+        self.prefix = prefix
         let trends = result.pairs.map(\.predicted)
         let first = trends.first
         levels =
@@ -32,7 +35,7 @@ private struct ScalingPicture {
 
     var figure: Figure {
         Figure(
-            id: "scaling-plot", title: "Final loss against \(result.axis.unit)",
+            id: "\(prefix)scaling-plot", title: "Final loss against \(result.axis.unit)",
             caption:
                 "Small marks are single runs, large ones means over seeds with their 90 % interval. Lines and bands "
                 + "are the trends that the ladder alone shows (median, 90 %), bars its forecast for one run at the target"
@@ -61,7 +64,7 @@ private struct ScalingPicture {
 
     private func draw(_ size: PlotSize) -> Markup {
         let frame = PlotFrame(
-            size: size, x: .scale(result), y: vertical, top: 0, height: size.height(420), id: "scaling")
+            size: size, x: .scale(result), y: vertical, top: 0, height: size.height(420), id: "\(prefix)scaling")
         return frame.draw {
             if let crossing {
                 frame.column(crossing.interval.lower, crossing.interval.upper, "region", hover: crossing.text)

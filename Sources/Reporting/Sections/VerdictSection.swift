@@ -8,7 +8,7 @@ extension ReportSection {
     static let verdict = ReportSection(id: "verdict", title: "Verdict") { content in
         let result = content.result
         return Markup.joined([
-            result.pairs.count == 1 ? onePair(result) : several(result),
+            result.pairs.count == 1 ? onePair(result, content.prefix) : several(result, content.prefix),
             result.notNeeded.map { rest in tag("p") { Phrase.notNeeded(rest) } } ?? .empty,
             result.furtherRuns.map { further in tag("p") { Phrase.furtherRuns(further, result.pairs) } } ?? .empty,
         ])
@@ -16,7 +16,7 @@ extension ReportSection {
 
     // MARK: - Two candidates
 
-    @MarkupBuilder private static func onePair(_ result: CompareResult) -> Markup {
+    @MarkupBuilder private static func onePair(_ result: CompareResult, _ prefix: String) -> Markup {
         let pair = result.pairs[0], numbers = numbers(pair, of: result)
         // The forecast alone is narrow enough to stand beside the picture.
         let isNarrow = numbers.header.count == 2
@@ -31,7 +31,7 @@ extension ReportSection {
                 ])
                 if isNarrow { numbers.markup }
             }
-            GapPicture(result, 0)?.figure.markup
+            GapPicture(result, 0, prefix)?.figure.markup
         }
         if !isNarrow { numbers.markup }
         deviceTime(pair)
@@ -39,7 +39,7 @@ extension ReportSection {
 
     // MARK: - More candidates
 
-    @MarkupBuilder private static func several(_ result: CompareResult) -> Markup {
+    @MarkupBuilder private static func several(_ result: CompareResult, _ prefix: String) -> Markup {
         tag("div", ["class": "first"]) {
             tag("div") {
                 if let best = result.best {
@@ -56,7 +56,7 @@ extension ReportSection {
                 headToHead(Standings(result))
             }
             tag("div") {
-                LeadersPicture(result)?.figure.markup
+                LeadersPicture(result, prefix)?.figure.markup
                 versus(result)
             }
         }
