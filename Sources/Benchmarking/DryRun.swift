@@ -12,6 +12,8 @@ package struct DryRun {
     package let costs: [RunID: RunCost]
     /// The fraction of each run's schedule that is still to be trained.
     package let left: [RunID: Double]
+    /// The number of runs that have a result.
+    package let stored: Int
     /// The best next runs of each undecided pair; empty where the ladder has not been trained or a budget is asked for.
     package let nextRuns: [ProposedRun]
     /// The steps that a budget could take; nil without a budget.
@@ -62,7 +64,8 @@ extension ComparisonSession {
         let (open, isLadderTrained) =
             isSweep ? (Set(plan.candidates.indices), false) : ladderState(resolved, records, isDone)
         let left = plan.runs.map { run in
-            let isOver = isDone(run.id) || open.isDisjoint(with: run.candidates)
+            let isLeftOut = run.place == .target && !request.trainsTarget
+            let isOver = isLeftOut || isDone(run.id) || open.isDisjoint(with: run.candidates)
             let start = max(records[run.id]?.checkpointStep ?? 0, branch(to: run, plan, records, stored))
             return (run.id, isOver ? 0 : 1 - Double(start) / Double(run.spec.steps))
         }
@@ -71,7 +74,9 @@ extension ComparisonSession {
         return DryRun(
             plan: plan, workers: request.workers,
             costs: Dictionary(uniqueKeysWithValues: plan.runs.map { ($0.id, costs.cost($0)) }),
-            left: Dictionary(uniqueKeysWithValues: left), nextRuns: pairs.compactMap(\.nextRuns.first),
+            left: Dictionary(uniqueKeysWithValues: left),
+            stored: plan.runs.count { records[$0.id]?.isFinished == true },
+            nextRuns: pairs.compactMap(\.nextRuns.first),
             budget: try request.budget.map { budget in
                 var training = BudgetTraining(resolved, request, budget)
                 return try training.preview(

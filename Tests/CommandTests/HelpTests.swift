@@ -9,7 +9,8 @@ struct HelpTests {
         .appendingPathComponent("Snapshots")
 
     @Test(arguments: [
-        [], ["compare"], ["leaderboard"], ["site"], ["runs"], ["runs", "import"], ["baselines"], ["baselines", "list"],
+        [], ["compare"], ["nightly"], ["leaderboard"], ["site"], ["runs"], ["runs", "import"], ["baselines"],
+        ["baselines", "list"],
         ["baselines", "check"], ["doctor"],
     ])
     func help(command: [String]) throws {

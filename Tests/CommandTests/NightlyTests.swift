@@ -68,6 +68,71 @@ struct NightlyTests {
         #expect(accepted.status == 0, "\(accepted.output)")
     }
 
+    @Test func anImprovementIsAnnouncedWithItsNightAndIsNoFailure() throws {
+        let scratch = try Scratch(), file = try job(scratch)
+        for day in 1...6 { #expect(try night(file, day, in: scratch).status == 0) }
+        try plant(scratch, amplitude: 0.8)
+        var found: (day: Int, output: String)?
+        for day in 7...9 where found == nil {
+            let result = try night(file, day, in: scratch)
+            #expect(result.status == 0)
+            if result.output.contains("became better") { found = (day, result.output) }
+        }
+        let news = try #require(found)
+        #expect(news.output.contains("Nothing became worse. new became better."), "\(news.output)")
+        #expect(news.output.contains("new is better since 2026-11-07: its loss at width 128"), "\(news.output)")
+        #expect(news.output.contains("The night of 2026-11-06 was the last with the old losses"), "\(news.output)")
+        let folder = scratch.url.appendingPathComponent(String(format: "nights/2026-11-%02d", news.day))
+        let summary = try String(contentsOf: folder.appendingPathComponent("summary.md"), encoding: .utf8)
+        #expect(summary.contains("new is better since 2026-11-07"))
+        let jUnit = try String(contentsOf: folder.appendingPathComponent("junit.xml"), encoding: .utf8)
+        #expect(jUnit.contains("failures=\"0\""))
+        let history = try Tool.run(["history", "--store", "store"], in: scratch.url).output
+        #expect(history.contains("better since 2026-11-07"), "\(history)")
+        #expect(try Tool.run(["site", "public", "--store", "store"], in: scratch.url).status == 0)
+        let front = try String(contentsOf: scratch.url.appendingPathComponent("public/index.html"), encoding: .utf8)
+        #expect(front.contains("<strong>Improvement</strong>") && front.contains("has a loss that is smaller by"))
+    }
+
+    @Test func aDryRunSaysWhatTheNightWouldTrainAndLeavesNothing() throws {
+        let scratch = try Scratch(), file = try job(scratch)
+        let files = scratch.files(under: ".")
+        let plan = { (day: Int) in
+            try Tool.run(
+                ["nightly", file, "--dry-run", "--date", String(format: "2026-11-%02d", day)], in: scratch.url)
+        }
+        let first = try plan(1)
+        #expect(first.status == 0, "\(first.errors)")
+        #expect(first.output.contains("The night of 2026-11-01 of main would train 16 runs with "), "\(first.output)")
+        #expect(first.output.contains("0 runs are in the store."))
+        #expect(scratch.files(under: ".") == files)
+        #expect(try night(file, 1, in: scratch).status == 0)
+        let stored = scratch.files(under: "store")
+        #expect(try plan(1).output.contains("planted: this night has it already; nothing is to do."))
+        // The reference is not trained again, and the candidate gets fresh seeds.
+        let second = try plan(2)
+        #expect(
+            second.output.contains("would train 8 runs with ") && second.output.contains("16 runs are in the store."))
+        #expect(scratch.files(under: "store") == stored)
+        #expect(try records(scratch).count == 1)
+        #expect(try night(file, 2, in: scratch).status == 0)
+        #expect(runs(scratch) == 24)
+    }
+
+    @Test func aDryRunNamesTheQuestionThatCannotBeCompared() throws {
+        let scratch = try Scratch()
+        _ = try job(scratch)
+        let file = try scratch.write(
+            """
+            { "store": "store", "questions": [
+                { "suite": "no-such-suite", "candidates": ["base.json", "new.json"] },
+                { "suite": "./planted", "candidates": ["base.json", "new.json"] } ] }
+            """, to: "two.json")
+        let result = try Tool.run(["nightly", file, "--dry-run"], in: scratch.url)
+        #expect(result.status == 1 && result.errors.contains("no-such-suite"), "\(result.errors)")
+        #expect(result.output.contains("would train 16 runs"), "\(result.output)")
+    }
+
     @Test func theSameNightAskedAgainChangesNothing() throws {
         let scratch = try Scratch(), file = try job(scratch)
         let first = try night(file, 1, in: scratch), files = scratch.files(under: "store")

@@ -100,7 +100,7 @@ struct SiteTests {
         let front = try #require(try SiteExample().files().text("index.html"))
         let words = front.replacing(/<[^>]*>/, with: "").replacing("\u{2212}", with: "-")
         #expect(words.contains("What changed in the night of 2026-11-28"))
-        #expect(words.contains("Regression in planted: new has a loss that is larger by 2 % [1 %, 3 %]"))
+        #expect(words.contains("Regression in planted: new has a loss that is larger by 2.0 % [1.0 %, 3.0 %]"))
         #expect(words.contains("since 2026-11-27 (between 2026-11-26 and 2026-11-28, 95 %)"))
         #expect(words.contains("The last commit before it is aaaaaaaaaa, the first after it bbbbbbbbbb."))
         #expect(words.contains("Changed verdict in planted: new beats base with probability 97.0 %"))

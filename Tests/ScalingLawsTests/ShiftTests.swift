@@ -86,9 +86,22 @@ struct ShiftTests {
         var random = SplitMix(seed: 9)
         let old = (0..<200).map { _ in [1 + 0.005 * random.normal()] }
         let rule = ShiftRule(falseAlarmsPerMonth: 0.05)
-        #expect(rule.alarm(old) == nil)
+        #expect(rule.alarms(old).rise == nil)
         let shifted = old + (0..<4).map { _ in [1.02 + 0.005 * random.normal()] }
-        let alarm = try #require(rule.alarm(shifted))
+        let alarm = try #require(rule.alarms(shifted).rise)
         #expect(abs(alarm.first - 200) <= 1 && alarm.possible.contains(200))
+    }
+
+    @Test func aFallIsFoundAsARiseIsAndIsNone() throws {
+        var random = SplitMix(seed: 10)
+        let losses = (0..<12).map { night in (0..<2).map { _ in (night < 8 ? 1 : 0.97) + 0.005 * random.normal() } }
+        let rule = ShiftRule(falseAlarmsPerMonth: 0.05), found = rule.alarms(losses)
+        let fall = try #require(found.fall)
+        #expect(found.rise == nil && fall.first == 8 && abs(fall.size + 0.03) < 0.006)
+        #expect(fall.standardError > 0 && fall.statistic < 0)
+        // The mirror image rises as far, at the same night.
+        let mirrored = rule.alarms(losses.map { $0.map { 2 - $0 } })
+        let rise = try #require(mirrored.rise)
+        #expect(mirrored.fall == nil && rise.first == 8 && abs(rise.size + fall.size) < 1e-12)
     }
 }

@@ -1,4 +1,4 @@
-// Follows the losses of one question's candidates through the nights, and says where they became worse.
+// Follows the losses of one question's candidates through the nights, and says where they became worse or better.
 
 import Comparison
 import Foundation
@@ -24,7 +24,7 @@ struct NightFollower {
         var losses: [Double?]
     }
 
-    /// The losses of every candidate but the pinned reference at the largest rung, with the regressions that they confirm.
+    /// The losses of every candidate but the pinned reference at the largest rung, with the changes that they confirm.
     /// - Parameter seeds: the seeds of tonight's runs.
     func lines(_ outcome: ComparisonOutcome, _ record: HistoryRecord, seeds: Range<Int>) throws
         -> [HistoryRecord.Line]
@@ -42,9 +42,10 @@ struct NightFollower {
             let before = try nights(of: name, rung: rung, label, record.board)
             let isNews = question.usesFreshSeeds || before.last?.recipe != recipe
             let tonight = Night(date: date, commit: record.commit, recipe: recipe, losses: losses)
+            let changes = changes(before + (isNews ? [tonight] : []))
             return HistoryRecord.Line(
                 candidate: name, rung: label, losses: losses, nightsBefore: before.count,
-                regression: regression(before + (isNews ? [tonight] : [])))
+                regression: changes.regression, improvement: changes.improvement)
         }
     }
 
@@ -79,18 +80,25 @@ struct NightFollower {
         return losses.isEmpty
             ? nil
             : Night(
-                date: HistoryRecord.Regression.baseline, commit: nil, recipe: recorded.candidate.recipe,
+                date: HistoryRecord.LossShift.baseline, commit: nil, recipe: recorded.candidate.recipe,
                 losses: losses)
     }
 
-    private func regression(_ nights: [Night]) -> HistoryRecord.Regression? {
-        guard let tonight = nights.last, !tonight.losses.isEmpty else { return nil }
-        if tonight.losses.contains(nil) { return divergence(nights) }
+    /// What tonight's losses confirm together with those of the nights before.
+    private func changes(_ nights: [Night]) -> (
+        regression: HistoryRecord.LossShift?, improvement: HistoryRecord.LossShift?
+    ) {
+        guard let tonight = nights.last, !tonight.losses.isEmpty else { return (nil, nil) }
+        if tonight.losses.contains(nil) { return (divergence(nights), nil) }
         let rule = ShiftRule(falseAlarmsPerMonth: file.falseAlarmsPerMonth / Double(file.followedCandidates))
         // Differences of ln L are relative differences of the loss.
-        guard let shift = rule.alarm(nights.map { $0.losses.compactMap { $0 }.map { log($0) } }) else { return nil }
+        let alarms = rule.alarms(nights.map { $0.losses.compactMap { $0 }.map { log($0) } })
+        return (alarms.rise.map { Self.described($0, nights) }, alarms.fall.map { Self.described($0, nights) })
+    }
+
+    private static func described(_ shift: Shift, _ nights: [Night]) -> HistoryRecord.LossShift {
         let good = nights[shift.possible.lowerBound - 1]
-        return HistoryRecord.Regression(
+        return HistoryRecord.LossShift(
             since: nights[shift.first].date,
             possiblySince: [nights[shift.possible.lowerBound].date, nights[shift.possible.upperBound].date],
             lastGood: good.date, change: shift.relativeChange, lastGoodCommit: good.commit,
@@ -99,10 +107,10 @@ struct NightFollower {
 
     /// A run that diverges is a regression by itself where no night before had one; it began with the last row of such
     /// nights.
-    private func divergence(_ nights: [Night]) -> HistoryRecord.Regression? {
+    private func divergence(_ nights: [Night]) -> HistoryRecord.LossShift? {
         guard let good = nights.lastIndex(where: { !$0.losses.isEmpty && !$0.losses.contains(nil) }) else { return nil }
         let first = nights[good + 1]
-        return HistoryRecord.Regression(
+        return HistoryRecord.LossShift(
             since: first.date, possiblySince: [first.date, first.date], lastGood: nights[good].date, change: nil,
             lastGoodCommit: nights[good].commit, firstBadCommit: first.commit)
     }

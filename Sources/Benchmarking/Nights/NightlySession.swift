@@ -26,6 +26,19 @@ package struct NightlySession {
         package var error: ScalebenchError?
     }
 
+    /// What a night would do for one question.
+    package struct Plan {
+        package var suite: String
+        package var content: Content
+
+        package enum Content {
+            /// The night has this question already.
+            case done
+            case toDo(DryRun)
+            case failing(ScalebenchError)
+        }
+    }
+
     package init(
         _ file: NightlyFile, date: String, workers: Int? = nil, program: String? = nil,
         progress: (any ComparisonProgress)? = nil, stop: StopRequest = StopRequest()
@@ -61,6 +74,31 @@ package struct NightlySession {
         return answers
     }
 
+    /// Says what `run` would do. Nothing is trained or written, and a question that fails stops no other.
+    package func dryRun() throws -> [Plan] {
+        let exists = FileManager.default.fileExists(atPath: "\(file.store)/store.json")
+        let store = exists ? try RunStore(root: file.store) : nil
+        var plans: [Plan] = [], suites: Set<String> = []
+        for question in file.questions {
+            do {
+                let suite = try SuiteLocator.find(question.suite).suite
+                guard suites.insert(suite.name).inserted else { throw Self.twice(suite.name, question.suite) }
+                plans.append(Plan(suite: suite.name, content: try plan(question, suite, store)))
+            } catch let error as ScalebenchError {
+                plans.append(Plan(suite: question.suite, content: .failing(error)))
+            }
+        }
+        return plans
+    }
+
+    private func plan(
+        _ question: NightlyFile.Question, _ suite: Suite, _ store: RunStore?
+    ) throws -> Plan.Content {
+        let past = store.map { self.past(suite, $0) } ?? []
+        guard !past.contains(where: { $0.night?.date == date }) else { return .done }
+        return .toDo(try ComparisonSession(request(question, suite, night: nights(past))).dryRun())
+    }
+
     /// The history knows a suite by its name.
     private static func twice(_ name: String, _ path: String) -> ScalebenchError {
         ScalebenchError(
@@ -71,12 +109,11 @@ package struct NightlySession {
     private func answer(
         _ question: NightlyFile.Question, _ suite: Suite, _ store: RunStore
     ) async throws -> Answer {
-        let past = store.history().records.filter { $0.night?.job == file.name && $0.suite.name == suite.name }
+        let past = past(suite, store)
         if let done = past.last(where: { $0.night?.date == date }) {
             return Answer(suite: suite.name, record: done, isOld: true)
         }
-        let nights = Set(past.compactMap { $0.night?.date }).count
-        let request = request(question, suite, night: nights)
+        let request = request(question, suite, night: nights(past))
         let outcome = try await ComparisonSession(request, progress: progress, stop: stop).compared()
         var record = try outcome.historyRecord(store: file.store)
         let follower = NightFollower(
@@ -88,6 +125,13 @@ package struct NightlySession {
         try store.append(record)
         return Answer(suite: suite.name, record: record, error: outcome.failure)
     }
+
+    /// The nights of this job and suite, in the order of time.
+    private func past(_ suite: Suite, _ store: RunStore) -> [HistoryRecord] {
+        store.history().records.filter { $0.night?.job == file.name && $0.suite.name == suite.name }
+    }
+
+    private func nights(_ past: [HistoryRecord]) -> Int { Set(past.compactMap { $0.night?.date }).count }
 
     /// The request of one night. Every night has its own block of seeds; the first block is left to the baseline.
     private func request(_ question: NightlyFile.Question, _ suite: Suite, night: Int) -> ComparisonRequest {

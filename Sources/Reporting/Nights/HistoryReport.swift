@@ -27,7 +27,10 @@ package enum HistoryReport {
                 let recipe = record.candidates.first { $0.name == pair.b }?.recipe ?? ""
                 let line = record.night?.lines.first { $0.candidate == pair.b }
                 let isOther = recipes.updateValue(recipe, forKey: pair.b).map { $0 != recipe } ?? false
-                let notes = [isOther ? "recipe changed" : nil, line?.regression.map { "worse since \($0.since)" }]
+                let notes = [
+                    isOther ? "recipe changed" : nil, line?.regression.map { "worse since \(SafeText.line($0.since))" },
+                    line?.improvement.map { "better since \(SafeText.line($0.since))" },
+                ]
                 rows.append([
                     record.night.map { SafeText.line($0.date) } ?? time(record.time), NightPhrase.commit(record),
                     SafeText.line(pair.b, limit: 30),

@@ -29,7 +29,8 @@ package enum NightPhrase {
     /// What the nights say of a candidate, as sentences.
     package static func sentence(_ line: HistoryRecord.Line) -> String {
         let name = SafeText.line(line.candidate, limit: 60), rung = SafeText.line(line.rung)
-        if let regression = line.regression { return worse(name, rung, regression) }
+        let changes = [line.regression.map { worse(name, rung, $0) }, line.improvement.map { better(name, rung, $0) }]
+        if !changes.allSatisfy({ $0 == nil }) { return changes.compactMap { $0 }.joined(separator: " ") }
         let finite = line.losses.compactMap { $0 }
         guard !finite.isEmpty else { return "\(name) has no run of this night at \(rung)." }
         let loss = "its mean loss at \(rung) is \(Phrase.loss(finite.reduce(0, +) / Double(finite.count))) nats/token"
@@ -42,28 +43,39 @@ package enum NightPhrase {
 
     private static func nights(_ count: Int) -> String { count == 1 ? "the night" : "the \(count) nights" }
 
-    private static func worse(_ name: String, _ rung: String, _ regression: HistoryRecord.Regression) -> String {
+    private static func worse(_ name: String, _ rung: String, _ regression: HistoryRecord.LossShift) -> String {
         let since = SafeText.line(regression.since)
         guard let change = regression.change else {
             return "\(name) diverges at \(rung) since \(since). \(range(regression))"
         }
         let size = Phrase.interval(change) { percent($0) }
-        let possible = regression.possiblySince.map { SafeText.line($0) }
-        let others =
-            possible.first == possible.last
+        return "\(name) is worse since \(since): its loss at \(rung) rose by \(size).\(others(regression)) "
+            + range(regression)
+    }
+
+    private static func better(_ name: String, _ rung: String, _ improvement: HistoryRecord.LossShift) -> String {
+        // How far the loss fell is positive; its interval is turned round.
+        let size = improvement.change.map { " by \(Phrase.interval($0.negated) { percent($0) })" } ?? ""
+        return "\(name) is better since \(SafeText.line(improvement.since)): its loss at \(rung) fell\(size)."
+            + "\(others(improvement)) \(range(improvement))"
+    }
+
+    /// The other nights with which the change may have come, as a sentence after a space.
+    private static func others(_ change: HistoryRecord.LossShift) -> String {
+        let possible = change.possiblySince.map { SafeText.line($0) }
+        return possible.first == possible.last
             ? "" : " The change may also have come between \(possible[0]) and \(possible[possible.count - 1])."
-        return "\(name) is worse since \(since): its loss at \(rung) rose by \(size).\(others) \(range(regression))"
     }
 
     /// `1.2 %`, `0.034 %`.
-    private static func percent(_ share: Double) -> String {
+    static func percent(_ share: Double) -> String {
         abs(share) >= 0.01
             ? String(format: "%.1f %%", 100 * share) : Quantity.significant(100 * share, digits: 2) + " %"
     }
 
-    private static func range(_ regression: HistoryRecord.Regression) -> String {
+    private static func range(_ regression: HistoryRecord.LossShift) -> String {
         let good =
-            regression.lastGood == HistoryRecord.Regression.baseline
+            regression.lastGood == HistoryRecord.LossShift.baseline
             ? "The recorded baseline has the old losses"
             : "The night of \(SafeText.line(regression.lastGood)) was the last with the old losses"
         switch (regression.lastGoodCommit, regression.firstBadCommit) {

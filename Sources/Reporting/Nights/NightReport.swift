@@ -43,12 +43,15 @@ extension NightReport {
 
     /// What happened, in one sentence.
     private var headline: String {
-        let worse = lines.filter { $0.regression != nil }.map { SafeText.line($0.candidate, limit: 40) }
+        let name = { (line: HistoryRecord.Line) in SafeText.line(line.candidate, limit: 40) }
+        let worse = lines.filter { $0.regression != nil }.map(name)
+        let better = lines.filter { $0.improvement != nil }.map(name)
         let failed = entries.filter { $0.error != nil }.map { SafeText.line($0.suite, limit: 40) }
         var parts: [String] = []
         if !worse.isEmpty { parts.append("\(worse.joined(separator: ", ")) became worse.") }
         if !failed.isEmpty { parts.append("Something failed in \(failed.joined(separator: ", ")).") }
         if parts.isEmpty { parts.append("Nothing became worse.") }
+        if !better.isEmpty { parts.append("\(better.joined(separator: ", ")) became better.") }
         return parts.joined(separator: " ")
     }
 

@@ -77,29 +77,38 @@ struct CandidatePage {
                     : "It was the reference of every comparison, or no comparison could state its gap."
             }
         }
-        let regressions = regressions
-        if !regressions.isEmpty {
-            tag("h3") { "Regressions" }
-            tag("ul", ["class": "news"]) { regressions }
+        changes("Regression", \.regression)
+        changes("Improvement", \.improvement)
+    }
+
+    @MarkupBuilder private func changes(
+        _ kind: String, _ shift: KeyPath<HistoryRecord.Line, HistoryRecord.LossShift?>
+    ) -> Markup {
+        let found = sentences(kind, shift)
+        if !found.isEmpty {
+            tag("h3") { kind + "s" }
+            tag("ul", ["class": "news"]) { found }
         }
     }
 
-    /// One sentence for every regression, the newest first, as the last of its nights states it.
-    private var regressions: [Markup] {
+    /// One sentence for every change, the newest first, as the last of its nights states it.
+    private func sentences(
+        _ kind: String, _ shift: KeyPath<HistoryRecord.Line, HistoryRecord.LossShift?>
+    ) -> [Markup] {
         var starts: [String] = [], nights: [String: [(SiteComparison, HistoryRecord.Line)]] = [:]
         for comparison in candidate.comparisons.reversed() {
             for line in comparison.record.night?.lines ?? [] where line.candidate == candidate.name {
-                guard let since = line.regression?.since else { continue }
+                guard let since = line[keyPath: shift]?.since else { continue }
                 if nights[since] == nil { starts.append(since) }
                 nights[since, default: []].append((comparison, line))
             }
         }
         return starts.compactMap { since in
-            guard let all = nights[since], let (last, line) = all.first, let regression = line.regression else {
+            guard let all = nights[since], let (last, line) = all.first, let change = line[keyPath: shift] else {
                 return nil
             }
-            return tag("li", ["class": "regression"]) {
-                Phrase.regression(line, regression) + " Confirmed by \(Quantity.count(all.count, "night")), last by "
+            return tag("li", ["class": kind.lowercased()]) {
+                Phrase.change(line, change) + " Confirmed by \(Quantity.count(all.count, "night")), last by "
                 tag("a", ["href": link(SiteAddress.comparison(last.id))]) { SafeText.line(last.day) }
                 "."
             }

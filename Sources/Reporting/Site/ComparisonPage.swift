@@ -47,12 +47,15 @@ struct ComparisonPage {
         for pair in record.pairs.prefix(5) { tag("p", ["class": "answer"]) { Phrase.outcome(pair) + "." } }
         if record.pairs.count > 5 { tag("p") { "The table has all \(record.pairs.count) pairs." } }
         for line in record.night?.lines ?? [] {
-            if let regression = line.regression {
-                tag("p") {
-                    tag("strong") { "Regression: " }
-                    Phrase.regression(line, regression)
-                }
-            }
+            if let regression = line.regression { change("Regression: ", line, regression) }
+            if let improvement = line.improvement { change("Improvement: ", line, improvement) }
+        }
+    }
+
+    private func change(_ kind: String, _ line: HistoryRecord.Line, _ shift: HistoryRecord.LossShift) -> Markup {
+        tag("p") {
+            tag("strong") { kind }
+            Phrase.change(line, shift)
         }
     }
 
@@ -136,10 +139,14 @@ struct ComparisonPage {
 
     // MARK: - Tables
 
+    private func since(_ shift: HistoryRecord.LossShift?) -> String {
+        shift.map { "since \(SafeText.line($0.since))" } ?? "none"
+    }
+
     private func lines(_ night: HistoryRecord.Night) -> SiteTable {
         var table = SiteTable(
             caption: "The losses of this night's own runs, in nats per token.",
-            header: ["candidate", "place", "losses", "nights before", "regression"])
+            header: ["candidate", "place", "losses", "nights before", "regression", "improvement"])
         for line in night.lines {
             let page = index.candidate(line.candidate, suite: record.suite.name).map {
                 link(SiteAddress.candidate($0.name, suite: record.suite.name))
@@ -149,7 +156,7 @@ struct ComparisonPage {
                 .init(SafeText.line(line.candidate), link: page), .init(SafeText.line(line.rung)),
                 .number(losses, line.losses.first ?? nil, from: "#runs"),
                 .number(String(line.nightsBefore), Double(line.nightsBefore)),
-                .init(line.regression.map { "since \(SafeText.line($0.since))" } ?? "none"),
+                .init(since(line.regression)), .init(since(line.improvement)),
             ])
         }
         return table

@@ -31,27 +31,28 @@ extension Phrase {
         }
     }
 
-    /// Says since when the losses of a candidate are larger, and between which commits that began.
-    static func regression(_ line: HistoryRecord.Line, _ regression: HistoryRecord.Regression) -> String {
+    /// Says since when the losses of a candidate are larger or smaller, and between which commits that began.
+    static func change(_ line: HistoryRecord.Line, _ shift: HistoryRecord.LossShift) -> String {
         let what =
-            regression.change.map { change in
-                let percent = { (value: Double) in Quantity.significant(100 * value, digits: 2) + " %" }
-                return "has a loss that is larger by \(interval(change, percent)) at \(SafeText.line(line.rung))"
+            shift.change.map { change in
+                let (size, word) = change.point < 0 ? (change.negated, "smaller") : (change, "larger")
+                return "has a loss that is \(word) by \(interval(size, NightPhrase.percent)) at "
+                    + SafeText.line(line.rung)
             } ?? "diverges at \(SafeText.line(line.rung))"
-        let possible = regression.possiblySince.withoutRepetitions
+        let possible = shift.possiblySince.withoutRepetitions
         let range = possible.count == 2 ? " (between \(possible[0]) and \(possible[1]), 95 %)" : ""
         return
-            "\(SafeText.line(line.candidate, limit: 40)) \(what) since \(SafeText.line(regression.since))"
-            + "\(SafeText.line(range)). \(commits(regression))"
+            "\(SafeText.line(line.candidate, limit: 40)) \(what) since \(SafeText.line(shift.since))"
+            + "\(SafeText.line(range)). \(commits(shift))"
     }
 
-    private static func commits(_ regression: HistoryRecord.Regression) -> String {
-        switch (regression.lastGoodCommit, regression.firstBadCommit) {
+    private static func commits(_ shift: HistoryRecord.LossShift) -> String {
+        switch (shift.lastGoodCommit, shift.firstBadCommit) {
         case (let good?, let bad?) where good == bad:
             return "Both sides were made from commit \(commit(good)), so that the change is not in the repository."
         case (let good?, let bad?):
             return "The last commit before it is \(commit(good)), the first after it \(commit(bad))."
-        default: return "The last good night is \(SafeText.line(regression.lastGood)); the commits are not known."
+        default: return "The last night before it is \(SafeText.line(shift.lastGood)); the commits are not known."
         }
     }
 

@@ -1,4 +1,5 @@
-// What changed in the newest night, in sentences: verdicts that are not what they were, regressions, runs that failed.
+// What changed in the newest night, in sentences: verdicts that are not what they were, losses that rose or fell, runs that
+// failed.
 
 import Comparison
 import RunStore
@@ -30,7 +31,9 @@ struct SiteNews {
             tag("p") { "This store has no history yet; the next comparison begins it." }
         } else {
             let items =
-                limited(regressions(page), "regressions") + limited(verdicts(page), "verdicts")
+                limited(changes(page, "Regression", \.regression), "regressions")
+                + limited(changes(page, "Improvement", \.improvement), "improvements")
+                + limited(verdicts(page), "verdicts")
                 + limited(failures(page), "failed runs")
             tag("p", ["class": "answer"]) { summary(items.isEmpty) }
             if !items.isEmpty { tag("ul", ["class": "news"]) { items } }
@@ -45,7 +48,8 @@ struct SiteNews {
             : commits.isEmpty ? "" : " from \(commits.count) commits"
         let what = "\(Quantity.count(made.count, "comparison")) \(made.count == 1 ? "was" : "were") made\(from). "
         return isQuiet
-            ? what + "Nothing changed: every verdict is what it was, no loss became larger, and no run failed."
+            ? what
+                + "Nothing changed: every verdict is what it was, no loss became larger or smaller, and no run failed."
             : what + "These are the changes:"
     }
 
@@ -59,15 +63,17 @@ struct SiteNews {
 
     // MARK: - Kinds of news
 
-    private func regressions(_ page: String) -> [Markup] {
+    private func changes(
+        _ page: String, _ kind: String, _ shift: KeyPath<HistoryRecord.Line, HistoryRecord.LossShift?>
+    ) -> [Markup] {
         comparisons.flatMap { comparison in
             (comparison.record.night?.lines ?? []).compactMap { line in
-                line.regression.map { regression in
-                    tag("li", ["class": "regression"]) {
-                        tag("strong") { "Regression" }
+                line[keyPath: shift].map { shift in
+                    tag("li", ["class": kind.lowercased()]) {
+                        tag("strong") { kind }
                         " in "
                         suite(comparison, page)
-                        ": " + Phrase.regression(line, regression) + " "
+                        ": " + Phrase.change(line, shift) + " "
                         SitePage.link("comparison", SiteAddress.comparison(comparison.id), from: page)
                     }
                 }

@@ -115,21 +115,26 @@ extension HistoryRecord {
         /// How many nights the losses were compared with, the baseline included.
         package var nightsBefore: Int
         /// The regression that the night confirms; null where there is none.
-        @OrNull package var regression: Regression?
+        @OrNull package var regression: LossShift?
+        /// The improvement that the night confirms; null where there is none.
+        @OrNull package var improvement: LossShift?
 
         package init(
-            candidate: String, rung: String, losses: [Double?], nightsBefore: Int, regression: Regression?
+            candidate: String, rung: String, losses: [Double?], nightsBefore: Int, regression: LossShift?,
+            improvement: LossShift?
         ) {
             self.candidate = candidate
             self.rung = rung
             self.losses = losses
             self.nightsBefore = nightsBefore
             self.regression = regression
+            self.improvement = improvement
         }
     }
 
-    /// Losses that are larger since some night.
-    package struct Regression: Codable, Sendable, Equatable {
+    /// Losses that are larger, or smaller, since some night. The keys call the nights before the change good, and those after
+    /// it bad, as in a bisection.
+    package struct LossShift: Codable, Sendable, Equatable {
         /// The first night after the change, as the nights fit best.
         package var since: String
         /// The first and the last night that may also have been it (about 95 %).

@@ -9,7 +9,8 @@ import ScalebenchCore
 
 struct NightlyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "nightly", abstract: "Compare the same candidates every night and say what became worse.",
+        commandName: "nightly",
+        abstract: "Compare the same candidates every night and say what became worse or better.",
         discussion: """
             FILE names suites and candidates (paths in it start at its folder):
 
@@ -21,8 +22,9 @@ struct NightlyCommand: AsyncParsableCommand {
             The first candidate of a question is the reference. It is trained once; with freshSeeds the others are trained \
             with new seeds every night. Each candidate's losses at the largest rung are compared with those of all nights \
             before: a candidate became worse where they rose by more than seed noise explains. falseAlarmsPerMonth (default \
-            0.05) is the probability that thirty nights without any change raise an alarm. Once a change was meant, "since": \
-            "2026-11-28" in the question lets earlier nights not count.
+            0.05) is the probability that thirty nights without any change raise an alarm. Where the losses fell, the night \
+            announces an improvement by the same rule, with a rate of false ones that is as large; it changes no exit status. \
+            Once a change was meant, "since": "2026-11-28" in the question lets earlier nights not count.
 
             Other keys of a question: dataset, budget, trainsTarget. Other keys of the file: store, output (the folder of \
             summaries, default nights), launcher, failOn (regression, worseThanReference, unresolved, crossoverRisk; \
@@ -40,6 +42,7 @@ struct NightlyCommand: AsyncParsableCommand {
     @Option(help: "Runs trained at once; default: one per core.") var workers: Int?
     @Option(help: "Append the summary to this Markdown file, too, such as $GITHUB_STEP_SUMMARY.") var summary: String?
     @Flag(name: .shortAndLong, help: "Print nothing but errors.") var quiet = false
+    @Flag(help: "Print what the night would train and what that costs, and stop.") var dryRun = false
 
     func validate() throws {
         if let workers, !(1...1024).contains(workers) { throw ValidationError("--workers takes 1 to 1024.") }
@@ -51,6 +54,7 @@ struct NightlyCommand: AsyncParsableCommand {
         let session = NightlySession(
             file, date: date, workers: workers, program: Bundle.main.executablePath,
             progress: TerminalProgress(isQuiet: quiet), stop: StopRequest.listenToSignals())
+        if dryRun { return try show(try session.dryRun(), file, date) }
         let answers: [NightlySession.Answer]
         do {
             answers = try await session.run()
@@ -63,6 +67,12 @@ struct NightlyCommand: AsyncParsableCommand {
         if let summary { try append(report.markdown, to: summary) }
         if !quiet { try StandardOutput.write(Data(report.text.utf8)) }
         try end(file, answers)
+    }
+
+    /// - Throws: the first error of a question.
+    private func show(_ plans: [NightlySession.Plan], _ file: NightlyFile, _ date: String) throws {
+        try StandardOutput.write(Data(NightDryRunText.render(plans, job: file.name, date: date).utf8))
+        for case .failing(let error) in plans.map(\.content) { throw error }
     }
 
     private func report(_ file: NightlyFile, _ date: String, _ answers: [NightlySession.Answer]) throws -> NightReport {

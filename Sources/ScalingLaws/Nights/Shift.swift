@@ -5,7 +5,7 @@
 
 import Foundation
 
-/// An upward shift: from one night on, the losses are larger.
+/// A shift: from one night on, the losses are larger, or smaller.
 package struct Shift: Sendable, Equatable {
     /// The index of the first night after the shift, as the nights fit best.
     package var first: Int
@@ -26,6 +26,13 @@ extension Shift {
     static let fewestRuns = 4
     /// Half the rise of the log likelihood over which a night may also be the first (about 95 % for one free place).
     private static let likelihoodFall = 2.0
+
+    /// The most likely downward shift, whose size is negative; nil where there is none.
+    package static func mostLikelyFall(_ nights: [[Double]]) -> Shift? {
+        var shift = mostLikely(nights.map { $0.map { -$0 } })
+        shift?.size.negate()
+        return shift
+    }
 
     /// The most likely upward shift; nil where there are too few nights or runs, or the losses do not differ at all.
     /// - Parameter nights: the losses of every night's runs, in the order of time; the runs of a night are repeats.

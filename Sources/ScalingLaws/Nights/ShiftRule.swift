@@ -7,7 +7,8 @@ import Foundation
 
 /// The rule that tells a shift from seed noise.
 package struct ShiftRule: Sendable {
-    /// The probability that thirty nights without a shift raise any alarm.
+    /// The probability that thirty nights without a shift raise any alarm of a rise. It is the same for a fall: the noise
+    /// is symmetric, and each side has a rate of its own.
     package let falseAlarmsPerMonth: Double
 
     /// The number of nights that the rate refers to.
@@ -23,16 +24,18 @@ package struct ShiftRule: Sendable {
     /// The probability of a false alarm in one night.
     private var rate: Double { 1 - pow(1 - falseAlarmsPerMonth, 1 / Double(Self.month)) }
 
-    /// The shift that the last night confirms; nil where the nights show none.
+    /// The rise and the fall that the last night confirms; nil where the nights show none.
     /// - Parameter nights: the losses of every night's runs, in the order of time.
-    package func alarm(_ nights: [[Double]]) -> Shift? {
+    package func alarms(_ nights: [[Double]]) -> (rise: Shift?, fall: Shift?) {
         let (shown, offset) = Self.recent(nights)
-        guard var shift = Shift.mostLikely(shown), let threshold = thresholds(shown.map(\.count)).last,
-            shift.statistic > threshold
-        else { return nil }
-        shift.first += offset
-        shift.possible = shift.possible.lowerBound + offset...shift.possible.upperBound + offset
-        return shift
+        guard let threshold = thresholds(shown.map(\.count)).last else { return (nil, nil) }
+        let confirmed = { (shift: Shift?) -> Shift? in
+            guard var shift, abs(shift.statistic) > threshold else { return nil }
+            shift.first += offset
+            shift.possible = shift.possible.lowerBound + offset...shift.possible.upperBound + offset
+            return shift
+        }
+        return (confirmed(Shift.mostLikely(shown)), confirmed(Shift.mostLikelyFall(shown)))
     }
 
     /// The nights of the window; a first one joins all that came before it.

@@ -52,6 +52,14 @@ public struct Estimate: Codable, Sendable, Equatable {
             interval90: map(interval90))
     }
 
+    /// The same estimate of the number with the other sign.
+    package var negated: Estimate {
+        func negated(_ interval: Interval) -> Interval { Interval(-interval.upper, -interval.lower) }
+        return Estimate(
+            point: -point, interval50: negated(interval50), interval80: negated(interval80),
+            interval90: negated(interval90))
+    }
+
     /// A number that is known exactly.
     public init(exactly value: Double) {
         self.init(
