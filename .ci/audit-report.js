@@ -2,10 +2,10 @@
 (() => {
   const problems = [];
 
-  // On a common screen a comparison shows its verdict, how sure it is, what would help and the gap as a picture at once.
+  // On a common screen the first section of a comparison shows its verdict, how sure it is, what would help and the gap.
   if (Math.abs(innerWidth - 1400) <= 20) {
     const parts = ".first .answer, .first .facts, .first svg.wide, .first > :first-child .standings tr:first-child";
-    for (const part of document.querySelectorAll(parts)) {
+    for (const part of document.querySelector("main > section")?.querySelectorAll(parts) ?? []) {
       const bottom = part.getBoundingClientRect().bottom + scrollY;
       if (bottom > 900) problems.push(`not on the first screen: ${part.textContent.trim().slice(0, 40)} ends at ${Math.round(bottom)}`);
     }
