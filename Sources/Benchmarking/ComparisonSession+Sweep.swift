@@ -42,7 +42,7 @@ extension ComparisonSession {
         context.suite = plan.suiteReference
         context.dataCoverage = resolved.coverage(of: plan)
         context.findings =
-            training.findings + Checks.impossibleLosses(plan, records)
+            training.findings + Checks.impossibleLosses(plan, records) + Checks.mixedPrecision(plan)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
             + store.baselineFindings(plan, records)
         context.diagnostics = CandidateDiagnostics.all(

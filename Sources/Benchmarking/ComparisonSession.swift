@@ -125,7 +125,7 @@ package struct ComparisonSession {
         context.suite = plan.suiteReference
         context.dataCoverage = resolved.coverage(of: plan)
         context.findings =
-            training.findings + Checks.impossibleLosses(plan, records)
+            training.findings + Checks.impossibleLosses(plan, records) + Checks.mixedPrecision(plan)
             + (context.dataCoverage.map { Checks.repeatedTokens($0) } ?? [])
             + store.baselineFindings(plan, records)
         let skipped = plan.runs { request.trainsTarget || $0 != .target }.filter {

@@ -62,8 +62,34 @@ struct BenchTests {
         #expect(result.status == 1 && result.errors.contains(part), "\(result.errors)")
     }
 
+    @Test func theShareOfALadder() throws {
+        let scratch = try Scratch()
+        try scratch.write(
+            #"""
+            { "name": "small", "version": 1, "question": "?", "dataset": "known-entropy", "contextLength": 16,
+              "rungs": [{ "width": 8, "layers": 1, "tokens": 8192, "seeds": 2 }],
+              "target": { "width": 16, "layers": 1, "tokens": 16384 },
+              "evaluation": { "sequences": 16, "curvePoints": 2, "curveSequences": 8 }, "candidates": ["a", "b"] }
+            """#, to: "small/suite.json")
+        for (name, rate) in [("a", 0.01), ("b", 0.02)] {
+            try scratch.write(
+                #"{ "name": "\#(name)", "model": { "heads": 2 }, "optimizer": { "learningRate": \#(rate) } }"#,
+                to: "small/candidates/\(name).json")
+        }
+        let result = try Tool.run(
+            ["bench", "ladder", "--json", "--suite", "./small", "--workers", "2"], in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        let row = try row(result.output)
+        let number = { (key: String) in try #require(row[key] as? Double, "\(key)") }
+        let spent = try number("trainingCoreSeconds") + number("evaluationCoreSeconds")
+        #expect(abs(try number("share") - spent / (2 * number("seconds"))) < 1e-9)
+        #expect(try number("share") > 0 && number("share") <= 1 && number("trainingCoreSeconds") > 0)
+        #expect(row["runs"] as? Int == 4 && !scratch.files().contains(".scalebench"))
+    }
+
     @Test(arguments: [
-        ["--seconds", "-1"], ["--rounds", "0"], ["--width", "0"], ["--precision", "fp8"], ["--workers", "0"],
+        ["--seconds", "-1"], ["--rounds", "0"], ["--width", "0"], ["--precision", "fp8"], ["ladder", "--runs", "1"],
+        ["--workers", "0"],
     ])
     func wrongUsageIsRefused(_ options: [String]) throws {
         let scratch = try Scratch()

@@ -1,4 +1,4 @@
-// The check for external trainers whose code is not part of their runs' names.
+// Checks of the trainers: external ones whose code is not part of their runs' names, and precisions that differ.
 
 import ScalebenchCore
 
@@ -20,6 +20,23 @@ extension Checks {
                     + "a change of it will not be noticed",
                 advice:
                     "name its files, folders or patterns in trainer.files, or raise trainer.version with every change")
+        ]
+    }
+
+    /// One finding where some candidates multiply in bf16 and others in fp32: part of a gap is then the precision's.
+    package static func mixedPrecision(_ plan: ComparisonPlan) -> [Finding] {
+        let precisions = Dictionary(grouping: plan.candidates, by: \.precision)
+        guard let narrow = precisions[.bf16], let wide = precisions[.fp32] else { return [] }
+        let verb = { (candidates: [Candidate]) in candidates.count == 1 ? "multiplies" : "multiply" }
+        let names = { (candidates: [Candidate]) in
+            let others = candidates.count > 3 ? " and \(candidates.count - 3) more" : ""
+            return candidates.prefix(3).map(\.name).joined(separator: ", ") + others
+        }
+        return [
+            Finding(
+                "mixedPrecision", .warning,
+                "\(names(narrow)) \(verb(narrow)) in bf16 and \(names(wide)) in fp32: part of their gap is the precision's",
+                advice: "give all candidates one precision, unless the precision is your question")
         ]
     }
 }

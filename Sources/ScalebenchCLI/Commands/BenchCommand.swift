@@ -21,7 +21,7 @@ struct BenchCommand: AsyncParsableCommand {
 
             --against measures in turn with a command that prints a JSON line with "tok_s", tokens per second. In the \
             command {width}, {layers}, {heads}, {vocabulary}, {context}, {batch}, {workers} and {seconds} are filled in.
-            """)
+            """, subcommands: [BenchLadderCommand.self])
 
     @OptionGroup var shape: BenchShapeOptions
     @Option(help: "Seconds of training per measurement.") var seconds = 3.0
