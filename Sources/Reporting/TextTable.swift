@@ -38,18 +38,33 @@ package struct TextTable {
     /// Lines of equal length.
     private var lines: [String] {
         let columns = rows.map(\.count).max() ?? 0
-        let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+        let widths = (0..<columns).map { column in
+            rows.map { $0.count > column ? Self.width($0[column]) : 0 }.max() ?? 0
+        }
         return rows.map { row in
-            let cells = row.enumerated().map { index, cell in
-                let padding = String(repeating: " ", count: widths[index] - cell.count)
+            var line = ""
+            line.reserveCapacity(2 * (widths.reduce(0, +) + spacing * columns))
+            for (index, cell) in row.enumerated() {
+                if index > 0 { Self.pad(&line, spacing) }
                 let isLeft = index < leftColumns || (lastIsLeft && index == columns - 1)
-                return isLeft ? cell + padding : padding + cell
+                if !isLeft { Self.pad(&line, widths[index] - Self.width(cell)) }
+                line += cell
+                if isLeft { Self.pad(&line, widths[index] - Self.width(cell)) }
             }
-            return cells.joined(separator: String(repeating: " ", count: spacing))
+            return line
         }
     }
 
+    private static func pad(_ line: inout String, _ count: Int) {
+        for _ in 0..<count { line += " " }
+    }
+
+    /// The characters of a cell. In ASCII without line ends every byte is one, and counting bytes is fast.
+    private static func width(_ cell: String) -> Int {
+        cell.utf8.allSatisfy { $0 < 0x80 && $0 != 0x0D } ? cell.utf8.count : cell.count
+    }
+
     private func trimmed(_ line: String) -> String {
-        String(line.reversed().drop { $0 == " " }.reversed())
+        String(line[..<(line.utf8.lastIndex { $0 != UInt8(ascii: " ") }.map(line.utf8.index(after:)) ?? line.startIndex)])
     }
 }

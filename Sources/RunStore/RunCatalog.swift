@@ -32,22 +32,19 @@ package struct CatalogRun: Sendable {
 /// Looks runs up by name, candidate and suite.
 package struct RunCatalog: Sendable {
     let store: RunStore
-    /// For every run, the places that use it.
-    let uses: [RunID: [RunUse]]
+    let uses: RunUses
     /// What is wrong with records of candidates that cannot be read.
-    package let errors: [ScalebenchError]
+    package var errors: [ScalebenchError] { uses.errors }
 
     package init(_ store: RunStore) {
         self.store = store
-        let found = RunUses(store, RunIndex(store))
-        uses = found.byRun
-        errors = found.errors
+        uses = RunUses(store, RunIndex(store))
     }
 
     /// Whether a run belongs to a suite and a candidate; nil stands for any.
     func isMember(_ id: RunID, suite: String?, candidate: String?) -> Bool {
         guard suite != nil || candidate != nil else { return true }
-        return (uses[id] ?? []).contains { use in
+        return uses.uses(of: id).contains { use in
             (suite == nil || use.suite == suite)
                 && (candidate == nil || use.candidate == candidate || use.family == candidate)
         }
@@ -92,9 +89,8 @@ package struct RunCatalog: Sendable {
 
     /// Every name a filter may ask for.
     package var names: (suites: [String], candidates: [String]) {
-        let all = uses.values.joined()
         let imported = store.imports().runs.map(\.labels.candidate)
-        return (Set(all.map(\.suite)).sorted(), Set(all.map(\.candidate) + imported).sorted())
+        return (Set(uses.all.map(\.suite)).sorted(), Set(uses.all.map(\.candidate) + imported).sorted())
     }
 
     /// The imported runs, in the order of names.
@@ -108,7 +104,7 @@ package struct RunCatalog: Sendable {
         let present = try? record.get()
         let status: RunSummary.Status
         if case .failure = record { status = .damaged } else { status = job == nil ? .damaged : state(present, folder) }
-        let here = uses[id] ?? []
+        let here = uses.uses(of: id)
         let summary = RunSummary(
             id: id, status: status, candidates: here.map(\.candidate).unique,
             suites: here.map(\.suiteVersion).unique, place: here.first?.place,
@@ -144,6 +140,7 @@ package struct RunCatalog: Sendable {
 extension [String] {
     /// The strings without repetitions, in order of first appearance.
     var unique: [String] {
+        guard count > 1 else { return self }
         var seen: Set<String> = []
         return filter { seen.insert($0).inserted }
     }

@@ -3,8 +3,8 @@
 import Foundation
 import ScalebenchCore
 
-/// One use of a run: a place on the ladder of a candidate.
-struct RunUse: Sendable {
+/// A place on the ladder of a candidate, which uses runs.
+struct RunUse: Sendable, Equatable {
     var candidate: String
     /// The family of a member.
     var family: String?
@@ -17,37 +17,42 @@ struct RunUse: Sendable {
 
 /// The uses of every run of a store.
 struct RunUses: Sendable {
-    let byRun: [RunID: [RunUse]]
+    /// A run and the place among `all` that uses it.
+    struct Link: Sendable {
+        var run: RunKey
+        var use: Int
+    }
+
+    /// Every use once; a use has as many runs as seeds.
+    let all: [RunUse]
+    /// In the order of runs; those of one run in the order of their boards and candidates.
+    let links: [Link]
     /// What is wrong with records that cannot be read.
-    let errors: [ScalebenchError]
+    private(set) var errors: [ScalebenchError] = []
+    private let runs: [RunKey]
+
+    init(_ all: [RunUse], _ links: [Link]) {
+        self.all = all
+        self.links = links
+        runs = links.map(\.run)
+    }
 
     /// - Parameter index: holds the uses of the last time, where nothing has changed since.
     init(_ store: RunStore, _ index: RunIndex?) {
         let stamp = Self.stamp(of: store)
         if let stamp, let known = index?.uses(stamp: stamp) {
-            byRun = known
-            errors = []
+            self = known
             return
         }
         let (records, errors) = store.candidateRecords()
-        byRun = Self.uses(records)
+        self.init(records)
         self.errors = errors
         // Errors are to be said every time.
-        if let stamp, errors.isEmpty { index?.keep(byRun, stamp: stamp) }
+        if let stamp, errors.isEmpty { index?.keep(self, stamp: stamp) }
     }
 
-    /// What is the same as long as no record changes; nil while one may still change without a trace.
-    static func stamp(of store: RunStore) -> String? {
-        var text = ""
-        for file in store.candidateRecordFiles() {
-            guard let stamp = FileStamp(file), !stamp.isFresh else { return nil }
-            text += "\(file.dropFirst(store.root.count))\n\(stamp.size) \(stamp.time)\n"
-        }
-        return ContentHash.sha256(Data(text.utf8))
-    }
-
-    private static func uses(_ records: [CandidateRecord]) -> [RunID: [RunUse]] {
-        var uses: [RunID: [RunUse]] = [:]
+    private init(_ records: [CandidateRecord]) {
+        var all: [RunUse] = [], links: [Link] = []
         let boards = Dictionary(grouping: records, by: \.board).sorted { $0.key < $1.key }.map { $0.value }
         for board in boards.map({ $0.sorted { ($0.firstWritten, $0.position) < ($1.firstWritten, $1.position) } }) {
             let labels = board.labels
@@ -56,14 +61,37 @@ struct RunUses: Sendable {
                 let members = entry.candidate.family?.members.map { ($0.name, $0.places) }
                 for (name, places) in members ?? [(label, entry.candidate.places)] {
                     for place in places {
-                        let use = RunUse(
-                            candidate: name, family: members.map { _ in label }, suite: entry.suite.name,
-                            suiteVersion: "\(entry.suite.name) v\(entry.suite.version)", place: place.label)
-                        for run in place.runs { uses[run.id, default: []].append(use) }
+                        // A run whose name is not a hash is no run of a store.
+                        links += place.runs.compactMap { RunKey($0.id.rawValue) }.map { Link(run: $0, use: all.count) }
+                        all.append(
+                            RunUse(
+                                candidate: name, family: members.map { _ in label }, suite: entry.suite.name,
+                                suiteVersion: "\(entry.suite.name) v\(entry.suite.version)", place: place.label))
                     }
                 }
             }
         }
-        return uses
+        // Uses are numbered in the order of boards and candidates.
+        self.init(all, links.sorted { ($0.run, $0.use) < ($1.run, $1.use) })
+    }
+
+    /// The uses of a run.
+    func uses(of run: RunKey) -> [RunUse] {
+        let start = runs.firstIndex(notBelow: run)
+        guard start < links.count, links[start].run == run else { return [] }
+        return links[start...].prefix { $0.run == run }.map { all[$0.use] }
+    }
+
+    func uses(of id: RunID) -> [RunUse] { RunKey(id.rawValue).map(uses(of:)) ?? [] }
+
+    /// What is the same as long as no record changes; nil while one may still change without a trace.
+    static func stamp(of store: RunStore) -> String? {
+        let now = FileStamp.now
+        var text = ""
+        for file in store.candidateRecordFiles() {
+            guard let stamp = FileStamp(file), !stamp.isFresh(now: now) else { return nil }
+            text += "\(file.dropFirst(store.root.count))\n\(stamp.size) \(stamp.time)\n"
+        }
+        return ContentHash.sha256(Data(text.utf8))
     }
 }

@@ -1,6 +1,8 @@
 // What tells that a file is what it was: its size and the time of its last change.
 
 import Foundation
+import ScalebenchCore
+import ScalingLaws
 
 /// Size and time of a file.
 struct FileStamp: Hashable {
@@ -14,13 +16,34 @@ struct FileStamp: Hashable {
     }
 
     /// Nil where there is no such file.
-    init?(_ path: String) {
+    /// - Parameter folder: the descriptor of the folder that the path starts from; by default that of the process.
+    init?(_ path: String, from folder: Int32 = AT_FDCWD) {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard fstatat(folder, path, &status, 0) == 0 else { return nil }
         size = Int(status.st_size)
         time = Int(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int(status.st_mtim.tv_nsec)
     }
 
     /// Whether the file may still change without another size or time: clocks of file systems tick in steps.
-    var isFresh: Bool { Date.now.timeIntervalSince1970 * 1e9 - Double(time) < 2e9 }
+    var isFresh: Bool { isFresh(now: Self.now) }
+
+    func isFresh(now: Double) -> Bool { now - Double(time) < 2e9 }
+
+    /// Nanoseconds since 1970.
+    static var now: Double { Date.now.timeIntervalSince1970 * 1e9 }
+}
+
+extension RunStore {
+    /// The stamps of the events of runs, in the order of the names; nil where a run has none.
+    func eventStamps(_ names: [String]) -> [FileStamp?] {
+        let folder = Foundation.open("\(root)/runs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard folder >= 0 else { return names.map { _ in nil } }
+        defer { close(folder) }
+        let size = 2048
+        return inParallel((names.count + size - 1) / size) { piece in
+            names[piece * size..<min(names.count, (piece + 1) * size)].map {
+                FileStamp($0 + "/events.jsonl", from: folder)
+            }
+        }.flatMap(\.self)
+    }
 }

@@ -11,12 +11,16 @@ final class StoreIndex {
     private let handle: OpaquePointer
 
     /// Raised when the tables change; another number makes a new index.
-    private static let version = 2
+    private static let version = 3
     private static let tables = """
-        CREATE TABLE runs (id TEXT PRIMARY KEY, size INTEGER, time INTEGER, status TEXT, seed INTEGER, parameters REAL,
-            tokens REAL, flops REAL, seconds REAL, loss REAL, date TEXT) WITHOUT ROWID;
-        CREATE TABLE uses (run TEXT, candidate TEXT, family TEXT, suite TEXT, version TEXT, place TEXT);
+        CREATE TABLE runs (id INTEGER PRIMARY KEY, size INTEGER, time INTEGER, status INTEGER, seed INTEGER,
+            parameters REAL, tokens REAL, flops REAL, seconds REAL, loss REAL, date TEXT);
+        CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT);
+        CREATE TABLE uses (id INTEGER PRIMARY KEY, candidate INTEGER, family INTEGER, suite INTEGER, version INTEGER,
+            place INTEGER);
+        CREATE TABLE links (run INTEGER, use INTEGER, PRIMARY KEY (run, use)) WITHOUT ROWID;
         CREATE TABLE usesStamp (stamp TEXT);
+        CREATE TABLE documents (name TEXT PRIMARY KEY, stamp TEXT, content BLOB);
         """
 
     /// Opens or creates the index of a store; nil where there can be none.
@@ -87,9 +91,10 @@ final class StoreIndex {
         fileprivate let statement: OpaquePointer
 
         func text(_ column: Int32) -> String? { sqlite3_column_text(statement, column).map { String(cString: $0) } }
+        func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
         func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
         func number(_ column: Int32) -> Double? {
-            sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : sqlite3_column_double(statement, column)
+            isNull(column) ? nil : sqlite3_column_double(statement, column)
         }
     }
 

@@ -44,15 +44,15 @@ struct RunsListCommand: AsyncParsableCommand {
         }
         let catalog = try storeOptions.catalog()
         try filter.check(catalog)
-        let all = try catalog.summaries(suite: filter.suite, candidate: filter.candidate) {
+        let list = try catalog.summaries(suite: filter.suite, candidate: filter.candidate, limit: limit) {
             status == nil || $0 == status
         }
-        let runs = Array(all.prefix(limit ?? all.count))
+        let runs = list.runs
         if json {
             return try StandardOutput.write(try JSONDocument.pretty(Document(runs: runs)))
         }
         var text = runs.isEmpty ? "No runs.\n" : RunReport.list(runs)
-        if runs.count < all.count { text += "\n\(all.count - runs.count) more; raise --limit\n" }
+        if runs.count < list.count { text += "\n\(list.count - runs.count) more; raise --limit\n" }
         try StandardOutput.write(Data(text.utf8))
     }
 

@@ -58,7 +58,7 @@ struct RunsRemoveCommand: ParsableCommand {
         let limit = olderThan.map { (Date.now - $0.seconds).formatted(.iso8601) }
         return try catalog.summaries(suite: filter.suite, candidate: filter.candidate) {
             status == nil || $0 == status
-        }.filter { run in
+        }.runs.filter { run in
             // A run that never began has no date; it is as old as nothing.
             limit == nil || run.date.map { $0 <= limit! } ?? false
         }
