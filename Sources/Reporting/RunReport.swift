@@ -1,6 +1,7 @@
 // Runs as a terminal shows them: one line each, or one run with all that is known about it.
 
 package import ScalebenchCore
+import ScalingLaws
 
 /// Renders runs.
 package enum RunReport {
@@ -9,15 +10,25 @@ package enum RunReport {
         var table = TextTable(
             header: ["run", "status", "candidate", "suite", "place", "seed", "loss", "core time", "date"],
             leftColumns: 5)
-        for run in runs {
-            let loss = run.loss.map { Phrase.loss($0) + (run.unit == .natsPerToken ? "" : " \(run.unit.words)") }
-            table.add([
-                run.id.rawValue, run.status.rawValue, names(run.candidates), names(run.suites), run.place ?? scale(run),
-                String(run.seed), loss ?? "–", run.seconds.map(Quantity.duration) ?? "–",
-                run.date.map { SafeText.line(String($0.prefix(16))).replacing("T", with: " ") } ?? "–",
-            ])
+        let size = 1024
+        let pieces = inParallel((runs.count + size - 1) / size) { piece in
+            runs[piece * size..<min(runs.count, (piece + 1) * size)].map(cells)
         }
+        for row in pieces.joined() { table.add(row) }
         return table.text + "\n"
+    }
+
+    private static func cells(_ run: RunSummary) -> [String] {
+        let loss = run.loss.map { Phrase.loss($0) + (run.unit == .natsPerToken ? "" : " \(run.unit.words)") }
+        return [
+            run.id.rawValue, run.status.rawValue, names(run.candidates), names(run.suites), run.place ?? scale(run),
+            String(run.seed), loss ?? "–", run.seconds.map(Quantity.duration) ?? "–", run.date.map(minute) ?? "–",
+        ]
+    }
+
+    /// `2026-11-28 03:24`
+    private static func minute(_ date: String) -> String {
+        String(SafeText.line(String(date.prefix(16))).map { $0 == "T" ? " " : $0 })
     }
 
     /// One run; ends with a newline.

@@ -1,7 +1,9 @@
 // Columns of text for terminals: widths counted in characters, control characters made harmless.
 
+import ScalingLaws
+
 /// A table with a header line; the first columns are flush left, the others flush right.
-package struct TextTable {
+package struct TextTable: Sendable {
     /// The rows, the header first.
     private(set) var rows: [[String]]
     private let spacing: Int
@@ -41,18 +43,23 @@ package struct TextTable {
         let widths = (0..<columns).map { column in
             rows.map { $0.count > column ? Self.width($0[column]) : 0 }.max() ?? 0
         }
-        return rows.map { row in
-            var line = ""
-            line.reserveCapacity(2 * (widths.reduce(0, +) + spacing * columns))
-            for (index, cell) in row.enumerated() {
-                if index > 0 { Self.pad(&line, spacing) }
-                let isLeft = index < leftColumns || (lastIsLeft && index == columns - 1)
-                if !isLeft { Self.pad(&line, widths[index] - Self.width(cell)) }
-                line += cell
-                if isLeft { Self.pad(&line, widths[index] - Self.width(cell)) }
-            }
-            return line
+        let size = 1024
+        return inParallel((rows.count + size - 1) / size) { piece in
+            rows[piece * size..<min(rows.count, (piece + 1) * size)].map { line($0, widths) }
+        }.flatMap(\.self)
+    }
+
+    private func line(_ row: [String], _ widths: [Int]) -> String {
+        var line = ""
+        line.reserveCapacity(2 * (widths.reduce(0, +) + spacing * widths.count))
+        for (index, cell) in row.enumerated() {
+            if index > 0 { Self.pad(&line, spacing) }
+            let isLeft = index < leftColumns || (lastIsLeft && index == widths.count - 1)
+            if !isLeft { Self.pad(&line, widths[index] - Self.width(cell)) }
+            line += cell
+            if isLeft { Self.pad(&line, widths[index] - Self.width(cell)) }
         }
+        return line
     }
 
     private static func pad(_ line: inout String, _ count: Int) {
@@ -65,6 +72,7 @@ package struct TextTable {
     }
 
     private func trimmed(_ line: String) -> String {
-        String(line[..<(line.utf8.lastIndex { $0 != UInt8(ascii: " ") }.map(line.utf8.index(after:)) ?? line.startIndex)])
+        let end = line.utf8.lastIndex { $0 != UInt8(ascii: " ") }
+        return end.map { String(line[...$0]) } ?? ""
     }
 }

@@ -8,7 +8,7 @@
 //   <root>/entries/…                     which runs belong to which candidate and suite (RunStore+Entries)
 //   <root>/imports/…                     runs that were trained elsewhere (RunStore+Imports)
 //   <root>/history.jsonl                 every comparison, in the order of time (RunStore+History)
-//   <root>/index.sqlite                  what lists show; it may be removed at any time (StoreIndex)
+//   <root>/index.sqlite                  what lists and leaderboards show; it may be removed at any time (StoreIndex)
 //   <root>/nights/<job>.lock             held while a night of the job is under way (NightLock)
 //   <root>/launches/…                    lists, scripts and launcher files of jobs that a scheduler was given
 

@@ -45,7 +45,12 @@ package enum Quantity {
 
     /// `−0.0312`, `+0.0312` where signs are asked for. Zero has no direction: it is `0.0000`, or `+0.0000`.
     package static func fixed(_ value: Double, decimals: Int, isSigned: Bool = false) -> String {
-        let text = String(format: "%.\(decimals)f", abs(value))
+        // `String(format:)` takes several times as long, and lists have very many numbers.
+        let text = String(unsafeUninitializedCapacity: 512) { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { text in
+                withVaList([Int32(decimals), abs(value)]) { Int(vsnprintf(text.baseAddress, text.count, "%.*f", $0)) }
+            }
+        }
         let isNegative = value < 0 && Double(text) != 0
         return (isNegative ? "−" : isSigned ? "+" : "") + text
     }

@@ -4,6 +4,8 @@
 package enum SafeText {
     /// One line of at most `limit` characters without control characters, terminal escapes or direction marks.
     package static func line(_ text: String, limit: Int = 60) -> String {
+        // Most texts are short and in ASCII, and lists have very many of them.
+        if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         let harmless = text.unicodeScalars.map { isHarmless($0) ? Character($0) : "\u{FFFD}" }
         return harmless.count <= limit ? String(harmless) : String(harmless.prefix(limit - 1)) + "…"
     }

@@ -12,11 +12,7 @@ struct IndexTests {
             "--suite", try scratch.syntheticSuite(), "--store", "store", "--quiet",
         ]
         #expect(try Tool.run(compare, in: scratch.url).status == 0)
-        // A file that has just been written may still change without another time, so it is not remembered yet.
-        for file in scratch.files(under: "store") {
-            let path = scratch.url.appendingPathComponent("store/\(file)").path
-            try FileManager.default.setAttributes([.modificationDate: Date.now - 60], ofItemAtPath: path)
-        }
+        try scratch.letFilesAge()
         return scratch
     }
 
@@ -100,5 +96,28 @@ struct IndexTests {
             try Tool.run(["history", "--store", "store"], in: scratch.url).output.contains("planted: 1 comparison"))
         let doctor = try Tool.run(["doctor", "--store", "store"], in: scratch.url)
         #expect(!doctor.output.contains("damaged"), "\(doctor.output)")
+    }
+
+    @Test func shortListsAreTheStartsOfLongOnes() throws {
+        let scratch = try store()
+        let ids = { (more: [String]) in try list(scratch, more).split(separator: "\n").map { $0.prefix(18) } }
+        let all = try ids([])
+        #expect(try ids(["--limit", "5"]).prefix(6) == all.prefix(6))
+        // What was read just now and what is remembered stand in one order.
+        let name = try #require(scratch.files(under: "store/runs").first { $0.hasSuffix("/events.jsonl") })
+        let path = scratch.url.appendingPathComponent("store/runs/\(name)").path
+        try FileManager.default.setAttributes([.modificationDate: Date.now], ofItemAtPath: path)
+        #expect(try ids([]) == all)
+    }
+}
+
+extension Scratch {
+    /// Makes all files of a store older: one that has just been written may still change without another time, so that
+    /// nothing is remembered of it yet.
+    func letFilesAge(store: String = "store") throws {
+        for file in files(under: store) {
+            let path = url.appendingPathComponent("\(store)/\(file)").path
+            try FileManager.default.setAttributes([.modificationDate: Date.now - 60], ofItemAtPath: path)
+        }
     }
 }

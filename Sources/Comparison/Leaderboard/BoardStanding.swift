@@ -5,7 +5,7 @@ import ScalebenchCore
 import ScalingLaws
 
 /// The candidates that can be ranked, the reference first.
-struct BoardStanding {
+struct BoardStanding: Sendable {
     let candidates: [BoardCandidate]
     let ladder: Ladder
     private let pooled: PooledEvidence
@@ -14,7 +14,7 @@ struct BoardStanding {
     private let fromBaselines: Set<RunID>
 
     /// A candidate against the reference.
-    private struct Versus {
+    private struct Versus: Sendable {
         var pair: PairLadder
         /// The verdict with its numbers; nil for the same runs under two names.
         var assessment: Judge.Assessment?
@@ -36,7 +36,9 @@ struct BoardStanding {
 
     /// The rows in the order of their ranks, and the best of them; nil with fewer than three.
     func ranking() throws -> (rows: [Leaderboard.Row], best: BestResult?) {
-        let versus = try candidates.indices.dropFirst().map(againstReference)
+        let versus = try inParallel(candidates.count - 1) { index in
+            Result { try againstReference(index + 1) }
+        }.map { try $0.get() }
         let gaps = BestOf.withoutLuck(versus.map(\.gaps)), best = BestOf.probabilities(gaps)
         let base = referenceLoss(versus)
         var rows = [row(0, nil, loss: base, best: best[0])]
@@ -107,9 +109,8 @@ struct BoardStanding {
             result.append(rows[index])
             result[position].rank = rank
         }
-        for index in result.indices {
-            result[index].isRankShared = result.count { $0.rank == result[index].rank } > 1
-        }
+        let shared = Dictionary(result.map { ($0.rank, false) }) { _, _ in true }
+        for index in result.indices { result[index].isRankShared = shared[result[index].rank] ?? false }
         return result
     }
 

@@ -1,6 +1,6 @@
-// `<root>/index.sqlite`: what the files of a store said when they were last read, so that lists need not read them again.
-// Nothing depends on it: every row is checked against its file's size and time, whatever goes wrong with the database means
-// that the files are read, and the file may be removed at any time.
+// `<root>/index.sqlite`: what the files of a store said when they were last read, and leaderboards that were made of them,
+// so that lists need not read them again. Nothing depends on it: everything is checked against the sizes and times of the
+// files, whatever goes wrong with the database means that the files are read, and it may be removed at any time.
 
 import CSQLite
 import Foundation
@@ -81,6 +81,7 @@ final class StoreIndex {
         case integer(Int)
         case number(Double)
         case text(String)
+        case data(Data)
 
         init(_ number: Double?) { self = number.map { .number($0) } ?? .null }
         init(_ text: String?) { self = text.map { .text($0) } ?? .null }
@@ -91,6 +92,11 @@ final class StoreIndex {
         fileprivate let statement: OpaquePointer
 
         func text(_ column: Int32) -> String? { sqlite3_column_text(statement, column).map { String(cString: $0) } }
+        func data(_ column: Int32) -> Data? {
+            sqlite3_column_blob(statement, column).map { bytes in
+                Data(bytes: bytes, count: Int(sqlite3_column_bytes(statement, column)))
+            }
+        }
         func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
         func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
         func number(_ column: Int32) -> Double? {
@@ -100,10 +106,11 @@ final class StoreIndex {
 
     /// Calls `body` with every row of an answer.
     /// - Returns: whether all of them could be read.
-    @discardableResult func rows(_ query: String, _ body: (Row) -> Void) -> Bool {
+    @discardableResult func rows(_ query: String, _ values: [Value] = [], _ body: (Row) -> Void) -> Bool {
         var statement: OpaquePointer?
         guard sqlite3_prepare_v2(handle, query, -1, &statement, nil) == SQLITE_OK, let statement else { return false }
         defer { sqlite3_finalize(statement) }
+        bind(values, to: statement)
         while true {
             switch sqlite3_step(statement) {
             case SQLITE_ROW: body(Row(statement: statement))
@@ -127,20 +134,28 @@ final class StoreIndex {
         var statement: OpaquePointer?
         guard sqlite3_prepare_v2(handle, text, -1, &statement, nil) == SQLITE_OK else { return false }
         defer { sqlite3_finalize(statement) }
-        // SQLite copies the text.
-        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         for row in rows {
-            for (column, value) in zip(Int32(1)..., row) {
-                switch value {
-                case .null: sqlite3_bind_null(statement, column)
-                case .integer(let number): sqlite3_bind_int64(statement, column, Int64(number))
-                case .number(let number): sqlite3_bind_double(statement, column, number)
-                case .text(let text): sqlite3_bind_text(statement, column, text, -1, copies)
-                }
-            }
+            bind(row, to: statement)
             guard sqlite3_step(statement) == SQLITE_DONE else { return false }
             sqlite3_reset(statement)
         }
         return true
+    }
+
+    private func bind(_ values: [Value], to statement: OpaquePointer?) {
+        // SQLite copies what it is given.
+        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+        for (column, value) in zip(Int32(1)..., values) {
+            switch value {
+            case .null: sqlite3_bind_null(statement, column)
+            case .integer(let number): sqlite3_bind_int64(statement, column, Int64(number))
+            case .number(let number): sqlite3_bind_double(statement, column, number)
+            case .text(let text): sqlite3_bind_text(statement, column, text, -1, copies)
+            case .data(let data):
+                data.withUnsafeBytes {
+                    _ = sqlite3_bind_blob(statement, column, $0.baseAddress, Int32($0.count), copies)
+                }
+            }
+        }
     }
 }

@@ -4,14 +4,20 @@ import Comparison
 import Foundation
 import RunStore
 import ScalebenchCore
+import ScalingLaws
+import Synchronization
 
 /// The boards of a store with the baselines that belong on them. Of a suite that is asked for, all baselines are shown,
 /// so that a store is not needed then.
-struct BoardSource: Sendable {
+final class BoardSource: Sendable {
     /// Every record of the boards that are shown.
     let records: [CandidateRecord]
     private let store: RunStore?
     private let baselines: BaselineStore
+    private let warned = Mutex(false)
+
+    /// Whether a warning was printed: something could not be read.
+    var hasWarned: Bool { warned.withLock { $0 } }
 
     /// - Parameter suite: the name of the only suite that is wanted; nil for all.
     /// - Throws: `notFound` where there is neither a store nor a baseline of the suite.
@@ -22,12 +28,18 @@ struct BoardSource: Sendable {
         var store = needsStore || exists ? try RunStore.existing(root: root) : nil
         store?.baselines = baselines
         let (own, errors) = store?.candidateRecords() ?? ([], [])
-        StoreOptions.warn(errors + damaged)
         let boards = Set(own.map(\.board))
         records =
             own + baselines.entries.map(\.baseline.record).filter { suite != nil || boards.contains($0.board) }
         self.store = store
         self.baselines = baselines
+        warn(errors + damaged)
+    }
+
+    private func warn(_ errors: [ScalebenchError]) {
+        guard !errors.isEmpty else { return }
+        warned.withLock { $0 = true }
+        StoreOptions.warn(errors)
     }
 
     /// Ranks the candidates of one board.
@@ -44,10 +56,12 @@ struct BoardSource: Sendable {
     private func runRecords(
         of entries: [CandidateRecord], _ finished: [RunID: RunRecord]
     ) -> [RunID: RunRecord] {
-        entries.runRecords { id in
+        let (records, errors) = entries.runRecords { id in
             if let record = finished[id] { return record }
-            return if let store { try store.record(id) } else { try baselines.record(id) }
+            return try (store == nil ? baselines.record(id) : store?.record(id))?.forBoards
         }
+        warn(errors)
+        return records
     }
 
     /// The runs of `entries` that are taken from baselines.
@@ -60,7 +74,11 @@ struct BoardSource: Sendable {
 
 extension RunStore {
     /// The run records of every run that `entries` name.
-    func records(of entries: [CandidateRecord]) -> [RunID: RunRecord] { entries.runRecords(record) }
+    func records(of entries: [CandidateRecord]) -> [RunID: RunRecord] {
+        let (records, errors) = entries.runRecords(record)
+        StoreOptions.warn(errors)
+        return records
+    }
 }
 
 extension [CandidateRecord] {
@@ -74,19 +92,32 @@ extension [CandidateRecord] {
 
     fileprivate var runs: Set<RunID> { Set(flatMap(\.candidate.runIDs)) }
 
-    /// The record of every run, as `record` finds it. A run whose events cannot be read counts as one that has not begun,
-    /// and a warning names the file.
-    fileprivate func runRecords(_ record: (RunID) throws -> RunRecord?) -> [RunID: RunRecord] {
+    /// The record of every run, as `record` finds it, and an error for each file that cannot be read. A run whose events
+    /// cannot be read counts as one that has not begun.
+    fileprivate func runRecords(
+        _ record: @Sendable (RunID) throws -> RunRecord?
+    ) -> (records: [RunID: RunRecord], errors: [ScalebenchError]) {
+        let ids = [RunID](runs)
+        let found = inParallel(ids.count) { place in Result { try record(ids[place]) } }
         var records: [RunID: RunRecord] = [:], errors: [String: ScalebenchError] = [:]
-        for id in runs {
-            do {
-                records[id] = try record(id)
-            } catch {
+        for (id, result) in zip(ids, found) {
+            switch result {
+            case .success(let record): records[id] = record
+            case .failure(let error):
                 let error = error as? ScalebenchError ?? ScalebenchError(.inputOutput, "\(error)")
                 errors[error.location ?? id.rawValue] = error
             }
         }
-        StoreOptions.warn(errors.sorted { $0.key < $1.key }.map(\.value))
-        return records
+        return (records, errors.sorted { $0.key < $1.key }.map(\.value))
+    }
+}
+
+extension RunRecord {
+    /// The record without the training steps of a finished run, of which boards need none and runs have many.
+    var forBoards: RunRecord {
+        guard isFinished else { return self }
+        var record = self
+        record.steps = []
+        return record
     }
 }

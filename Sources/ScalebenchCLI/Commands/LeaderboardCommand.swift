@@ -36,25 +36,56 @@ struct LeaderboardCommand: ParsableCommand {
     @Option(help: "Folder that keeps every run.", completion: .directory) var store: String = RunStore.defaultRoot
 
     func run() throws {
-        let boards = try leaderboards(try BoardSource(store: store, suite: suite))
-        let data: Data
-        switch format {
-        case .table: data = Data(LeaderboardReport.text(boards).utf8)
-        case .markdown: data = Data(LeaderboardReport.markdown(boards).utf8)
-        case .csv: data = Data(LeaderboardReport.csv(boards).utf8)
-        case .json:
-            data = try JSONDocument.pretty(LeaderboardDocument(leaderboards: boards))
-        }
-        try StandardOutput.write(data)
+        let stored = (try? RunStore.existing(root: store)).flatMap { StoredDocuments($0) }
+        if let known = stored?.document(name(of: format)) { return try StandardOutput.write(known) }
+        let boards = try storedBoards(stored) ?? rankedBoards(stored)
+        try StandardOutput.write(boards.output)
+        if boards.isWhole { stored?.keep(boards.output, as: name(of: format)) }
     }
 
-    /// The boards, by suite name and then the newest version first.
-    private func leaderboards(_ source: BoardSource) throws -> [Leaderboard] {
+    /// The boards in the wanted format.
+    private func output(_ boards: [Leaderboard]) throws -> Data {
+        switch format {
+        case .table: Data(LeaderboardReport.text(boards).utf8)
+        case .markdown: Data(LeaderboardReport.markdown(boards).utf8)
+        case .csv: Data(LeaderboardReport.csv(boards).utf8)
+        case .json: try JSONDocument.pretty(LeaderboardDocument(leaderboards: boards))
+        }
+    }
+
+    /// The boards that an earlier command has ranked in this state of the store; nil where none has.
+    private func storedBoards(_ stored: StoredDocuments?) throws -> (output: Data, isWhole: Bool)? {
+        guard let known = stored?.document(name(of: .json)),
+            let document = try? JSONInput.decode(LeaderboardDocument.self, from: known)
+        else { return nil }
+        return (try output(document.leaderboards), true)
+    }
+
+    /// The boards, ranked now. They are kept as JSON, from which the other formats are made.
+    private func rankedBoards(_ stored: StoredDocuments?) throws -> (output: Data, isWhole: Bool) {
+        let source = try BoardSource(store: store, suite: suite)
+        let (boards, isWhole) = try leaderboards(source)
+        // Warnings are to be said every time.
+        let isKept = isWhole && !source.hasWarned
+        if isKept, format != .json, let stored {
+            stored.keep(try JSONDocument.pretty(LeaderboardDocument(leaderboards: boards)), as: name(of: .json))
+        }
+        return (try output(boards), isKept)
+    }
+
+    /// A name for what is kept, different for different options.
+    private func name(of format: Format) -> String {
+        let options = [suite, reference].map { $0.map(JSONValue.string) ?? .null }
+        return JSONValue.array([.string("leaderboard"), .string(format.rawValue)] + options).canonicalText
+    }
+
+    /// The boards, by suite name and then the newest version first, and whether all of them could be ranked.
+    private func leaderboards(_ source: BoardSource) throws -> (boards: [Leaderboard], isWhole: Bool) {
         let groups = try filtered(source.records).boards
         let wanted = reference.map { name in groups.filter { $0.contains { $0.candidate.isNamed(name) } } } ?? groups
-        return try Self.good(wanted.isEmpty ? groups : wanted) { group in
-            try source.leaderboard(group, reference: reference)
-        }
+        let all = wanted.isEmpty ? groups : wanted
+        let boards = try Self.good(all) { group in try source.leaderboard(group, reference: reference) }
+        return (boards, boards.count == all.count)
     }
 
     /// The boards that can be ranked. What keeps others from it is printed as a warning, so that one of them never hides the

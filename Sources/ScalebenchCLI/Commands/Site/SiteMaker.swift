@@ -83,11 +83,10 @@ struct SiteMaker: Sendable {
         )
     }
 
-    /// A finished run without its training steps, of which boards need none and runs have many.
+    /// What boards need of a run, which is kept where it is finished.
     private static func forBoards(_ run: CatalogRun) -> RunRecord? {
-        guard case .trained(_, var record?) = run.content, record.isFinished else { return nil }
-        record.steps = []
-        return record
+        guard case .trained(_, let record?) = run.content, record.isFinished else { return nil }
+        return record.forBoards
     }
 
     /// The last lines of what the run's program printed, or else its job.
