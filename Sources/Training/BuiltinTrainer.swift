@@ -134,7 +134,8 @@ extension BuiltinTrainer {
         let weights = try Safetensors.read(
             into: tensors(of: model.parameters), from: "\(folder)/\(ModelExport.weightsFile)")
         let state = try Safetensors.read(into: optimizerState, from: "\(folder)/\(Self.optimizerFile)")
-        guard let updates = state["updates"].flatMap(Int.init), weights["step"] == state["step"],
+        guard let updates = state["updates"].flatMap(Int.init), (0...spec.steps).contains(updates),
+            weights["step"] == state["step"],
             weights["runID"] == spec.runID.rawValue, state["runID"] == spec.runID.rawValue
         else {
             throw ScalebenchError(

@@ -69,7 +69,8 @@ package enum Safetensors {
                 entry["shape"] == .array(tensor.shape.map(JSONValue.integer)),
                 case .array(let offsets)? = entry["data_offsets"], offsets.count == 2,
                 case .integer(let begin) = offsets[0], case .integer(let end) = offsets[1],
-                begin >= 0, end - begin == tensor.values.count * 4, start + end <= data.count
+                // In this order no sum and no difference overflows.
+                begin >= 0, end >= begin, end <= data.count - start, end - begin == tensor.values.count * 4
             else { throw damaged(path, "tensor \"\(tensor.name)\" is missing or has another shape") }
             data.copyBytes(to: UnsafeMutableRawBufferPointer(tensor.values), from: start + begin..<start + end)
         }

@@ -55,6 +55,14 @@ import Training
                 + #""b":{"data_offsets":[0,8],"dtype":"F32","shape":[2]}}"#)
     }
 
+    @Test(arguments: [(1, Int.min), (Int.max - 8, Int.max), (8, 0), (-4, 4)])
+    func placesOutsideOfTheFileAreRefused(begin: Int, end: Int) throws {
+        let header = Data(#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[\#(begin),\#(end)]}}"#.utf8)
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+        try (length + header + Data(count: 8)).write(to: URL(fileURLWithPath: path))
+        #expect(throws: ScalebenchError.self) { try read("a", [2]) }
+    }
+
     @Test func damageIsRefusedAtEveryLength() throws {
         try write([1, 2, 3], shapes: [("a", [3])])
         let data = try InputFile.read(path)
