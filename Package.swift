@@ -4,12 +4,16 @@
 
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+/// `.ci/fuzz` sets it to libFuzzer's library without a `main`; every module is then built with coverage counters.
+let fuzzerLibrary = Context.environment["SCALEBENCH_FUZZER_LIBRARY"]
+
+let swiftSettings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (fuzzerLibrary == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer,address"])])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -27,6 +31,19 @@ func tests(_ module: String, _ dependencies: [Target.Dependency], exclude: [Stri
     .testTarget(
         name: "\(module)Tests", dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
+
+/// The fuzzer itself, which only `.ci/fuzz` builds.
+let fuzzTargets: [Target] =
+    fuzzerLibrary.map { library in
+        [
+            .executableTarget(
+                name: "Fuzz", dependencies: ["FuzzReaders", "ScalebenchCore"], path: "Tests/Fuzzing/Fuzz",
+                swiftSettings: swiftSettings,
+                linkerSettings: [
+                    .unsafeFlags([library, "-sanitize=address"]), .linkedLibrary("stdc++"),
+                ])
+        ]
+    } ?? []
 
 let package = Package(
     name: "scalebench",
@@ -108,12 +125,24 @@ let package = Package(
         tests("RunStore", ["RunStore", "ScalebenchCore", "TokenData"], exclude: ["Fixtures"]),
         tests("Launching", ["Launching", "ScalebenchCore"]),
         .testTarget(
-            name: "CommandTests", dependencies: ["ScalebenchMain"], exclude: ["Exports", "Snapshots"],
+            name: "CommandTests", dependencies: ["ScalebenchMain"],
+            exclude: ["Exports", "Snapshots"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "LibraryTests", dependencies: ["Scalebench", "ScalingLaws", "ScalebenchMain"], packageAccess: false,
             swiftSettings: swiftSettings),
         .testTarget(name: "ArchitectureTests", swiftSettings: swiftSettings),
-    ]
+
+        // MARK: Every reader of outside bytes, for the ordinary tests and for the fuzzer
+        .target(
+            name: "FuzzReaders",
+            dependencies: [
+                "ScalebenchCore", "TokenData", "Training", "Comparison", "Backtesting", "LawFitting", "RunStore",
+                "Launching", "Benchmarking",
+            ], path: "Tests/Fuzzing/Readers", swiftSettings: swiftSettings),
+        .testTarget(
+            name: "FuzzingTests", dependencies: ["FuzzReaders", "ScalebenchCore"], path: "Tests/Fuzzing/Tests",
+            swiftSettings: swiftSettings),
+    ] + fuzzTargets
 )

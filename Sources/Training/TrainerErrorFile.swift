@@ -7,20 +7,20 @@ import Foundation
 import ScalebenchCore
 
 /// What a trainer's error file says.
-struct TrainerErrorFile: Equatable {
+package struct TrainerErrorFile: Equatable {
     /// The name of the environment variable that holds the file's path.
     static let variable = "TORCHELASTIC_ERROR_FILE"
     private static let mostBytes = 1 << 20
     private static let mostCharacters = 300, mostLines = 10
 
     /// The first line of the message.
-    var message: String
+    package var message: String
     /// The last lines of the message and of the Python call stack, without control characters; nil where there are none
     /// besides `message`.
-    var details: String?
+    package var details: String?
 
     /// The result is nil where there is no such file, or none that can be read.
-    init?(_ path: String) {
+    package init?(_ path: String) {
         guard let handle = InputFile.openIfPresent(path) else { return nil }
         defer { try? handle.close() }
         guard let data = try? handle.read(upToCount: Self.mostBytes),

@@ -1,13 +1,13 @@
 // The events of an external trainer are read strictly and checked against the spec: the order of the steps, their
 // number of tokens, and the evaluation that was ordered. A trainer that is wrong about its own work has no result.
 
-import Foundation
-import ScalebenchCore
+package import Foundation
+package import ScalebenchCore
 
 /// The events of one run as they come in from its trainer.
-struct TrainerEvents {
+package struct TrainerEvents {
     /// The run so far, this session's accepted events included.
-    private(set) var record: RunRecord
+    package private(set) var record: RunRecord
     /// Set once the trainer has said that it is done.
     private(set) var end: RunEvent.End?
     /// Why the run diverged: a loss that is not a finite number.
@@ -19,13 +19,13 @@ struct TrainerEvents {
     private var sessionBegan = ContinuousClock.now
     private var secondsBefore = 0.0
 
-    init(_ job: RunJob, _ record: RunRecord) {
+    package init(_ job: RunJob, _ record: RunRecord) {
         self.job = job
         self.record = record
     }
 
     /// Begins a session, whose start event, or first other event, is to come.
-    mutating func beginSession() {
+    package mutating func beginSession() {
         end = nil
         hasStarted = false
         sessionBegan = .now
@@ -60,7 +60,7 @@ extension TrainerEvents {
 
     /// The event in one line. Numbers that are not finite become nil.
     /// - Throws: `invalidInput` with file, line and key.
-    func read(_ line: Data, at place: String) throws -> RunEvent {
+    package func read(_ line: Data, at place: String) throws -> RunEvent {
         let reader = try ConfigReader.parse(line, file: place)
         let name: Name = try reader.choice("event")
         let event: RunEvent
@@ -182,7 +182,7 @@ extension ConfigReader {
 
 extension TrainerEvents {
     /// - Throws: `invalidInput` at `place` for an event that may not follow on those before it.
-    func check(_ event: RunEvent, at place: String) throws {
+    package func check(_ event: RunEvent, at place: String) throws {
         guard end == nil else { throw refused("an event after the end event", at: place, hint: "write the end last") }
         // A session without a start event begins at step 0.
         let before = hasStarted ? record : RunRecord()
@@ -215,7 +215,7 @@ extension TrainerEvents {
     }
 
     /// Takes in an event that was checked.
-    mutating func fold(_ event: RunEvent) {
+    package mutating func fold(_ event: RunEvent) {
         switch event {
         case .end(let end):
             // The end is not yet part of the record, because the program may still fail.
@@ -239,7 +239,7 @@ extension TrainerEvents {
     /// The end of a trainer whose program ended with status 0.
     /// - Throws: `runFailed` when the trainer has not done what was ordered.
     /// - Parameter log: the last lines that the trainer printed, for the error.
-    func finished(at place: String, log: String?) throws -> RunEvent.End {
+    package func finished(at place: String, log: String?) throws -> RunEvent.End {
         let failure = { (message: String, hint: String?) in
             ScalebenchError(.runFailed, message, at: place, hint: hint, cause: log)
         }
