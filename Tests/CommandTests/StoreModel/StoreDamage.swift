@@ -1,0 +1,39 @@
+// Damage to a file of a store, of the kinds that disks, full volumes and people do.
+
+import Foundation
+
+/// One file that was changed behind the program's back.
+struct StoreDamage {
+    enum Kind: String, CaseIterable { case cut, flipped, garbage, deleted }
+
+    let file: String
+    let kind: Kind
+
+    /// Damages a file. Every byte of the store's files is ASCII, so that a flipped eighth bit makes it no text.
+    static func make(_ file: String, in files: StoreFiles, _ random: inout Repeatable) throws -> StoreDamage {
+        let kind = Kind.allCases.randomElement(using: &random)!, url = URL(fileURLWithPath: files.path(file))
+        var data = try Data(contentsOf: url)
+        switch kind {
+        case .deleted:
+            try FileManager.default.removeItem(at: url)
+            return StoreDamage(file: file, kind: kind)
+        case .cut: data = data.prefix(data.isEmpty ? 0 : Int.random(in: 0..<data.count, using: &random))
+        case .flipped:
+            if !data.isEmpty { data[Int.random(in: 0..<data.count, using: &random)] ^= 0x80 }
+        case .garbage: data += Data("\u{1}not what was written\n".utf8)
+        }
+        try data.write(to: url)
+        return StoreDamage(file: file, kind: kind)
+    }
+
+    /// The run that the file belongs to.
+    var run: String? {
+        let parts = file.split(separator: "/")
+        return parts.first == "runs" && parts.count > 2 ? String(parts[1]) : nil
+    }
+
+    /// Whether the file is the only place of what it says, and a list of findings can show that it is broken.
+    var isNamedByDoctor: Bool {
+        (file.hasPrefix("entries/") || file.hasPrefix("imports/")) && (kind == .flipped || kind == .garbage)
+    }
+}
