@@ -67,13 +67,14 @@ package struct Reader: Sendable {
     }
 }
 
-/// A folder in memory, where the machine has one, in which a reader finds its file. It is removed at the end.
+/// A folder in which a reader finds its file, in memory where the machine has such a place. It is removed at the end; a
+/// fuzzer does not come to its end, so that its script names a folder to remove.
 package final class Workbench: Sendable {
     package let path: String
 
     package init() throws {
-        let memory = "/dev/shm"
-        let base = access(memory, W_OK) == 0 ? memory : NSTemporaryDirectory()
+        let memory = "/dev/shm", stated = ProcessInfo.processInfo.environment["SCALEBENCH_FUZZ_FOLDER"]
+        let base = stated ?? (access(memory, W_OK) == 0 ? memory : NSTemporaryDirectory())
         path = "\(base)/scalebench-fuzz-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
