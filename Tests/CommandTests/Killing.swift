@@ -2,12 +2,15 @@
 
 import Foundation
 
-/// Random numbers that follow from a seed.
+/// Random numbers that follow from a seed: SplitMix64, whose 64 bits are all random. Swift chooses elements by the high ones.
 struct Repeatable: RandomNumberGenerator {
     var state: UInt64
     mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 20
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
     }
 }
 
