@@ -67,7 +67,8 @@ struct BenchTests {
         try scratch.write(
             #"""
             { "name": "small", "version": 1, "question": "?", "dataset": "known-entropy", "contextLength": 16,
-              "rungs": [{ "width": 8, "layers": 1, "tokens": 8192, "seeds": 2 }],
+              "rungs": [{ "width": 8, "layers": 1, "tokens": 8192, "seeds": 1 },
+                        { "width": 12, "layers": 1, "tokens": 8192, "seeds": 1 }],
               "target": { "width": 16, "layers": 1, "tokens": 16384 },
               "evaluation": { "sequences": 16, "curvePoints": 2, "curveSequences": 8 }, "candidates": ["a", "b"] }
             """#, to: "small/suite.json")

@@ -27,7 +27,7 @@ struct BenchLadderCommand: AsyncParsableCommand {
     @Flag(help: "One JSON line per ladder instead of a table.") var json = false
 
     func validate() throws {
-        guard (2...10_000).contains(runs) else { throw ValidationError("--runs must be from 2 to 10000.") }
+        guard (4...10_000).contains(runs) else { throw ValidationError("--runs must be from 4 to 10000.") }
         guard (4...4096).contains(width), width % 4 == 0 else {
             throw ValidationError("--width must be a multiple of 4, up to 4096.")
         }
@@ -55,15 +55,16 @@ struct BenchLadderCommand: AsyncParsableCommand {
         if !json { try StandardOutput.write(Data(LadderRow.table(rows).utf8)) }
     }
 
-    /// The folder of a suite with one rung, on which two recipes have half of the runs each.
+    /// The folder of a suite whose rungs have one width and two lengths; two recipes have half of the runs each.
     private func smallRuns(in scratch: String) throws -> String {
         let folder = "\(scratch)/runs-of-width-\(width)"
         try FileManager.default.createDirectory(atPath: folder + "/candidates", withIntermediateDirectories: true)
-        let tokens = 262_144
+        let tokens = 262_144, seeds = (runs + 1) / 2, short = max(1, seeds / 2)
         let suite = """
             { "name": "runs-of-width-\(width)", "version": 1, "question": "How long do small runs take?",
               "dataset": "known-entropy", "contextLength": 64,
-              "rungs": [{ "width": \(width), "layers": 2, "tokens": \(tokens), "seeds": \((runs + 1) / 2) }],
+              "rungs": [{ "width": \(width), "layers": 2, "tokens": \(tokens / 2), "seeds": \(short) },
+                        { "width": \(width), "layers": 2, "tokens": \(tokens), "seeds": \(max(1, seeds - short)) }],
               "target": { "width": \(2 * width), "layers": 2, "tokens": \(2 * tokens) },
               "evaluation": { "sequences": 1024, "curvePoints": 20, "curveSequences": 64 },
               "candidates": ["slow", "fast"] }
