@@ -74,7 +74,7 @@ struct BenchTests {
             """#, to: "small/suite.json")
         for (name, rate) in [("a", 0.01), ("b", 0.02)] {
             try scratch.write(
-                #"{ "name": "\#(name)", "model": { "heads": 2 }, "optimizer": { "learningRate": \#(rate) } }"#,
+                #"{ "name": "\#(name)", "model": { "heads": 2 }, "batchTokens": 64, "optimizer": { "learningRate": \#(rate) } }"#,
                 to: "small/candidates/\(name).json")
         }
         let result = try Tool.run(
