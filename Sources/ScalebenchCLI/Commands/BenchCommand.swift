@@ -8,7 +8,13 @@ import Transformer
 
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measure how fast models are trained here, alone or against another trainer.",
+        commandName: "bench", abstract: "Measure how fast models and whole ladders are trained here.",
+        subcommands: [BenchShapesCommand.self, BenchLadderCommand.self], defaultSubcommand: BenchShapesCommand.self)
+}
+
+struct BenchShapesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "shapes", abstract: "Measure how fast models are trained here, alone or against another trainer.",
         discussion: """
             Whole steps are timed: batch, forward, backward, clipping, update. Without options of a shape, a table of six \
             shapes is measured. The columns after "of GEMM" say where the time goes.
@@ -21,7 +27,7 @@ struct BenchCommand: AsyncParsableCommand {
 
             --against measures in turn with a command that prints a JSON line with "tok_s", tokens per second. In the \
             command {width}, {layers}, {heads}, {vocabulary}, {context}, {batch}, {workers} and {seconds} are filled in.
-            """, subcommands: [BenchLadderCommand.self])
+            """)
 
     @OptionGroup var shape: BenchShapeOptions
     @Option(help: "Seconds of training per measurement.") var seconds = 3.0
