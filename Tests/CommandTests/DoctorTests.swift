@@ -18,7 +18,7 @@ struct DoctorTests {
     @Test func anEmptyFolderIsFineAndStaysEmpty() throws {
         let scratch = try Scratch()
         let all = try checks(scratch)
-        #expect((find("BLAS", all)["value"] as? String)?.contains("GFLOP/s") == true)
+        #expect((find("kernels", all)["value"] as? String)?.contains("FLOP/s") == true)
         #expect((find("suites", all)["value"] as? String)?.contains("lr-rule") == true)
         #expect((find("folder", all)["value"] as? String)?.contains("none yet") == true)
         #expect(find("baselines", all)["value"] as? String == "none")

@@ -8,7 +8,7 @@ import Testing
 struct ComparisonPlanTests {
     private func plan(
         widths: [Int] = [16, 32, 64], target: Int = 256, layers: (Int, Int) = (2, 2), heads: [String] = ["4", "4"],
-        firstSeed: Int = 0
+        precisions: [String] = [], firstSeed: Int = 0
     ) throws -> ComparisonPlan {
         func reader(_ text: String) throws -> ConfigReader { try ConfigReader.parse(Data(text.utf8), file: "t.json") }
         let rungs = widths.map {
@@ -24,6 +24,7 @@ struct ComparisonPlanTests {
                 reader(
                     """
                     { "optimizer": { "learningRate": 0.00\(index + 1) }, "batchTokens": 256,
+                      "precision": "\(precisions.indices.contains(index) ? precisions[index] : "fp32")",
                       "model": { "heads": \(heads) } }
                     """),
                 defaultName: "c\(index)")
@@ -55,6 +56,20 @@ struct ComparisonPlanTests {
         // No width lies between a rung and a target that is hardly larger.
         #expect(try self.plan(widths: [16, 32], target: 36, heads: ["4", "4"]).withNewRung == nil)
         #expect(try self.plan(widths: [31, 62], target: 93, heads: ["31", "31"]).withNewRung == nil)
+    }
+
+    @Test(arguments: [
+        (["fp32", "bf16"], "c1 multiplies in bf16 and c0 in fp32"), (["bf16", "fp32"], "c0 multiplies in bf16 and c1"),
+    ])
+    func mixedPrecisionsAreSaid(precisions: [String], words: String) throws {
+        let findings = Checks.mixedPrecision(try plan(precisions: precisions))
+        #expect(findings.map(\.code) == ["mixedPrecision"])
+        #expect(findings.first?.message.contains(words) == true)
+    }
+
+    @Test(arguments: ["fp32", "bf16"])
+    func onePrecisionIsNotWorthAWord(precision: String) throws {
+        #expect(Checks.mixedPrecision(try plan(precisions: [precision, precision])).isEmpty)
     }
 
     @Test func addedRungsChangeNoRecord() throws {

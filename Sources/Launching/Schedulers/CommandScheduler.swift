@@ -87,14 +87,28 @@ package struct CommandScheduler: Scheduler {
         return try await states(of: [job.name])[job.name].map { _ in job.name }
     }
 
+    /// Asks for the end of every job, also after one that was refused. A job that ended meanwhile is no failure: most
+    /// schedulers refuse to cancel what they no longer know.
     package func cancel(_ jobs: [String]) async throws {
+        var refused: [(job: String, why: String)] = []
         for job in jobs {
             let result = try await CommandOutput.of(config.cancel.map { Self.fill($0, ["job": job, "name": job]) })
-            guard result.isSuccess else {
-                throw ScalebenchError(
-                    .runFailed, "a job was not cancelled", at: config.cancel[0],
-                    cause: "\(result.status)\n\(result.tail)")
-            }
+            if !result.isSuccess { refused.append((job, "\(result.status)\n\(result.tail)")) }
         }
+        let left = try await stillThere(refused.map(\.job))
+        guard let first = refused.first(where: { left.contains($0.job) }) else { return }
+        let what = left.count == 1 ? "job \(first.job) was" : "\(left.count) jobs were"
+        throw ScalebenchError(.runFailed, "\(what) not cancelled", at: config.cancel[0], cause: first.why)
+    }
+
+    /// Those of the jobs that wait or run. A scheduler may list a job for a moment after its end, so it is asked a few
+    /// times.
+    private func stillThere(_ jobs: [String]) async throws -> Set<String> {
+        var left = Set(jobs)
+        for wait in [0, 0.5, 1, 2] where !left.isEmpty {
+            try await Task.sleep(for: .seconds(wait))
+            left = Set(try await states(of: left.sorted()).filter(\.value.isThere).keys)
+        }
+        return left
     }
 }

@@ -26,6 +26,11 @@ package enum JobState: Sendable, Equatable {
     case running
     /// The job has ended. `reason`: the scheduler's word for how.
     case ended(reason: String?, isCancelled: Bool)
+
+    /// Whether it waits or runs.
+    var isThere: Bool {
+        if case .ended = self { false } else { true }
+    }
 }
 
 /// A scheduler, through its own commands.
@@ -42,7 +47,9 @@ package protocol Scheduler: Sendable {
     /// What the scheduler calls a job whose submitter was killed before it could write that down; nil where there is
     /// no such job.
     func find(_ job: SchedulerJob) async throws -> String?
-    /// Ends jobs. Those that run get the time to write a checkpoint, as far as the scheduler gives it.
+    /// Ends jobs. Those that run get the time to write a checkpoint, as far as the scheduler gives it; those that have
+    /// ended are left as they are.
+    /// - Throws: when jobs are still there that the scheduler refused to cancel.
     func cancel(_ jobs: [String]) async throws
 }
 
