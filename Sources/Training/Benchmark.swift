@@ -47,6 +47,8 @@ package struct BenchmarkResult: Sendable {
     package var partShares: [StepPart: Double] = [:]
     /// Seconds from the creation of the model to the end of the first step.
     package var firstStepSeconds = 0.0
+    /// The energy of the timed steps over their tokens, in joules; nil where the kernel does not count it.
+    package var joulesPerToken: Double?
 }
 
 /// Measures shapes, one after another.
@@ -75,13 +77,20 @@ package struct Benchmark {
 
         let flopsPerStep = shape.model.flopsPerToken * Double(shape.batchSequences * shape.model.contextLength)
         var steps: [Double] = [], products: [Double] = [], shares: [Double] = []
+        let meter = EnergyMeter()
+        var joules = meter.map { _ in 0.0 }
         while steps.reduce(0, +) < seconds || steps.count < 3 {
             let product = Self.productRate(shape)
             var slice: [Double] = []
+            let before = meter?.read()
             while slice.reduce(0, +) < min(seconds, Self.sliceSeconds) {
                 let start = ContinuousClock.now
                 try trainee.step()
                 slice.append(start.duration(to: .now).seconds)
+            }
+            joules = joules.flatMap { sum in
+                guard let meter, let before else { return nil }
+                return meter.joules(from: before, to: meter.read()).map { sum + $0 }
             }
             products.append(product)
             shares.append(flopsPerStep / Self.median(slice) / product)
@@ -90,6 +99,8 @@ package struct Benchmark {
         result.steps = steps.count
         result.secondsPerStep = Self.median(steps)
         result.tokensPerSecond = Double(shape.batchSequences * shape.model.contextLength) / result.secondsPerStep
+        let tokens = Double(steps.count * shape.batchSequences * shape.model.contextLength)
+        result.joulesPerToken = joules.map { $0 / tokens }
         result.flopsPerSecond = flopsPerStep / result.secondsPerStep
         result.productFlopsPerSecond = Self.median(products)
         result.productShare = Self.median(shares)

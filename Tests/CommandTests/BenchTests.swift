@@ -52,12 +52,36 @@ struct BenchTests {
         #expect(table.output.contains("d8 L1 V16") && table.output.contains("other tokens/s"), "\(table.output)")
     }
 
+    @Test func anEarlierFileIsCompared() throws {
+        let scratch = try Scratch()
+        let first = try Tool.run(["bench", "--json"] + Self.tiny, in: scratch.url)
+        var before = try row(first.output)
+        let share = try #require(before["peakShare"] as? Double)
+        // The earlier program reached a tenth of today's share, and knew nothing of energy.
+        before["peakShare"] = share / 10
+        before["joulesPerToken"] = nil
+        let line = try JSONSerialization.data(withJSONObject: before)
+        try scratch.write(String(decoding: line, as: UTF8.self) + "\n", to: "before.jsonl")
+        let now = try Tool.run(["bench", "--json", "--since", "before.jsonl"] + Self.tiny, in: scratch.url)
+        let today = try row(now.output)
+        let ratio = try #require(today["peakShareRatio"] as? Double)
+        #expect(abs(ratio - 10 * (try #require(today["peakShare"] as? Double)) / share) < 1e-9 * ratio)
+        let table = try Tool.run(["bench", "--since", "before.jsonl"] + Self.tiny, in: scratch.url)
+        #expect(table.output.contains("of peak, over before"), "\(table.output)")
+        // Another shape has no figure to compare with.
+        let larger = Self.tiny.map { $0 == "16" ? "32" : $0 }
+        let other = try Tool.run(["bench", "--json", "--since", "before.jsonl"] + larger, in: scratch.url)
+        #expect(try row(other.output)["peakShareRatio"] is NSNull)
+    }
+
     @Test(arguments: [
         (["--against", "exit 3"], "did not succeed"), (["--against", "echo hello"], "tok_s"),
+        (["--since", "none.jsonl"], "none.jsonl"), (["--since", "broken.jsonl"], "broken.jsonl:1: this line is no"),
         (["--heads", "3"], "3 heads do not divide width 8"), (["--candidate", "none.json"], "none.json"),
     ])
     func whatCannotBeMeasuredIsOneError(_ options: [String], _ part: String) throws {
         let scratch = try Scratch()
+        try scratch.write("{}\n", to: "broken.jsonl")
         let result = try Tool.run(["bench"] + Self.tiny + options, in: scratch.url)
         #expect(result.status == 1 && result.errors.contains(part), "\(result.errors)")
     }

@@ -36,12 +36,16 @@ struct BenchRow: Codable {
     var productShare: Double
     /// Share of the workers' time by part; the rest is waiting for other workers.
     var partShares: [String: Double]
+    /// The energy of the processor's packages per trained token; null where the kernel does not count it.
+    @OrNull var joulesPerToken: Double?
     /// The memory that was counted before the run.
     var memoryBytes: Int
     /// The process's largest resident memory so far, as the kernel counted it; null where it does not.
     @OrNull var peakMemoryBytes: Int?
     /// The other trainer; null without `--against`.
     @OrNull var against: Against?
+    /// `peakShare` over that of the same shape in the file of `--since`; null without one.
+    @OrNull var peakShareRatio: Double?
 
     /// Another trainer, measured at the same shape in turn with ours.
     struct Against: Codable {
@@ -69,8 +73,8 @@ struct BenchRow: Codable {
         case gflops
         case width, layers, heads, vocabulary, context, batch, workers, precision, kernels, blas
         case parametersTotal, flopsPerToken, steps, firstStepSeconds, peakGflops, peakShare, productGflops,
-            productShare, partShares
-        case memoryBytes, peakMemoryBytes, against
+            productShare, partShares, joulesPerToken
+        case memoryBytes, peakMemoryBytes, against, peakShareRatio
     }
 
     init(_ shape: BenchmarkShape, _ result: BenchmarkResult) {
@@ -99,9 +103,11 @@ struct BenchRow: Codable {
         productGflops = result.productFlopsPerSecond / 1e9
         productShare = result.productShare
         partShares = Dictionary(uniqueKeysWithValues: result.partShares.map { ($0.key.rawValue, $0.value) })
+        joulesPerToken = result.joulesPerToken
         memoryBytes = shape.memoryBytes
         peakMemoryBytes = Self.peakMemory()
         against = nil
+        peakShareRatio = nil
     }
 
     var json: Data {
@@ -122,6 +128,10 @@ enum BenchTable {
         var header = ["model", "tokens/s", "ms/step", "GFLOP/s", "of peak", "of GEMM"]
         let parts: [StepPart] = [.matrices, .attention, .elementwise, .head, .update, .data]
         header += parts.map(\.rawValue) + ["memory"]
+        let hasEnergy = rows.contains { $0.joulesPerToken != nil }
+        let hasRecord = rows.contains { $0.peakShareRatio != nil }
+        if hasEnergy { header.append("J/1M tokens") }
+        if hasRecord { header.append("of peak, over before") }
         let hasRival = rows.contains { $0.against != nil }
         if hasRival { header += ["other tokens/s", "ratio", "its memory"] }
         let paths = Set(rows.map(\.kernels))
@@ -134,6 +144,8 @@ enum BenchTable {
             ]
             cells += parts.map { Phrase.percent(row.partShares[$0.rawValue] ?? 0) }
             cells.append(Quantity.bytes(Double(row.peakMemoryBytes ?? row.memoryBytes)))
+            if hasEnergy { cells.append(row.joulesPerToken.map { Quantity.significant($0 * 1e6) } ?? "–") }
+            if hasRecord { cells.append(row.peakShareRatio.map(ratio) ?? "–") }
             if hasRival { cells += row.against.map(against) ?? ["–", "–", "–"] }
             table.add(cells)
         }

@@ -23,16 +23,21 @@ struct BenchShapesCommand: AsyncParsableCommand {
               scalebench bench
               scalebench bench --width 128 --layers 4 --workers 2 --seconds 6 --json
               scalebench bench --candidate a.json --width 96
+              scalebench bench --json > monday.jsonl, later: scalebench bench --since monday.jsonl
               scalebench bench --against 'python3 train.py --d {width} --layers {layers} --seconds {seconds}'
 
             --against measures in turn with a command that prints a JSON line with "tok_s", tokens per second. In the \
             command {width}, {layers}, {heads}, {vocabulary}, {context}, {batch}, {workers} and {seconds} are filled in.
+
+            --since compares shares of the processor's peak, which mean the same on every machine of one kind. Joules are \
+            shown where the kernel counts them; they are those of the whole processor, with all that runs on it.
             """)
 
     @OptionGroup var shape: BenchShapeOptions
     @Option(help: "Seconds of training per measurement.") var seconds = 3.0
     @Option(help: "Alternate with this command and print the ratio.") var against: String?
     @Option(help: "Rounds of --against; the median counts.") var rounds = 5
+    @Option(help: "Compare with an earlier file of --json, by ratios.") var since: String?
     @Flag(help: "One JSON line per shape instead of a table.") var json = false
 
     func validate() throws {
@@ -45,9 +50,11 @@ struct BenchShapesCommand: AsyncParsableCommand {
 
     func run() async throws {
         try KernelPath.check()
+        let record = try since.map(BenchRecord.init)
         var rows: [BenchRow] = []
         for item in try shape.shapes() {
-            let row = try await measure(item)
+            var row = try await measure(item)
+            row.peakShareRatio = record?.ratio(of: row)
             rows.append(row)
             if json { try StandardOutput.write(try row.json) }
         }
