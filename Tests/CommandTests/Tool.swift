@@ -17,18 +17,22 @@ enum Tool {
 
     /// Runs `scalebench` with `arguments` in `folder`, without a terminal, in an empty cache unless one is named.
     static func run(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil,
+        program: String = path
     ) throws -> ToolResult {
-        let process = try start(arguments, in: folder, environment: environment, input: input)
+        let process = try start(arguments, in: folder, environment: environment, input: input, program: program)
         return process.wait()
     }
 
-    /// - Parameter input: a file for standard input, which is empty by default.
+    /// - Parameters:
+    ///   - input: a file for standard input, which is empty by default.
+    ///   - program: a copy of the binary at another place.
     static func start(
-        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil
+        _ arguments: [String], in folder: URL, environment: [String: String] = [:], input: String? = nil,
+        program: String = path
     ) throws -> RunningTool {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         var merged = ProcessInfo.processInfo.environment
