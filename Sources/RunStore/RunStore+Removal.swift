@@ -20,7 +20,7 @@ extension RunStore {
         } catch {
             throw ScalebenchError(
                 .inputOutput, "cannot be removed", at: folder.path, hint: "remove the folder by hand",
-                cause: error.localizedDescription)
+                cause: error.systemWords)
         }
         return true
     }

@@ -162,7 +162,7 @@ package struct RunStore: Sendable {
             return try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs").sorted()
         } catch {
             throw ScalebenchError(
-                .inputOutput, "cannot be read", at: "\(root)/runs", cause: error.localizedDescription)
+                .inputOutput, "cannot be read", at: "\(root)/runs", cause: error.systemWords)
         }
     }
 }

@@ -1,8 +1,8 @@
-// Files appear whole or not at all.
+// Files appear whole or not at all, and once they are there a power cut does not take them away.
 
 package import Foundation
 
-/// Writes a file under a temporary name in the same folder, flushes it, then renames it.
+/// Writes a file under a temporary name in the same folder, flushes it, renames it, then flushes the folder.
 package enum AtomicFile {
     /// Writes `data` to `path`, replacing what was there only once everything is on disk.
     ///
@@ -15,22 +15,33 @@ package enum AtomicFile {
             return try writeInPlace(data, to: path)
         }
         let temporary = "\(path).tmp-\(ProcessInfo.processInfo.processIdentifier)"
-        guard FileManager.default.createFile(atPath: temporary, contents: nil),
-            let handle = FileHandle(forWritingAtPath: temporary)
-        else { throw unwritable(path, "the folder does not exist, or is not writable") }
         do {
-            try handle.write(contentsOf: data)
-            try handle.synchronize()
-            try handle.close()
+            let file = try OutputFile(temporary, shownAs: path)
+            try file.write(data)
+            try file.finish()
+            try move(temporary, to: path)
         } catch {
-            try? FileManager.default.removeItem(atPath: temporary)
-            throw unwritable(path, error.localizedDescription)
+            unlink(temporary)
+            throw error
         }
-        guard rename(temporary, path) == 0 else {
-            let reason = String(cString: strerror(errno))
-            try? FileManager.default.removeItem(atPath: temporary)
-            throw unwritable(path, reason)
-        }
+    }
+
+    /// Renames a file or folder whose content is on disk, so that the new name survives a power cut.
+    package static func move(_ from: String, to path: String) throws {
+        guard rename(from, path) == 0 else { throw OutputFile.failure(path, errno) }
+        try flushFolder((path as NSString).deletingLastPathComponent, of: path)
+    }
+
+    /// Returns once the names of what lies in a folder are on disk, as far as its file system can tell.
+    /// - Parameter path: what errors name.
+    package static func flushFolder(_ folder: String, of path: String) throws {
+        let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        // A folder that may be written but not read cannot be flushed.
+        guard descriptor >= 0 else { return }
+        defer { close(descriptor) }
+        // Some file systems do not flush folders; the others fail for the reasons for which files do.
+        guard fsync(descriptor) != 0, [EIO, ENOSPC, EDQUOT].contains(errno) else { return }
+        throw OutputFile.failure(path, errno)
     }
 
     /// Removes what writers that were killed have left in a folder: temporary files more than a second old of processes that
@@ -57,17 +68,25 @@ package enum AtomicFile {
             try handle.write(contentsOf: data)
             try handle.close()
         } catch {
-            throw unwritable(path, error.localizedDescription)
+            throw unwritable(path, error.systemWords)
         }
     }
 
     /// Creates the folder and those above it.
     package static func makeFolder(_ path: String) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw unwritable(path, error.localizedDescription)
+        guard !isFolder(path) else { return }
+        let parent = (path as NSString).deletingLastPathComponent
+        if !parent.isEmpty { try makeFolder(parent) }
+        // Another process may have made it in the meantime.
+        guard mkdir(path, 0o777) == 0 || (errno == EEXIST && isFolder(path)) else {
+            throw OutputFile.failure(path, errno)
         }
+        try flushFolder(parent, of: path)
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     private static func unwritable(_ path: String, _ cause: String) -> ScalebenchError {

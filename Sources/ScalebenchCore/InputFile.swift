@@ -40,7 +40,7 @@ package enum InputFile {
         do {
             return try handle.readToEnd() ?? Data()
         } catch {
-            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: error.localizedDescription)
+            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: error.systemWords)
         }
     }
 }

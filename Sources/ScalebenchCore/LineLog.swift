@@ -11,6 +11,11 @@ package final class LineLog {
     /// What a user should know where the disk is full.
     private let hint: String
     private let descriptor: Int32
+    /// Whether other processes may append while this object is there.
+    private let isShared: Bool
+    /// The length of the file after the last line of this object.
+    private var length: off_t = 0
+    private var hasFlushedFolder = false
 
     /// Opens or creates the file. Hold a lock while more than one process may write: the file's own, or another.
     /// - Parameters:
@@ -21,12 +26,14 @@ package final class LineLog {
         self.path = path
         self.content = content
         self.hint = hint
+        isShared = locks
         descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw failure(errno) }
         if locks {
             while flock(descriptor, LOCK_EX) != 0 { guard errno == EINTR else { throw failure(errno) } }
         }
         try cutTornLine()
+        length = lseek(descriptor, 0, SEEK_END)
     }
 
     deinit {
@@ -34,8 +41,9 @@ package final class LineLog {
     }
 
     /// Appends one line, which ends with a newline. If it does not fit on the disk, the file is left as it was.
+    /// - Throws: also where another process has written to the file although this one holds a lock.
     package func append(_ line: Data) throws {
-        let before = lseek(descriptor, 0, SEEK_END)
+        let before = try ownEnd()
         let written = line.withUnsafeBytes { bytes in
             var result = 0
             repeat { result = write(descriptor, bytes.baseAddress, bytes.count) } while result < 0 && errno == EINTR
@@ -47,6 +55,19 @@ package final class LineLog {
             if written > 0, before >= 0 { _ = ftruncate(descriptor, before) }
             throw failure(code)
         }
+        length = before + off_t(written)
+    }
+
+    /// The end of the file, which is where this object left it: a lock that holds nobody back is noticed here.
+    private func ownEnd() throws -> off_t {
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard isShared || end == length else {
+            throw ScalebenchError(
+                .inputOutput, "another process writes \(content) at the same time", at: path,
+                hint: "use one command at a time here, or another store: locks have no effect on this file system "
+                    + "(NFS without its lock service)")
+        }
+        return end
     }
 
     /// The whole lines among the last `bytes` of the file.
@@ -62,6 +83,10 @@ package final class LineLog {
     package func synchronize() throws {
         // EINVAL means that the file cannot be flushed (a pipe or a device).
         guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure(errno) }
+        // The file may be new; its name is then not on disk yet.
+        if !hasFlushedFolder { try AtomicFile.flushFolder((path as NSString).deletingLastPathComponent, of: path) }
+        hasFlushedFolder = true
+        _ = try ownEnd()
     }
 
     private func cutTornLine() throws {

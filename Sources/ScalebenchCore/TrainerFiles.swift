@@ -76,7 +76,7 @@ struct TrainerFiles {
             return try FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(name)")
         } catch {
             throw ScalebenchError(
-                .inputOutput, "the folder \"\(name)\" cannot be read", at: place, cause: error.localizedDescription)
+                .inputOutput, "the folder \"\(name)\" cannot be read", at: place, cause: error.systemWords)
         }
     }
 

@@ -23,21 +23,16 @@ package enum DatasetExport {
                 .invalidInput, "the file exists already", at: path, hint: "remove it, or choose another folder")
         }
         let temporary = "\(path).tmp-\(ProcessInfo.processInfo.processIdentifier)"
-        guard FileManager.default.createFile(atPath: temporary, contents: nil),
-            let handle = FileHandle(forWritingAtPath: temporary)
-        else { throw unwritable(path, "the folder does not exist, or is not writable") }
         do {
-            try writing(path) { try handle.write(contentsOf: header) }
+            let file = try OutputFile(temporary, shownAs: path)
+            try file.write(header)
             try split.walk(progress: progress) { frame in
-                try writing(path) { try handle.write(contentsOf: Data(frame.bytes)) }
+                try frame.bytes.withUnsafeBytes { try file.write($0) }
             }
-            try writing(path) {
-                try handle.synchronize()
-                try handle.close()
-            }
-            guard rename(temporary, path) == 0 else { throw unwritable(path, String(cString: strerror(errno))) }
+            try file.finish()
+            try AtomicFile.move(temporary, to: path)
         } catch {
-            try? FileManager.default.removeItem(atPath: temporary)
+            unlink(temporary)
             throw error
         }
     }
@@ -54,15 +49,5 @@ package enum DatasetExport {
         for word in [known.magic, known.version, UInt32(split.tokens)] { header.append(littleEndian: word) }
         header.append(Data(count: TokenLayout.llmcHeaderBytes - header.count))
         return header
-    }
-
-    private static func writing(_ path: String, _ body: () throws -> Void) throws {
-        do { try body() } catch { throw unwritable(path, error.localizedDescription) }
-    }
-
-    private static func unwritable(_ path: String, _ cause: String) -> ScalebenchError {
-        ScalebenchError(
-            .inputOutput, "cannot be written", at: path,
-            hint: "check that the folder exists, is writable and has space", cause: cause)
     }
 }

@@ -38,12 +38,15 @@ package final class DatasetWriter {
 
     private static let temporaryMark = ".tmp-"
 
-    /// Removes what a killed process left of this data set: a temporary folder a day old has no writer any more.
+    /// Removes what a killed process left of this data set: a temporary folder that is a day old, and whose process is not
+    /// there. On another machine it may be; and the clock may have jumped by a day.
     private func removeAbandoned() {
         let parent = (folder as NSString).deletingLastPathComponent
         let prefix = (folder as NSString).lastPathComponent + Self.temporaryMark
         for name in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? [] where name.hasPrefix(prefix) {
             let path = "\(parent)/\(name)"
+            let mark = name.dropFirst(prefix.count).prefix { $0.isNumber }
+            if let process = pid_t(mark), kill(process, 0) == 0 || errno == EPERM { continue }
             let changed = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
             if let changed, changed.timeIntervalSinceNow < -86_400 { try? FileManager.default.removeItem(atPath: path) }
         }
@@ -90,14 +93,11 @@ package final class DatasetWriter {
         manifest.validation = finished(.validation)
         manifest.surprisal = try surprisal?.finish()
         try AtomicFile.write(try manifest.encoded(), to: path(DatasetManifest.fileName))
-        if rename(temporary, folder) != 0 {
-            let reason = errno
-            guard reason == EEXIST || reason == ENOTEMPTY else {
-                throw ScalebenchError(
-                    .inputOutput, "cannot be written", at: folder, cause: String(cString: strerror(reason)))
-            }
-        } else {
+        if rename(temporary, folder) == 0 {
             published = true
+            try AtomicFile.flushFolder((folder as NSString).deletingLastPathComponent, of: folder)
+        } else if errno != EEXIST, errno != ENOTEMPTY {
+            throw OutputFile.failure(folder, errno)
         }
         return manifest
     }

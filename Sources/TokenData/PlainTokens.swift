@@ -35,8 +35,7 @@ extension DatasetLocator {
         // Files of a wrong size are removed first. Another process may publish the same folder before this one.
         try? FileManager.default.removeItem(atPath: folder)
         guard rename(temporary, folder) == 0 || errno == EEXIST || errno == ENOTEMPTY else {
-            throw ScalebenchError(
-                .inputOutput, "cannot be written", at: folder, cause: String(cString: strerror(errno)))
+            throw OutputFile.failure(folder, errno)
         }
     }
 }

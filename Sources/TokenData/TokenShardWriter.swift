@@ -14,7 +14,7 @@ package final class TokenShardWriter {
     private let path: String
     private let type: TokenType
     private let level: Int32
-    private let handle: FileHandle
+    private let file: OutputFile
     private let context: OpaquePointer
     private var pending: [UInt8] = []
     private var compressed: [UInt8]
@@ -27,13 +27,7 @@ package final class TokenShardWriter {
 
     /// Creates the file at `path`, replacing what is there. `level` is zstd's compression level.
     package init(path: String, type: TokenType, level: Int = 3) throws {
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else {
-            throw ScalebenchError(
-                .inputOutput, "cannot be written", at: path,
-                hint: "check that the folder exists, is writable and has space")
-        }
+        let file = try OutputFile(path)
         guard let context = ZSTD_createCCtx() else { fatalError("zstd: out of memory") }
         ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1)
         ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, 1)
@@ -41,16 +35,13 @@ package final class TokenShardWriter {
         self.path = path
         self.type = type
         self.level = Int32(level)
-        self.handle = handle
+        self.file = file
         self.context = context
         compressed = [UInt8](repeating: 0, count: ZSTD_compressBound(Self.frameTokens * type.bytes))
         pending.reserveCapacity(Self.frameTokens * type.bytes)
     }
 
-    deinit {
-        ZSTD_freeCCtx(context)
-        try? handle.close()
-    }
+    deinit { ZSTD_freeCCtx(context) }
 
     /// Appends tokens; each must fit the shard's type.
     package func append(_ tokens: ArraySlice<UInt32>) throws {
@@ -87,10 +78,8 @@ package final class TokenShardWriter {
     package func finish() throws -> DatasetManifest.Shard {
         if !pending.isEmpty { try writeFrame() }
         let bytes = table.encoded()
-        do {
-            try handle.write(contentsOf: bytes)
-            try handle.synchronize()
-        } catch { throw unwritable(error) }
+        try file.write(bytes)
+        try file.finish()
         return DatasetManifest.Shard(
             file: (path as NSString).lastPathComponent, tokens: tokens, sha256: hash.finalize(),
             seekTableSHA256: ContentHash.sha256(bytes))
@@ -105,18 +94,12 @@ package final class TokenShardWriter {
         }
         precondition(ZSTD_isError(size) == 0, "zstd: \(String(cString: ZSTD_getErrorName(size)))")
         let frame = Data(compressed[..<size])
-        do { try handle.write(contentsOf: frame) } catch { throw unwritable(error) }
+        try file.write(frame)
         // With the checksum flag the frame ends in the low half of the XXH64 of its content.
         table.append(
             SeekTable.Frame(
                 compressedBytes: size, decompressedBytes: pending.count, checksum: frame.littleEndian(at: size - 4)))
         tokens += pending.count / type.bytes
         pending.removeAll(keepingCapacity: true)
-    }
-
-    private func unwritable(_ error: any Error) -> ScalebenchError {
-        ScalebenchError(
-            .inputOutput, "cannot be written", at: path, hint: "check that the disk has space",
-            cause: error.localizedDescription)
     }
 }

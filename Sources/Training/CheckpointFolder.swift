@@ -54,12 +54,7 @@ struct CheckpointFolder {
             try AtomicFile.write(
                 try JSONEncoder().encode(try Self.hashes(of: temporary)), to: "\(temporary)/\(Self.checksums)")
             try? FileManager.default.removeItem(atPath: final)
-            guard rename(temporary, final) == 0 else {
-                throw ScalebenchError(
-                    .inputOutput, "the checkpoint cannot be put in place", at: final,
-                    cause: String(cString: strerror(errno)))
-            }
-            flushFolder(folder)
+            try AtomicFile.move(temporary, to: final)
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
             throw error
@@ -112,13 +107,5 @@ struct CheckpointFolder {
         where !names.contains(name) {
             try? FileManager.default.removeItem(atPath: "\(folder)/\(name)")
         }
-    }
-
-    /// Makes a rename survive a power cut, as far as the file system allows.
-    private func flushFolder(_ path: String) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return }
-        fsync(descriptor)
-        close(descriptor)
     }
 }

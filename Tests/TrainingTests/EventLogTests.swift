@@ -40,6 +40,18 @@ import Training
         }
     }
 
+    /// A lock may succeed and hold nobody back, as on NFS without its lock service.
+    @Test func aSecondWriterIsNoticed() throws {
+        let path = "\(folder.path)/events.jsonl"
+        let first = try EventLog(path), second = try EventLog(path)
+        try first.append(.checkpoint(.init(step: 1)))
+        #expect { try second.append(.checkpoint(.init(step: 9))) } throws: { "\($0)".contains("another process") }
+        try first.append(.checkpoint(.init(step: 2)))
+        try first.synchronize()
+        let record = try RunRecord(events: try InputFile.read(path), file: path)
+        #expect(record.checkpointStep == 2)
+    }
+
     @Test func folderThatDoesNotExistIsNamed() {
         #expect { _ = try EventLog("\(folder.path)/none/events.jsonl") } throws: { error in
             (error as? ScalebenchError)?.location == "\(folder.path)/none/events.jsonl"

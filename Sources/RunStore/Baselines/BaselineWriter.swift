@@ -25,11 +25,11 @@ extension BaselineStore {
         defer { for folder in [new, old] { try? FileManager.default.removeItem(atPath: folder) } }
         try AtomicFile.write(Compression.zstd(try Baseline.text(runs)), to: "\(new)/\(runsName)")
         try AtomicFile.write(try baseline.document, to: "\(new)/\(documentName)")
-        if isThere { try move(entry.folder, to: old) }
+        if isThere { try AtomicFile.move(entry.folder, to: old) }
         do {
-            try move(new, to: entry.folder)
+            try AtomicFile.move(new, to: entry.folder)
         } catch {
-            if isThere { try? move(old, to: entry.folder) }
+            if isThere { try? AtomicFile.move(old, to: entry.folder) }
             throw error
         }
         return (entry, isThere ? .replaced : .added)
@@ -39,13 +39,5 @@ extension BaselineStore {
     private static func isSame(_ entry: Entry) -> Bool {
         guard let present = try? open("\(entry.folder)/\(documentName)") else { return false }
         return present == entry.baseline && (try? entry.runs()) != nil
-    }
-
-    private static func move(_ from: String, to: String) throws {
-        guard rename(from, to) == 0 else {
-            throw ScalebenchError(
-                .inputOutput, "cannot be replaced", at: to, hint: "check that the folder is writable",
-                cause: String(cString: strerror(errno)))
-        }
     }
 }

@@ -53,7 +53,7 @@ package struct LogInput: Sendable {
             do {
                 names = try FileManager.default.contentsOfDirectory(atPath: next)
             } catch {
-                throw ScalebenchError(.inputOutput, "cannot be read", at: next, cause: error.localizedDescription)
+                throw ScalebenchError(.inputOutput, "cannot be read", at: next, cause: error.systemWords)
             }
             for name in names where !name.hasPrefix(".") {
                 let path = next == "." ? name : "\(next)/\(name)"

@@ -107,7 +107,7 @@ package final class ByteSource {
         do {
             return try [UInt8](handle.read(upToCount: inputBytes) ?? Data())
         } catch {
-            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: error.localizedDescription)
+            throw ScalebenchError(.inputOutput, "cannot be read", at: path, cause: error.systemWords)
         }
     }
 
