@@ -12,6 +12,7 @@ package enum StoredReport {
     static func file(_ plan: ComparisonPlan, store: String, includesTarget: Bool) throws -> String? {
         guard access(store, W_OK | X_OK) == 0 else { return nil }
         try AtomicFile.makeFolder("\(store)/reports")
+        AtomicFile.removeAbandoned(in: "\(store)/reports")
         let question =
             plan.candidates.map(\.name) + plan.runs.map(\.id.rawValue) + [includesTarget ? "target" : "ladder"]
         let hash = ContentHash.sha256(JSONValue.array(question.map { .string($0) })).prefix(8)

@@ -17,6 +17,7 @@ extension RunStore {
         let file = "\(folder)/\(Self.slug(record.candidate.name))-\(record.identity.prefix(8)).json"
         guard !FileManager.default.fileExists(atPath: file), access(root, W_OK | X_OK) == 0 else { return }
         try AtomicFile.makeFolder(folder)
+        AtomicFile.removeAbandoned(in: folder)
         try AtomicFile.write(try JSONDocument.pretty(record), to: file)
     }
 

@@ -58,6 +58,7 @@ package struct RunStore: Sendable {
                     hint: "use a newer scalebench, or another folder with --store")
             }
         } else {
+            AtomicFile.removeAbandoned(in: root)
             try AtomicFile.write(try JSONDocument.line(Marker(layoutVersion: Self.layoutVersion)), to: marker)
         }
     }
@@ -132,8 +133,8 @@ package struct RunStore: Sendable {
     /// Makes the run's folder ready for a trainer. Nothing changes where it already holds the same job.
     package func prepare(_ job: RunJob) throws {
         let folder = folder(of: job.runID)
-        if let present = try? RunJob.open(folder), present == job { return }
         AtomicFile.removeAbandoned(in: folder.path)
+        if let present = try? RunJob.open(folder), present == job { return }
         try job.write(to: folder)
     }
 

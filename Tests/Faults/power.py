@@ -163,6 +163,9 @@ def cut(place, changes, at, way, seed, undisturbed, expected_weights):
         disk.apply(change)
     place.reset()
     disk.lay_out(place.changing, *ways(seed)[way])
+    # A machine takes more than a moment to start again.
+    for path in place.changing.rglob("*"):
+        os.utime(path, (path.stat().st_atime - 60, path.stat().st_mtime - 60))
     # The half-written data set of a process that is gone stays for a day: on another machine its writer may be alive.
     abandoned = list((place.changing / "cache").glob("scalebench/datasets/*.tmp-*"))
     ended = place.run()

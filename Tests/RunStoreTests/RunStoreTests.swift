@@ -45,6 +45,11 @@ import Testing
         // This process replaces its own file when it writes the job.
         try store.prepare(job)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["job.json"])
+        // So too where the job is there already.
+        try Data().write(to: URL(fileURLWithPath: dead))
+        try FileManager.default.setAttributes([.modificationDate: Date.now - 60], ofItemAtPath: dead)
+        try store.prepare(job)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["job.json"])
     }
 
     @Test func preparedJobIsReadBack() throws {
