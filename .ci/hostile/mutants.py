@@ -118,6 +118,8 @@ def campaign(work, seed, count, only=None):
             for fault in faults[:3]:
                 print(f"  mutant {index}, {family}: {fault!r}"[:300], flush=True)
             faulty += bool(faults)
+            if sum(statuses.values()) % 1000 == 0:
+                print(f"  {sum(statuses.values())} mutants, {faulty} faulty", flush=True)
     ends = ", ".join(f"{number} with status {status}" for status, number in sorted(statuses.items()))
     print(f"mutants: {faulty} of {len(indices)} faulty; {ends}; longest {seconds:.1f} s, most {megabytes:.0f} MB", flush=True)
     return faulty == 0

@@ -119,10 +119,11 @@ def campaign(work, seed, count):
     kinds, faulty = kinds[:count], 0
     state.update(template=template, arguments=arguments, right=right, work=work, seed=seed)
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
-        for name, faults in pool.imap_unordered(attack_kind, kinds):
-            for fault in faults:
-                print(f"  trainer {name}: {fault!r}"[:700], flush=True)
-            faulty += bool(faults)
+        for kind, faults in pool.imap_unordered(attack_kind, kinds):
+            for fault in dict.fromkeys(faults):
+                mark = "known: " * fault.startswith(kind.known)
+                print(f"  trainer {kind.name}: {mark}{fault!r}"[:700], flush=True)
+            faulty += not all(fault.startswith(kind.known) for fault in faults)
     print(f"trainers: {faulty} of {len(kinds)} kinds faulty", flush=True)
     return faulty == 0
 
@@ -131,4 +132,4 @@ state = {}
 
 
 def attack_kind(kind):
-    return kind.name, attack(kind, *(state[name] for name in ("template", "arguments", "right", "work", "seed")))
+    return kind, attack(kind, *(state[name] for name in ("template", "arguments", "right", "work", "seed")))
