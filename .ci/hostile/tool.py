@@ -25,9 +25,9 @@ CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
 
 
 class Result:
-    def __init__(self, arguments, status, output, errors, seconds, megabytes):
+    def __init__(self, arguments, status, output, errors, seconds, usage):
         self.arguments, self.status, self.output, self.errors = arguments, status, output, errors
-        self.seconds, self.megabytes = seconds, megabytes
+        self.seconds, self.megabytes, self.core_seconds = seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime
 
     def faults(self, statuses=STATUSES, seconds=SECONDS):
         """What must never happen, whatever was read."""
@@ -122,7 +122,7 @@ def finish(process, seconds=SECONDS):
         texts.append(stream.read(50_000_000))
         stream.close()
         os.unlink(stream.name)
-    return Result(process.words, process.returncode, *texts, took, usage.ru_maxrss / 1024)
+    return Result(process.words, process.returncode, *texts, took, usage)
 
 
 def run(arguments, folder, variables=None, seconds=SECONDS):

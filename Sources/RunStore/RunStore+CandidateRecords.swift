@@ -49,7 +49,7 @@ extension RunStore {
         do {
             record = try JSONInput.decode(CandidateRecord.self, from: try InputFile.read(file))
         } catch {
-            throw broken("\(error)")
+            throw broken(JSONInput.reason(error))
         }
         if let defect = record.defect { throw broken(defect) }
         return record

@@ -66,7 +66,7 @@ extension RunStore {
         do {
             run = try JSONInput.decode(ImportedRun.self, from: try InputFile.read(file))
         } catch {
-            throw broken("\(error)")
+            throw broken(JSONInput.reason(error))
         }
         guard run.schemaVersion == 1 else { throw broken("layout \(run.schemaVersion); this program knows 1") }
         guard run.source.runID == run.id, file.hasSuffix("/\(run.id).json") else {

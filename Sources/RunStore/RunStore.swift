@@ -43,7 +43,7 @@ package struct RunStore: Sendable {
             } catch  where !(error is ScalebenchError) {
                 throw ScalebenchError(
                     .damagedData, "not a store's marker", at: marker,
-                    hint: "choose another folder with --store", cause: "\(error)")
+                    hint: "choose another folder with --store", cause: JSONInput.reason(error))
             }
             guard found.layoutVersion >= 1 else {
                 throw ScalebenchError(
@@ -153,6 +153,12 @@ package struct RunStore: Sendable {
 
     /// Names of files and folders among the runs that are not runs, because they hold no job.
     package func strays() throws -> [String] { try runNames().filter { !isPrepared($0) } }
+
+    /// Temporary files of writers that were killed. A trainer removes those of its own run.
+    package func abandonedFiles() -> [String] {
+        let folders = [root] + ["imports", "reports", "nights", "launches"].map { "\(root)/\($0)" }
+        return (folders + Self.files("\(root)/entries")).flatMap(AtomicFile.abandoned)
+    }
 
     func isPrepared(_ name: String) -> Bool {
         FileManager.default.fileExists(atPath: folder(of: RunID(rawValue: name)).job)

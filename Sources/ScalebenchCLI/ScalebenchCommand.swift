@@ -1,6 +1,8 @@
 // The command tree. Each command is a file in Commands/.
 
 import ArgumentParser
+import Foundation
+import ScalebenchCore
 
 struct ScalebenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -46,6 +48,16 @@ package func runScalebench() async {
         }
         try StandardOutput.flush()
     } catch {
+        exit(with: error)
+    }
+}
+
+/// Prints an error and exits with its status. The message of wrong usage quotes what was typed, which a script may have taken
+/// from a file of unknown origin.
+private func exit(with error: any Error) -> Never {
+    guard ScalebenchCommand.exitCode(for: error) == .validationFailure else {
         ScalebenchCommand.exit(withError: error)
     }
+    FileHandle.standardError.write(Data((SafeText.lines(ScalebenchCommand.fullMessage(for: error)) + "\n").utf8))
+    Foundation.exit(ExitCode.validationFailure.rawValue)
 }

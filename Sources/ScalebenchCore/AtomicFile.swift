@@ -44,17 +44,22 @@ package enum AtomicFile {
         throw OutputFile.failure(path, errno)
     }
 
-    /// Removes what writers that were killed have left in a folder: temporary files more than a second old of processes that
-    /// are no longer there.
+    /// Removes what writers that were killed have left in a folder.
     package static func removeAbandoned(in folder: String) {
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+        for file in abandoned(in: folder) { try? FileManager.default.removeItem(atPath: file) }
+    }
+
+    /// What writers that were killed have left in a folder: temporary files more than a second old of processes that are no
+    /// longer there.
+    package static func abandoned(in folder: String) -> [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().compactMap { name in
             guard let mark = name.range(of: ".tmp-"), let process = pid_t(name[mark.upperBound...]),
                 kill(process, 0) != 0, errno == ESRCH
-            else { continue }
+            else { return nil }
             var status = stat()
             let file = "\(folder)/\(name)"
-            guard lstat(file, &status) == 0, time(nil) - status.st_mtim.tv_sec > 1 else { continue }
-            try? FileManager.default.removeItem(atPath: file)
+            return lstat(file, &status) == 0 && time(nil) - status.st_mtim.tv_sec > 1 ? file : nil
         }
     }
 

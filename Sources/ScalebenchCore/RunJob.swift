@@ -76,7 +76,8 @@ extension RunJob {
         } catch {
             throw ScalebenchError(
                 .damagedData, "not a run's job", at: folder.job,
-                hint: "start runs with `scalebench compare`; do not write job files by hand", cause: "\(error)")
+                hint: "start runs with `scalebench compare`; do not write job files by hand",
+                cause: JSONInput.reason(error))
         }
         let actual = job.spec.runID
         guard actual == job.runID else {

@@ -124,7 +124,7 @@ extension RunRecord {
             } catch {
                 throw ScalebenchError(
                     .damagedData, "not a run event", at: "\(file):\(lineNumber)",
-                    hint: "move the run's folder away; the run is then trained again", cause: "\(error)")
+                    hint: "move the run's folder away; the run is then trained again", cause: JSONInput.reason(error))
             }
         }
     }

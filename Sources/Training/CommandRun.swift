@@ -89,6 +89,7 @@ struct CommandRun {
         let number = events.record.sessions + 1
         let file = folder.trainerEvents(session: number)
         // Each session has a new file, because a trainer left over from an earlier one would append to the old file.
+        Self.removeUnlessFile(file)
         try AtomicFile.write(Data(), to: file)
         for old in [folder.trainerEvents(session: number - 1), folder.trainerError] {
             try? FileManager.default.removeItem(atPath: old)
@@ -245,6 +246,12 @@ struct CommandRun {
     }
 
     private func quotedLog(from start: Int) -> String? { TrainerOutput(path: folder.trainerLog).quoted(from: start) }
+
+    /// Makes place for a file: a trainer may have put a pipe, a link or a folder under its name.
+    private static func removeUnlessFile(_ path: String) {
+        let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+        if let type, type != .typeRegular { try? FileManager.default.removeItem(atPath: path) }
+    }
 
     private static func size(_ path: String) -> Int {
         var information = stat()

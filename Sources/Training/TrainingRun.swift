@@ -52,6 +52,7 @@ package struct TrainingRun {
         let job = try RunJob.open(folder)
         guard let lock = try RunLock.acquire(folder, stop: stop) else { return .interrupted }
         defer { withExtendedLifetime(lock) {} }
+        AtomicFile.removeAbandoned(in: folder.path)
         let log = try EventLog(folder.events)
         let record = try RunRecord(events: try InputFile.read(folder.events), file: folder.events)
         let checkpoints = CheckpointFolder(folder.checkpoints, runID: job.runID)

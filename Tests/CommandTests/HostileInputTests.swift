@@ -158,6 +158,11 @@ struct HostileInputTests {
         let option = try Tool.run(
             ["compare", "--runs", table, "--target-scale", "16", "--where", "\u{1B}[31mx"], in: scratch.url)
         #expect(option.status == 64 && !option.errors.contains("\u{1B}"))
+        for arguments in [["fit", table, "--delta", "\u{1B}[31m"], ["\u{1B}[31m"], ["fit", table, "x\ry"]] {
+            let usage = try Tool.run(arguments, in: scratch.url)
+            #expect(usage.status == 64 && usage.errors.contains("Error: "), "\(usage.errors)")
+            #expect(!usage.errors.contains("\u{1B}") && !usage.errors.contains("\r"), "\(usage.errors)")
+        }
     }
 
     @Test func aFullStandardOutputIsOneError() throws {
@@ -182,6 +187,10 @@ struct HostileInputTests {
         try scratch.write(#"{"layoutVersion":-5}"#, to: ".scalebench/store.json")
         let result = try Tool.run(arguments, in: scratch.url)
         #expect(result.status == 1 && result.errors.contains("layout -5 has never existed"), "\(result.errors)")
+        try scratch.write("5", to: ".scalebench/store.json")
+        let other = try Tool.run(arguments, in: scratch.url)
+        #expect(
+            other.status == 1 && other.errors.contains("cause: another kind of value is expected"), "\(other.errors)")
     }
 
     @Test func aDataSetOfASuiteIsFoundFromAnywhere() throws {

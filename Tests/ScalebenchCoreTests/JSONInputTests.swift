@@ -29,4 +29,20 @@ struct JSONInputTests {
     ]) func otherTextsAreRead(text: String) throws {
         _ = try JSONInput.decode(JSONValue.self, from: Data(text.utf8), allowsJSON5: true)
     }
+
+    private struct Example: Decodable {
+        var count: Int
+        var names: [String] = []
+    }
+
+    @Test(arguments: [
+        ("{", "not valid JSON"), ("{}", "the key \"count\" is missing"), ("[1]", "another kind of value is expected"),
+        (#"{"count": null}"#, "count: null is no value here"),
+        (#"{"count": 1, "names": ["a", 2]}"#, "names[1]: another kind of value is expected"),
+    ]) func aReasonIsInWordsForUsers(text: String, reason: String) throws {
+        let error = try #require(throws: DecodingError.self) {
+            try JSONInput.decode(Example.self, from: Data(text.utf8))
+        }
+        #expect(JSONInput.reason(error) == reason)
+    }
 }

@@ -163,6 +163,28 @@ import Training
         #expect(try readRecord(run).steps.count == 4)
     }
 
+    @Test(arguments: ["mkdir \"$1\"", "mkfifo \"$1\"", "ln -s /dev/zero \"$1\""])
+    func whatTookThePlaceOfTheEventsDoesNotKeepTheNextTryFromSucceeding(fault: String) throws {
+        let run = try scripts.run(
+            "if [ -e \"$2/once\" ]; then \(Scripts.good) else touch \"$2/once\"; rm \"$1\"; \(fault); exit 1; fi")
+        #expect(throws: ScalebenchError.self) { try scripts.perform(run) }
+        #expect(try scripts.perform(run) == .completed)
+    }
+
+    @Test func whatAKilledWriterLeftInTheFolderIsRemoved() throws {
+        let run = try scripts.run(Scripts.good)
+        // No process has this number. The file of a process that is at work stays.
+        let abandoned = "\(run.path)/config.json.tmp-999999999"
+        let busy = "\(run.path)/config.json.tmp-\(ProcessInfo.processInfo.processIdentifier)"
+        for file in [abandoned, busy] {
+            try Data().write(to: URL(fileURLWithPath: file))
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -9)], ofItemAtPath: file)
+        }
+        #expect(try scripts.perform(run) == .completed)
+        #expect(!FileManager.default.fileExists(atPath: abandoned) && FileManager.default.fileExists(atPath: busy))
+    }
+
     @Test func theErrorFileOfAPyTorchProgramIsQuoted() throws {
         let file = #"""
             {"message": {"message": "NameError: name 'los' is not defined\nin rank 3",

@@ -98,7 +98,7 @@ extension BaselineStore {
         do {
             baseline = try JSONInput.decode(Baseline.self, from: try InputFile.read(file))
         } catch {
-            throw damaged(file, "\(error)")
+            throw damaged(file, JSONInput.reason(error))
         }
         guard baseline.schemaVersion == 1 else {
             throw damaged(file, "layout \(baseline.schemaVersion); this program knows 1")
@@ -149,7 +149,7 @@ extension BaselineStore.Entry {
                     candidate: run.candidate, place: run.place, spec: line.spec, record: try line.record())
             }
         } catch {
-            throw BaselineStore.damaged(file, "\(error)")
+            throw BaselineStore.damaged(file, JSONInput.reason(error))
         }
     }
 }

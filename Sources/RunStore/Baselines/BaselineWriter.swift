@@ -17,10 +17,10 @@ extension BaselineStore {
         let parent = "\(root)/\(safeName(record.suite.name))"
         let entry = Entry(folder: "\(parent)/\(safeName(record.candidate.name))", baseline: baseline)
         let isThere = FileManager.default.fileExists(atPath: entry.folder)
+        AtomicFile.removeAbandoned(in: parent)
         if isThere, isSame(entry) { return (entry, .unchanged) }
         let process = ProcessInfo.processInfo.processIdentifier
         let new = "\(parent)/new\(temporaryMark)\(process)", old = "\(parent)/old\(temporaryMark)\(process)"
-        AtomicFile.removeAbandoned(in: parent)
         try AtomicFile.makeFolder(new)
         defer { for folder in [new, old] { try? FileManager.default.removeItem(atPath: folder) } }
         try AtomicFile.write(Compression.zstd(try Baseline.text(runs)), to: "\(new)/\(runsName)")

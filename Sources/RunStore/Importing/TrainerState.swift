@@ -47,7 +47,8 @@ enum TrainerState {
         } catch let error where !(error is ScalebenchError) {
             throw ScalebenchError(
                 .damagedData, "not the state of a trainer", at: file,
-                hint: "the file is damaged or incomplete; remove it to read the checkpoint before", cause: "\(error)")
+                hint: "the file is damaged or incomplete; remove it to read the checkpoint before",
+                cause: JSONInput.reason(error))
         }
         guard case .object(let fields) = state, case .array(let history)? = fields["log_history"] else {
             throw ScalebenchError(.invalidInput, "no log_history", at: file)

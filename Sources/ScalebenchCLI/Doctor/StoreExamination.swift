@@ -60,6 +60,13 @@ struct StoreExamination {
                     "store", "strays", "\(strays.count) in runs/ without a job, such as \(strays[0])", status: .warning,
                     advice: "these are not runs: move them away"))
         }
+        let abandoned = store.abandonedFiles()
+        if let first = abandoned.first {
+            checks.append(
+                HealthCheck(
+                    "store", "temporary files", "\(abandoned.count) of writers that were killed, such as \(first)",
+                    status: .warning, advice: "nothing reads them: remove them"))
+        }
         for error in store.candidateRecords().errors + store.imports().errors + store.history().errors {
             checks.append(
                 HealthCheck(
