@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TOOL = HERE.parent.parent / ".build" / "release" / "scalebench"
+TOOL = os.environ.get("SCALEBENCH_TOOL") or HERE.parent.parent / ".build" / "release" / "scalebench"
 
 # What a user should never see: traces of the program's inside in place of an error.
 INSIDE = re.compile(r"Fatal error|NSCocoaErrorDomain|NSPOSIXErrorDomain|Error Domain|Crash|Stack dump|\*\*\* |\.swift:\d+")
