@@ -14,7 +14,6 @@ import Testing
     @Test func errorsSayWhatTheSystemSays() throws {
         #expect(words { try OutputFile("/proc/none/file").finish() } == "No such file or directory")
         #expect(words { try AtomicFile.write(Data(), to: "/proc/none/file") } == "No such file or directory")
-        #expect(words { try AtomicFile.makeFolder("/proc/self/status/folder") }?.contains("irectory") == true)
         guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
         #expect(words { try OutputFile("/dev/full").write(Data("x".utf8)) } == "No space left on device")
         #expect(words { try AtomicFile.write(Data("x".utf8), to: "/dev/full") } == "No space left on device")
@@ -36,7 +35,7 @@ import Testing
         for _ in 0..<2 { try AtomicFile.makeFolder("\(root)/a/b/") }
         try AtomicFile.write(Data("x".utf8), to: "\(root)/a/file")
         #expect(words { try AtomicFile.makeFolder("\(root)/a/file") } == "File exists")
-        #expect(words { try AtomicFile.makeFolder("\(root)/a/file/b") } != nil)
+        #expect(words { try AtomicFile.makeFolder("\(root)/a/file/b") } == "File exists")
         #expect(try FileManager.default.subpathsOfDirectory(atPath: root).sorted() == ["a", "a/b", "a/file"])
     }
 }
