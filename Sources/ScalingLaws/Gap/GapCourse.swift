@@ -22,13 +22,17 @@ enum GapCourse: Sendable {
         }
     }
 
-    /// One draw of z at several places.
-    func path(
-        at places: [TrendPosition], observations: [Double], noise: [Double], _ generator: inout SplitMix
-    ) -> [Double] {
+    /// Draws z at several places; every call gives another path.
+    func sampler(
+        at places: [TrendPosition], observations: [Double], noise: [Double]
+    ) -> (inout SplitMix) -> [Double] {
         switch self {
-        case .walk(let fit): fit.path(at: places, observations: observations, noise: noise, &generator)
-        case .surface(let course): course.path(at: places.map(\.x), &generator)
+        case .walk(let fit):
+            let paths = TrendPaths(of: fit, at: places)
+            return { fit.path(paths, observations: observations, noise: noise, &$0) }
+        case .surface(let course):
+            let coordinates = places.map(\.x)
+            return { course.path(at: coordinates, &$0) }
         }
     }
 }

@@ -20,31 +20,6 @@ package enum DriftProcess {
 
     /// One draw of D at several coordinates.
     package static func draw(at coordinates: [Double], _ generator: inout SplitMix) -> [Double] {
-        var path = [Double](repeating: 0, count: coordinates.count)
-        let start = generator.normal()
-        for side in [-1.0, 1] {
-            var last = 0.0, velocity = side * start, value = 0.0
-            let outward = coordinates.indices.filter { side * coordinates[$0] > 0 }.sorted {
-                abs(coordinates[$0]) < abs(coordinates[$1])
-            }
-            for index in outward {
-                step(abs(coordinates[index]) - last, &velocity, &value, &generator)
-                last = abs(coordinates[index])
-                path[index] = value
-            }
-        }
-        return path
-    }
-
-    /// Moves velocity and integral on by `h` decades; both errors are normal, with the covariance of the exact solution.
-    private static func step(
-        _ h: Double, _ velocity: inout Double, _ value: inout Double, _ generator: inout SplitMix
-    ) {
-        let l = memory, kept = exp(-h / l), first = generator.normal(), second = generator.normal()
-        let deviation = (max(1 - kept * kept, 0)).squareRoot()
-        let variance = max(2 * l * h - l * l * (3 - 4 * kept + kept * kept), 0)
-        let shared = deviation > 0 ? l * (1 - kept) * (1 - kept) / deviation : 0
-        value += l * (1 - kept) * velocity + shared * first + max(variance - shared * shared, 0).squareRoot() * second
-        velocity = kept * velocity + deviation * first
+        DriftPath(OutwardSteps(to: coordinates)).draw(&generator)
     }
 }

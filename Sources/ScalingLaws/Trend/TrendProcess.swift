@@ -86,7 +86,7 @@ struct TrendFit: Sendable {
     }
 
     /// cov(f(s), f(t)) before anything is observed.
-    private static func prior(_ scales: TrendScales, _ s: TrendPosition, _ t: TrendPosition) -> Double {
+    static func prior(_ scales: TrendScales, _ s: TrendPosition, _ t: TrendPosition) -> Double {
         scales.constant * scales.constant + scales.slope * scales.slope * s.x * t.x
             + scales.walk * scales.walk * shared(s.x, t.x)
             + (scales.drift > 0 ? scales.drift * scales.drift * DriftProcess.covariance(s.x, t.x) : 0)
@@ -128,17 +128,16 @@ struct TrendFit: Sendable {
         return Self.prior(scales, s, t) - zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
-    /// One draw of the posterior trend at `places`: a path from the prior, corrected by the difference between the data
+    /// One draw of the posterior trend at the places of `paths`: a path from the prior, corrected by the difference between the data
     /// and what the path would have shown (Matheron's rule; J. Wilson et al., ICML 2020, eq. 9).
     func path(
-        at places: [TrendPosition], observations: [Double], noise: [Double], _ generator: inout SplitMix
+        _ paths: TrendPaths, observations: [Double], noise: [Double], _ generator: inout SplitMix
     ) -> [Double] {
-        let all = positions + places
-        let walk = Self.motion(at: all.map(\.x), &generator), off = Self.motion(at: all.map(\.offset), &generator)
+        let all = positions + paths.places
+        let walk = Self.motion(paths.scale, &generator), off = Self.motion(paths.offset, &generator)
         let constant = scales.constant * generator.normal(), slope = scales.slope * generator.normal()
         var drawn = all.indices.map { constant + slope * all[$0].x + scales.walk * walk[$0] + scales.offset * off[$0] }
-        if scales.drift > 0 {
-            let drift = DriftProcess.draw(at: all.map(\.x), &generator)
+        if let drift = paths.drift?.draw(&generator) {
             for index in all.indices { drawn[index] += scales.drift * drift[index] }
         }
         let n = positions.count
@@ -150,25 +149,23 @@ struct TrendFit: Sendable {
         }
         Cholesky.solveLower(factor, n, &residual)
         Cholesky.solveUpper(factor, n, &residual)
-        return places.indices.map { index in
-            (0..<n).reduce(drawn[n + index]) {
-                $0 + Self.prior(scales, places[index], positions[$1]) * residual[$1]
-            }
+        return paths.places.indices.map { index in
+            (0..<n).reduce(drawn[n + index]) { $0 + paths.covariances[index * n + $1] * residual[$1] }
         }
     }
 
     /// One draw of a Brownian motion that starts at 0 and goes both ways; nothing is drawn at 0.
     static func motion(at coordinates: [Double], _ generator: inout SplitMix) -> [Double] {
-        var path = [Double](repeating: 0, count: coordinates.count)
-        for side in [-1.0, 1] {
-            var last = 0.0, value = 0.0
-            let outward = coordinates.indices.filter { side * coordinates[$0] > 0 }.sorted {
-                abs(coordinates[$0]) < abs(coordinates[$1])
-            }
-            for index in outward {
-                value += (abs(coordinates[index]) - last).squareRoot() * generator.normal()
-                last = abs(coordinates[index])
-                path[index] = value
+        motion(OutwardSteps(to: coordinates), &generator)
+    }
+
+    private static func motion(_ steps: OutwardSteps, _ generator: inout SplitMix) -> [Double] {
+        var path = [Double](repeating: 0, count: steps.count)
+        for side in steps.sides {
+            var value = 0.0
+            for step in side {
+                value += step.length.squareRoot() * generator.normal()
+                path[step.index] = value
             }
         }
         return path
