@@ -137,7 +137,7 @@ STORE_FILES = re.compile(
     r"submissions/[^/]+|(checkpoints|branches)/.+)")
 
 
-TEMPORARY = re.compile(r"((entries/[^/]+|imports|reports|nights|launches)/)?[^/]+\.tmp-\d+")
+TEMPORARY = re.compile(r"((entries/[^/]+|runs/[^/]+|imports|reports|nights|launches)/)?[^/]+\.tmp-\d+")
 
 
 def unexplained(store, report):

@@ -154,10 +154,10 @@ package struct RunStore: Sendable {
     /// Names of files and folders among the runs that are not runs, because they hold no job.
     package func strays() throws -> [String] { try runNames().filter { !isPrepared($0) } }
 
-    /// Temporary files of writers that were killed. A trainer removes those of its own run.
+    /// Temporary files of writers that were killed, wherever in the store they lie.
     package func abandonedFiles() -> [String] {
         let folders = [root] + ["imports", "reports", "nights", "launches"].map { "\(root)/\($0)" }
-        return (folders + Self.files("\(root)/entries")).flatMap(AtomicFile.abandoned)
+        return (folders + Self.files("\(root)/entries") + Self.files("\(root)/runs")).flatMap(AtomicFile.abandoned)
     }
 
     func isPrepared(_ name: String) -> Bool {

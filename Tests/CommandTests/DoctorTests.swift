@@ -42,6 +42,12 @@ struct DoctorTests {
         let whole = scratch.url.appendingPathComponent(".scalebench/runs/\(files[1])")
         try (try Data(contentsOf: whole) + Data("{\"ev".utf8)).write(to: whole)
         try scratch.write("x", to: ".scalebench/runs/notes.txt")
+        let run = files[2].split(separator: "/")[0]
+        for place in ["reports/a.html", "runs/\(run)/stop-early"] {
+            let abandoned = try scratch.write("", to: ".scalebench/\(place).tmp-999999999")
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -9)], ofItemAtPath: abandoned)
+        }
         try scratch.write("{", to: "Suites/broken/suite.json")
         let all = try checks(scratch)
         #expect(find("runs", all)["value"] as? String == "23 completed, 1 damaged")
@@ -49,6 +55,9 @@ struct DoctorTests {
         #expect((find("damaged", all)["advice"] as? String)?.contains("rm -r '.scalebench/runs/\(id)'") == true)
         #expect(find("torn lines", all)["value"] as? String == "1 run")
         #expect((find("strays", all)["value"] as? String)?.contains("notes.txt") == true)
+        let left = find("temporary files", all)["value"] as? String
+        #expect(
+            left?.hasPrefix("2 of writers that were killed, such as ") == true && left?.contains("a.html.tmp-") == true)
         #expect((find("suite", all)["value"] as? String)?.contains("not valid JSON") == true)
         let suites = try Tool.run(["suites", "list"], in: scratch.url)
         #expect(suites.status == 0 && suites.errors.contains("broken/suite.json"))
