@@ -212,7 +212,7 @@ extension DatasetBuilder {
             .invalidInput,
             "no \(missing) tokens: one document in \(Quantity.short(1 / validationShare)) is for validation, and there "
                 + "\(sums.documents == 1 ? "is only one" : "are only \(sums.documents)")", at: file,
-            hint: "give more, some 100 kB at least, or name validation files with --validation")
+            hint: "give more, some 100 kB at least, or raise --validation-share")
     }
 
     /// The vocabulary cannot be guessed, but the largest token may remind the user of its size.
