@@ -18,7 +18,7 @@ package struct EnergyMeter: Sendable {
         let range: Double
     }
 
-    /// Nil where no counter can be read: in most virtual machines there is none, and elsewhere it may be root's alone.
+    /// It is nil where no counter can be read: in most virtual machines there is none, and elsewhere it may be root's alone.
     package init?(folder: String = "/sys/class/powercap") {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         // `intel-rapl:0` is a package; `intel-rapl:0:1` is a part of it.

@@ -5,7 +5,7 @@ struct TrendPaths: Sendable {
     let places: [TrendPosition]
     let scale: OutwardSteps
     let offset: OutwardSteps
-    /// Nil where the trend has no drift.
+    /// It is nil where the trend has no drift.
     let drift: DriftPath?
     /// cov(f(place), f(position)) before anything is observed, a row for each place.
     let covariances: [Double]
