@@ -80,6 +80,20 @@ struct SiteTests {
         #expect(table.contains("\(names[1])") && table.contains("2020-01-01"))
     }
 
+    @Test func whatAKilledCommandLeftIsRemoved() throws {
+        let scratch = try Scratch()
+        try store(scratch)
+        #expect(try site(scratch).status == 0)
+        let whole = try contents(scratch)
+        let old = [FileAttributeKey.modificationDate: Date(timeIntervalSinceNow: -60)]
+        for place in ["index.html", "runs/0123456789abcdef.csv"] {
+            let file = try scratch.write("half", to: "public/\(place).tmp-999999999")
+            try FileManager.default.setAttributes(old, ofItemAtPath: file)
+        }
+        #expect(try site(scratch).status == 0)
+        #expect(try contents(scratch) == whole)
+    }
+
     @Test func aForeignFolderIsRefused() throws {
         let scratch = try Scratch()
         try store(scratch)

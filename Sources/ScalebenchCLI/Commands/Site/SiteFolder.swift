@@ -94,8 +94,10 @@ final class SiteFolder: Sendable {
         }
     }
 
+    private func folder(of relative: String) -> String { ("\(path)/\(relative)" as NSString).deletingLastPathComponent }
+
     private func makeFolder(of file: String) throws {
-        let folder = String(file.prefix(upTo: file.lastIndex(of: "/")!))
+        let folder = (file as NSString).deletingLastPathComponent
         guard !state.withLock({ $0.folders.contains(folder) }) else { return }
         try AtomicFile.makeFolder(folder)
         state.withLock { _ = $0.folders.insert(folder) }
@@ -133,9 +135,11 @@ final class SiteFolder: Sendable {
         return close(descriptor) == 0 && isWhole
     }
 
-    /// Removes the files that only the earlier site has, and lists the new ones.
+    /// Removes the files that only the earlier site has and those that a killed command left half-written, and lists the new
+    /// ones.
     func finish() throws -> Written {
         let written = state.withLock { $0 }
+        for folder in written.folders.union(earlier.map(folder(of:))) { AtomicFile.removeAbandoned(in: folder) }
         for gone in earlier.subtracting(written.paths) {
             unlink("\(path)/\(gone)")
             removeEmptyFolders(above: gone)
