@@ -28,7 +28,8 @@ package enum RunReport {
 
     /// `2026-11-28 03:24`
     private static func minute(_ date: String) -> String {
-        String(SafeText.line(String(date.prefix(16))).map { $0 == "T" ? " " : $0 })
+        let bytes = SafeText.line(String(decoding: date.utf8.prefix(16), as: UTF8.self)).utf8
+        return String(decoding: bytes.map { $0 == UInt8(ascii: "T") ? UInt8(ascii: " ") : $0 }, as: UTF8.self)
     }
 
     /// One run; ends with a newline.

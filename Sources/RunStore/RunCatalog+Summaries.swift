@@ -21,10 +21,11 @@ extension RunCatalog {
     ) throws -> RunList {
         let all = try store.runNames(), index = RunIndex(store), known = KnownRuns(index)
         index?.update([], removing: known.absent(from: all))
-        let names = all.filter { isMember(RunID(rawValue: $0), suite: suite, candidate: candidate) }
+        let isFiltered = suite != nil || candidate != nil
+        let names = isFiltered ? all.filter { isMember(RunID(rawValue: $0), suite: suite, candidate: candidate) } : all
         var rows: [RunIndex.Row] = [], unknown: [(name: String, stamp: FileStamp?)] = []
-        for (name, stamp) in zip(names, store.eventStamps(names)) {
-            if let row = known[name], row.stamp == stamp { rows.append(row) } else { unknown.append((name, stamp)) }
+        for ((name, row), stamp) in zip(zip(names, known.rows(of: names)), store.eventStamps(names)) {
+            if let row, row.stamp == stamp { rows.append(row) } else { unknown.append((name, stamp)) }
         }
         var read: [RunSummary] = []
         for start in stride(from: 0, to: unknown.count, by: Self.runsReadAtOnce) {

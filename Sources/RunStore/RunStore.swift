@@ -166,7 +166,7 @@ package struct RunStore: Sendable {
 
     func runNames() throws -> [String] {
         do {
-            return try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs").sorted()
+            return try FileManager.default.contentsOfDirectory(atPath: "\(root)/runs").sortedByRun
         } catch {
             throw ScalebenchError(
                 .inputOutput, "cannot be read", at: "\(root)/runs", cause: error.systemWords)

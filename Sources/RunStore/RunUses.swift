@@ -88,8 +88,9 @@ struct RunUses: Sendable {
     static func stamp(of store: RunStore) -> String? {
         let now = FileStamp.now
         var text = ""
-        for file in store.candidateRecordFiles() {
-            guard let stamp = FileStamp(file), !stamp.isFresh(now: now) else { return nil }
+        let files = store.candidateRecordFiles()
+        for (file, stamp) in zip(files, FileStamp.stamps(files)) {
+            guard let stamp, !stamp.isFresh(now: now) else { return nil }
             text += "\(file.dropFirst(store.root.count))\n\(stamp.size) \(stamp.time)\n"
         }
         return ContentHash.sha256(Data(text.utf8))

@@ -45,15 +45,31 @@ package enum Quantity {
 
     /// `−0.0312`, `+0.0312` where signs are asked for. Zero has no direction: it is `0.0000`, or `+0.0000`.
     package static func fixed(_ value: Double, decimals: Int, isSigned: Bool = false) -> String {
-        // `String(format:)` takes several times as long, and lists have very many numbers.
-        let text = String(unsafeUninitializedCapacity: 512) { buffer in
-            buffer.withMemoryRebound(to: CChar.self) { text in
-                withVaList([Int32(decimals), abs(value)]) { Int(vsnprintf(text.baseAddress, text.count, "%.*f", $0)) }
-            }
-        }
+        let text = shortFixed(abs(value), decimals) ?? String(format: "%.\(decimals)f", abs(value))
         let isNegative = value < 0 && Double(text) != 0
         return (isNegative ? "−" : isSigned ? "+" : "") + text
     }
+
+    /// What `String(format:)` gives, in a small part of its time: lists have very many numbers. It is nil for numbers that
+    /// are too long for it.
+    private static func shortFixed(_ value: Double, _ decimals: Int) -> String? {
+        guard (0..<powersOfTen.count).contains(decimals) else { return nil }
+        let scaled = value * powersOfTen[decimals]
+        guard scaled < 0x1p52 else { return nil }
+        // The product's own rounding decides where it fell on a half.
+        let below = scaled.rounded(.down), beyondHalf = scaled - below - 0.5
+        let error = beyondHalf != 0 ? beyondHalf : (-scaled).addingProduct(value, powersOfTen[decimals])
+        let isUp = error > 0 || (error == 0 && Int(below) % 2 == 1)
+        var digits = Array(String(Int(below) + (isUp ? 1 : 0)).utf8)
+        guard decimals > 0 else { return String(decoding: digits, as: UTF8.self) }
+        let missing = decimals + 1 - digits.count
+        if missing > 0 { digits.insert(contentsOf: repeatElement(UInt8(ascii: "0"), count: missing), at: 0) }
+        digits.insert(UInt8(ascii: "."), at: digits.count - decimals)
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    /// They are exact.
+    private static let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 
     /// To three significant digits, so that the unit is chosen for what is shown: 999,999.9 is 1 M.
     private static func rounded(_ value: Double) -> Double {

@@ -1,5 +1,6 @@
 // Numbers as people read them: prefixes instead of exponents, minus signs instead of hyphens.
 
+import Foundation
 import ScalebenchCore
 import Testing
 
@@ -26,5 +27,24 @@ struct QuantityTests {
         #expect(Quantity.fixed(-0.00001, decimals: 4) == "0.0000")
         #expect(Quantity.fixed(-0.00001, decimals: 4, isSigned: true) == "+0.0000")
         #expect(Quantity.fixed(-0.02, decimals: 1, isSigned: true) == "+0.0" && Quantity.fixed(-2, decimals: 0) == "−2")
+    }
+
+    /// Ties, numbers one bit beside them, and random ones of every size.
+    @Test func decimalsAreThoseOfTheSystem() {
+        var values = [
+            0, 0.5, 1.5, 2.5, 0.125, 0.375, 2.675, 1.005, 999.95, 0.99999, 4503599627370495.5, 1e15, 1e300, .infinity,
+        ]
+        values += values.flatMap { [$0.nextUp, $0.nextDown] }.filter { $0 >= 0 }
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<20_000 {
+            let size = Double.random(in: -6...12, using: &generator)
+            values.append(pow(10, size) * Double.random(in: 0..<1, using: &generator))
+            values.append(Double(Int.random(in: 0..<1_000_000, using: &generator)) / 1024)
+        }
+        for value in values {
+            for decimals in 0...11 {
+                #expect(Quantity.fixed(value, decimals: decimals) == String(format: "%.\(decimals)f", value))
+            }
+        }
     }
 }

@@ -33,17 +33,22 @@ struct FileStamp: Hashable {
     static var now: Double { Date.now.timeIntervalSince1970 * 1e9 }
 }
 
+extension FileStamp {
+    /// The stamps of files, in their order; nil where there is no such file.
+    static func stamps(_ paths: [String], from folder: Int32 = AT_FDCWD) -> [FileStamp?] {
+        let size = 2048
+        return inParallel((paths.count + size - 1) / size) { piece in
+            paths[piece * size..<min(paths.count, (piece + 1) * size)].map { FileStamp($0, from: folder) }
+        }.flatMap(\.self)
+    }
+}
+
 extension RunStore {
     /// The stamps of the events of runs, in the order of the names; nil where a run has none.
     func eventStamps(_ names: [String]) -> [FileStamp?] {
         let folder = Foundation.open("\(root)/runs", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard folder >= 0 else { return names.map { _ in nil } }
         defer { close(folder) }
-        let size = 2048
-        return inParallel((names.count + size - 1) / size) { piece in
-            names[piece * size..<min(names.count, (piece + 1) * size)].map {
-                FileStamp($0 + "/events.jsonl", from: folder)
-            }
-        }.flatMap(\.self)
+        return FileStamp.stamps(names.map { $0 + "/events.jsonl" }, from: folder)
     }
 }

@@ -54,3 +54,15 @@ extension [RunKey] {
         return low
     }
 }
+
+extension [String] {
+    /// The names in their order. Names of runs are compared as numbers, which takes a fraction of the time.
+    var sortedByRun: [String] {
+        var runs: [(key: RunKey, place: Int)] = [], others: [String] = []
+        for (place, name) in enumerated() {
+            if let key = RunKey(name) { runs.append((key, place)) } else { others.append(name) }
+        }
+        let sorted = runs.sorted { $0.key < $1.key }.map { self[$0.place] }
+        return others.isEmpty ? sorted : (sorted + others).sorted()
+    }
+}

@@ -60,7 +60,7 @@ private struct DocumentStamp {
         let here = FileManager.default.currentDirectoryPath
         let files = roots.map { $0.hasPrefix("/") ? $0 : "\(here)/\($0)" }
             .flatMap(RunStore.files).flatMap(RunStore.files).flatMap(RunStore.files)
-        return lines(files, files.map { FileStamp($0) })
+        return lines(files, FileStamp.stamps(files))
     }
 
     /// The hash of names with their stamps.
