@@ -79,6 +79,17 @@ package final class LineLog {
         return count < length ? Array(lines.dropFirst()) : lines
     }
 
+    /// Passes on everything that the file holds up to the last line of this object, in pieces.
+    package func read(_ body: (Data) -> Void) throws {
+        var block = [UInt8](repeating: 0, count: Int(min(length, 1 << 20))), start: off_t = 0
+        while start < length {
+            let count = pread(descriptor, &block, Int(min(off_t(block.count), length - start)), start)
+            guard count > 0 else { throw failure(count < 0 ? errno : EIO) }
+            body(Data(block[..<count]))
+            start += off_t(count)
+        }
+    }
+
     /// Returns once everything appended is on disk.
     package func synchronize() throws {
         // EINVAL means that the file cannot be flushed (a pipe or a device).

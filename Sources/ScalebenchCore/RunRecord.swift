@@ -106,10 +106,10 @@ extension RunRecord {
 
 extension RunRecord {
     /// Reads the text of an event file. A last line that was torn by a crash is dropped and remembered.
-    /// - Throws: `damagedData` with file and line for any other line that is not an event.
+    /// - Throws: `damagedData` with file and line for any other line that is not an event or whose checksum is wrong.
     package init(events data: Data, file: String) throws {
         let decoder = JSONDecoder()
-        var lineNumber = 0
+        var lineNumber = 0, checksum = EventChecksum()
         var rest = data[...]
         while !rest.isEmpty {
             lineNumber += 1
@@ -118,14 +118,21 @@ extension RunRecord {
                 return
             }
             let line = rest[..<newline]
-            rest = rest[(newline + 1)...]
+            let damage = { (message: String, cause: String?) in
+                ScalebenchError(
+                    .damagedData, message, at: "\(file):\(lineNumber)",
+                    hint: "move the run's folder away; the run is then trained again", cause: cause)
+            }
             do {
                 fold(try JSONInput.decode(RunEvent.self, from: line, with: decoder))
             } catch {
-                throw ScalebenchError(
-                    .damagedData, "not a run event", at: "\(file):\(lineNumber)",
-                    hint: "move the run's folder away; the run is then trained again", cause: JSONInput.reason(error))
+                throw damage("not a run event", JSONInput.reason(error))
             }
+            guard checksum.isRight(line) else {
+                throw damage("the checksum is wrong: this line or one before it is not what was written", nil)
+            }
+            checksum.add(rest[...newline])
+            rest = rest[(newline + 1)...]
         }
     }
 }

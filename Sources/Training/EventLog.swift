@@ -7,17 +7,26 @@ package import ScalebenchCore
 package final class EventLog {
     private let log: LineLog
     private let encoder = JSONEncoder()
+    private var checksum = EventChecksum()
 
     /// Opens or creates the file and cuts off a torn last line.
     package init(_ path: String) throws {
         log = try LineLog(
             path, content: "the run's events", hint: "the same command goes on from the last checkpoint")
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try log.read { checksum.add($0) }
     }
 
     /// Appends one line. If it does not fit on the disk, the file is left as it was.
     package func append(_ event: RunEvent) throws {
-        try log.append(try encoder.encode(event) + Data("\n".utf8))
+        var line = try encoder.encode(event)
+        switch event {
+        case .checkpoint, .end: line = checksum.sealed(line)
+        case .start, .step, .evaluation: break
+        }
+        line.append(UInt8(ascii: "\n"))
+        try log.append(line)
+        checksum.add(line)
     }
 
     /// Returns once everything appended is on disk.

@@ -70,6 +70,11 @@ struct RunningTool {
     }
 }
 
+extension String {
+    /// The text of an event file that a test wants to change.
+    var withoutChecksums: String { replacing(/,"checksum":"[0-9a-f]{64}"/, with: "") }
+}
+
 /// A folder of its own for one test, removed at the end.
 final class Scratch {
     let url: URL

@@ -52,6 +52,37 @@ import Training
         #expect(record.checkpointStep == 2)
     }
 
+    /// No byte of a file that ends with a checkpoint or an end can change without being noticed, except in the names of
+    /// members that are not read.
+    @Test func aChangedByteIsNoticed() throws {
+        let path = "\(folder.path)/events.jsonl"
+        for part in 0..<2 {
+            let log = try EventLog(path), step = 8 * part
+            try log.append(
+                .step(
+                    .init(
+                        step: step + 4, tokens: 1024, natsPerToken: 3.25, learningRate: 0.5, gradientNorm: nil,
+                        seconds: 1.5)))
+            try log.append(
+                .evaluation(.init(step: step + 8, tokens: 2048, natsPerToken: 3.125, standardError: nil, sequences: 8)))
+            try log.append(
+                part == 0
+                    ? .checkpoint(.init(step: step + 8))
+                    : .end(.init(status: .completed, step: step + 8, tokens: 2048, seconds: 3)))
+        }
+        let bytes = try InputFile.read(path), right = try RunRecord(events: bytes, file: path)
+        #expect(right.finalEvaluation?.natsPerToken == 3.125 && right.evaluations.count == 2)
+        for place in bytes.indices {
+            for bit in 0..<8 {
+                var changed = bytes
+                changed[place] ^= 1 << bit
+                guard let read = try? RunRecord(events: changed, file: path) else { continue }
+                // The last line counts as torn where its newline is gone.
+                #expect(read == right || (read.hasTornLine && read.end == nil), "byte \(place), bit \(bit)")
+            }
+        }
+    }
+
     @Test func folderThatDoesNotExistIsNamed() {
         #expect { _ = try EventLog("\(folder.path)/none/events.jsonl") } throws: { error in
             (error as? ScalebenchError)?.location == "\(folder.path)/none/events.jsonl"

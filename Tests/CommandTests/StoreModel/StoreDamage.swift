@@ -4,14 +4,16 @@ import Foundation
 
 /// One file that was changed behind the program's back.
 struct StoreDamage {
-    enum Kind: String, CaseIterable { case cut, flipped, garbage, deleted }
+    enum Kind: String, CaseIterable { case cut, flipped, garbage, deleted, digit }
 
     let file: String
     let kind: Kind
 
     /// Damages a file. Every byte of the store's files is ASCII, so that a flipped eighth bit makes it no text.
     static func make(_ file: String, in files: StoreFiles, _ random: inout Repeatable) throws -> StoreDamage {
-        let kind = Kind.allCases.randomElement(using: &random)!, url = URL(fileURLWithPath: files.path(file))
+        // Only events have checksums; another digit elsewhere may be as good as the right one.
+        let kinds = file.hasSuffix("/events.jsonl") ? Kind.allCases : Kind.allCases.filter { $0 != .digit }
+        let kind = kinds.randomElement(using: &random)!, url = URL(fileURLWithPath: files.path(file))
         var data = try Data(contentsOf: url)
         switch kind {
         case .deleted:
@@ -20,6 +22,11 @@ struct StoreDamage {
         case .cut: data = data.prefix(data.isEmpty ? 0 : Int.random(in: 0..<data.count, using: &random))
         case .flipped:
             if !data.isEmpty { data[Int.random(in: 0..<data.count, using: &random)] ^= 0x80 }
+        case .digit:
+            let digits = data.indices.filter { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(data[$0]) }
+            if let place = digits.randomElement(using: &random) {
+                data[place] = data[place] == UInt8(ascii: "9") ? UInt8(ascii: "8") : data[place] + 1
+            }
         case .garbage: data += Data("\u{1}not what was written\n".utf8)
         }
         try data.write(to: url)
