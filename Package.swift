@@ -64,6 +64,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CLinux"),
         .target(name: "CKernels"),
 
         // MARK: Vocabulary
@@ -75,7 +76,7 @@ let package = Package(
         module("ScalingLaws", ["COpenBLAS"], exclude: ["LOG.md", "README.md", "risk.svg"]),
 
         // MARK: One run, and what a ladder of them says
-        module("Training", ["ScalebenchCore", "TokenData", "Transformer"]),
+        module("Training", ["ScalebenchCore", "TokenData", "Transformer", "CLinux"]),
         module("Comparison", ["ScalebenchCore", "ScalingLaws"]),
 
         // MARK: Scores of the method, and laws through finished runs

@@ -13,8 +13,6 @@ class Kind:
     statuses: tuple = (0, 1)
     # Whether the same command gives the right answer once the trainer is honest. A divergence is a result, and stays.
     mends: bool = True
-    # The beginning of a fault that is known and documented. It is printed and not counted.
-    known: str = "none"
 
 
 def replaced(place, **changes):
@@ -107,9 +105,7 @@ KINDS = [
     # Processes.
     Kind("daemon", "import shutil\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(600)\n    os._exit(0)\n"
          "honest()", "right"),
-    # Suites/examples/README.md says by which variable left processes are found; this one has dropped it.
-    Kind("daemon-without-the-variable", "subprocess.Popen(['sleep', '600'], start_new_session=True, env={}); honest()", "right",
-         known="orphan"),
+    Kind("daemon-without-the-variable", "subprocess.Popen(['sleep', '600'], start_new_session=True, env={}); honest()", "right"),
     Kind("many-children", "[subprocess.Popen(['sleep', '600']) for _ in range(50)]; honest()", "right"),
     Kind("stops-itself", "write(lines[:3]); os.kill(os.getpid(), signal.SIGSTOP)", "error", "silent", seconds=25),
     Kind("hangs", "write(lines[:3]); time.sleep(600)", "error", "silent", seconds=25),

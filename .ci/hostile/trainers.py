@@ -121,9 +121,8 @@ def campaign(work, seed, count):
     with multiprocessing.get_context("fork").Pool(os.cpu_count()) as pool:
         for kind, faults in pool.imap_unordered(attack_kind, kinds):
             for fault in dict.fromkeys(faults):
-                mark = "known: " * fault.startswith(kind.known)
-                print(f"  trainer {kind.name}: {mark}{fault!r}"[:700], flush=True)
-            faulty += not all(fault.startswith(kind.known) for fault in faults)
+                print(f"  trainer {kind.name}: {fault!r}"[:700], flush=True)
+            faulty += bool(faults)
     print(f"trainers: {faulty} of {len(kinds)} kinds faulty", flush=True)
     return faulty == 0
 

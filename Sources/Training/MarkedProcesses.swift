@@ -15,10 +15,11 @@ struct MarkedProcesses {
     /// For how many milliseconds processes that do not die, or that start others, are killed again.
     private static let patience = 2000
 
-    /// Kills them and waits until they have ended, so that none of them writes any more.
-    func end() {
+    /// Kills them and what this process has adopted, and waits until they have ended, so that none of them writes any more.
+    /// - Parameter children: what this process has started itself, the trainer among it.
+    func end(children: [pid_t]) {
         for _ in 0..<Self.patience {
-            let found = running
+            let found = running + AdoptedProcesses.running(own: children)
             if found.isEmpty { return }
             for process in found { kill(process, SIGKILL) }
             usleep(1000)

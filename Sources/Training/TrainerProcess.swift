@@ -126,7 +126,7 @@ final class TrainerProcess {
         else { return nil }
         // What the program started and left behind ends now, while its process id still names this group.
         kill(-leader, SIGKILL)
-        marked.end()
+        marked.end(children: [leader, guardian])
         var status: Int32 = 0
         while waitpid(leader, &status, 0) < 0, errno == EINTR {}
         ended = status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: status & 0x7f)

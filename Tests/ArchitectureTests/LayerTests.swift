@@ -7,7 +7,7 @@ import Testing
 struct LayerTests {
     /// The lowest layer comes first. Modules of one layer do not know each other.
     static let layers: [Set<String>] = [
-        ["COpenBLAS", "CZstd", "CZlib", "CSQLite", "CKernels"],
+        ["COpenBLAS", "CZstd", "CZlib", "CSQLite", "CLinux", "CKernels"],
         ["ScalebenchCore"],
         ["TokenData", "Transformer", "ScalingLaws"],
         ["Training", "Comparison"],

@@ -69,6 +69,31 @@ struct ExternalTrainerTests {
         #expect(again.output == result.output && again.status == 0)
     }
 
+    /// It has a session of its own and nothing of the trainer's environment.
+    @Test func whatATrainerLeavesBehindWithoutItsEnvironmentEnds() throws {
+        let scratch = try Scratch()
+        try scratch.buildText()
+        let folder = scratch.url.appendingPathComponent("left").path
+        try scratch.write("", to: "left/none")
+        let leave = """
+            file=\(folder)/$width-$seed
+            setsid env -i /bin/sh -c 'echo $$ > "$0"; exec sleep 300' "$file" > /dev/null 2>&1 &
+            while [ ! -s "$file" ]; do sleep 0.01; done
+            """
+        let result = try Tool.run(
+            [
+                "compare", try scratch.external("a", amplitude: 2, fault: leave),
+                try scratch.external("b", amplitude: 2.2),
+                "--suite", try scratch.externalSuite(), "--all-rungs",
+            ], in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        let left = try scratch.files(under: "left").compactMap { name in
+            pid_t(try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8).dropLast())
+        }
+        #expect(left.count == 7)
+        for process in left { #expect(kill(process, 0) != 0 && errno == ESRCH, "\(process) lives on") }
+    }
+
     @Test func aTrainerWithoutAKnownFileIsAFinding() throws {
         let scratch = try Scratch()
         try scratch.buildText()

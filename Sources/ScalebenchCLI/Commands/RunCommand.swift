@@ -44,6 +44,7 @@ struct RunCommand: ParsableCommand {
     }
 
     private func train() throws {
+        AdoptedProcesses.begin()
         let stop = StopRequest.listenToSignals()
         let cores = CoreAllowance(workers)
         ParentWatch.begin(stop: stop, cores: cores) { _exit(StopRequest.exitStatus) }
