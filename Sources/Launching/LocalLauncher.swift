@@ -125,7 +125,7 @@ package struct LocalLauncher: Launcher {
                     return tail
                 }
             }
-            return status(result.terminationStatus, errorOutput: result.closureResult)
+            return status(result.terminationStatus, errorOutput: result.closureResult, isAsked: stop.count > 0)
         } catch {
             return .failed(explanation: "the process could not be started: \(error)")
         }
@@ -150,12 +150,17 @@ package struct LocalLauncher: Launcher {
         }
     }
 
-    private func status(_ termination: TerminationStatus, errorOutput: [UInt8]) -> LaunchResult.Status {
+    /// - Parameter isAsked: whether a stop was requested. A signal that ended the run then was meant to do so: it may have come
+    ///   from here, or with a signal to the whole process group before the run listened.
+    private func status(
+        _ termination: TerminationStatus, errorOutput: [UInt8], isAsked: Bool
+    ) -> LaunchResult.Status {
         let how: String
         switch termination {
         case .exited(0): return .finished
         case .exited(StopRequest.exitStatus): return .interrupted
         case .exited(let code): how = "exit status \(code)"
+        case .signaled where isAsked: return .interrupted
         case .signaled(let number): how = "killed by signal \(number)"
         }
         let lines = String(decoding: errorOutput, as: UTF8.self).split(separator: "\n").suffix(10)

@@ -48,7 +48,19 @@ package func runScalebench() async {
         }
         try StandardOutput.flush()
     } catch {
-        exit(with: error)
+        exit(with: shown(error))
+    }
+}
+
+/// Prints help, a version or a completion script, which come as errors; what comes back says how the program ends.
+private func shown(_ error: any Error) -> any Error {
+    let text = ScalebenchCommand.fullMessage(for: error)
+    guard ScalebenchCommand.exitCode(for: error).isSuccess, !text.isEmpty else { return error }
+    do {
+        try StandardOutput.write(Data((text + "\n").utf8))
+        return ExitCode.success
+    } catch let unwritable {
+        return unwritable
     }
 }
 

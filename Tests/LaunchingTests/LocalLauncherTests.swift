@@ -130,7 +130,17 @@ import Testing
         stop.request()
         try await wait(for: ["\(folders[0].path)/asked"])
         stop.request()
-        #expect(try await results.map(\.status) == [.failed(explanation: "killed by signal 9")])
+        #expect(try await results.map(\.status) == [.interrupted])
+    }
+
+    /// A signal to the whole process group may reach a run before it listens.
+    @Test func aRunThatTheSignalItselfEndedIsInterrupted() async throws {
+        let folders = try folders(1), stop = StopRequest()
+        let launcher = try launcher("touch \"$1/ready\"; while :; do sleep 0.02; done")
+        async let results = launcher.launch(folders, stop: stop) { _ in }
+        try await wait(for: ["\(folders[0].path)/ready"])
+        stop.request()
+        #expect(try await results.map(\.status) == [.interrupted])
     }
 
     /// The launcher's process is killed outright; the child notices it because its standard input ends.

@@ -39,8 +39,10 @@ struct StoreDamage {
         return parts.first == "runs" && parts.count > 2 ? String(parts[1]) : nil
     }
 
-    /// Whether the file is the only place of what it says, and a list of findings can show that it is broken.
+    /// Whether the file is the only place of what it says, and a list of findings can show that it is broken. What a killed
+    /// writer left half-written says nothing.
     var isNamedByDoctor: Bool {
-        (file.hasPrefix("entries/") || file.hasPrefix("imports/")) && (kind == .flipped || kind == .garbage)
+        !file.contains(".tmp-") && (file.hasPrefix("entries/") || file.hasPrefix("imports/"))
+            && (kind == .flipped || kind == .garbage)
     }
 }
