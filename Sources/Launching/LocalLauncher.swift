@@ -125,7 +125,7 @@ package struct LocalLauncher: Launcher {
                     return tail
                 }
             }
-            return status(result.terminationStatus, errorOutput: result.closureResult, isAsked: stop.count > 0)
+            return status(result.terminationStatus, errorOutput: result.closureResult, isAsked: stop.isRequested)
         } catch {
             return .failed(explanation: "the process could not be started: \(error)")
         }
