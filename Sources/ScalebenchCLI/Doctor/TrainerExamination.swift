@@ -134,7 +134,7 @@ struct TrainerExamination {
             }
             try await Task.sleep(for: .milliseconds(5))
         }
-        guard case .failed? = try await launching.value.first?.status else { return false }
+        guard case .interrupted? = try await launching.value.first?.status else { return false }
         return stop.isRequested
     }
 }
