@@ -18,7 +18,7 @@ extension RunStore {
         guard !FileManager.default.fileExists(atPath: file), access(root, W_OK | X_OK) == 0 else { return }
         try AtomicFile.makeFolder(folder)
         AtomicFile.removeAbandoned(in: folder)
-        try AtomicFile.write(try JSONDocument.pretty(record), to: file)
+        try AtomicFile.write(try LineChecksum.document(record), to: file)
     }
 
     /// Every record, in the order of file names, and an error for each file that is not a record.
@@ -45,12 +45,15 @@ extension RunStore {
                 .damagedData, "not the record of a candidate", at: file,
                 hint: "remove the file; the next compare writes it again", cause: cause)
         }
-        let record: CandidateRecord
+        let record: CandidateRecord, isRight: Bool
         do {
-            record = try JSONInput.decode(CandidateRecord.self, from: try InputFile.read(file))
+            let data = try InputFile.read(file)
+            record = try JSONInput.decode(CandidateRecord.self, from: data)
+            isRight = LineChecksum.isRight(document: data)
         } catch {
             throw broken(JSONInput.reason(error))
         }
+        guard isRight else { throw broken(LineChecksum.isWrong) }
         if let defect = record.defect { throw broken(defect) }
         return record
     }

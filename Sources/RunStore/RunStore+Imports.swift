@@ -36,7 +36,7 @@ extension RunStore {
             outcome = .relabelled
         }
         try AtomicFile.makeFolder("\(root)/imports")
-        try AtomicFile.write(try JSONDocument.line(run), to: file)
+        try AtomicFile.write(try LineChecksum.document(run), to: file)
         return outcome
     }
 
@@ -62,12 +62,15 @@ extension RunStore {
                 .damagedData, "not an imported run", at: file, hint: "remove the file and import its source again",
                 cause: cause)
         }
-        let run: ImportedRun
+        let run: ImportedRun, isRight: Bool
         do {
-            run = try JSONInput.decode(ImportedRun.self, from: try InputFile.read(file))
+            let data = try InputFile.read(file)
+            run = try JSONInput.decode(ImportedRun.self, from: data)
+            isRight = LineChecksum.isRight(document: data)
         } catch {
             throw broken(JSONInput.reason(error))
         }
+        guard isRight else { throw broken(LineChecksum.isWrong) }
         guard run.schemaVersion == 1 else { throw broken("layout \(run.schemaVersion); this program knows 1") }
         guard run.source.runID == run.id, file.hasSuffix("/\(run.id).json") else {
             throw broken("its name is not that of its source")

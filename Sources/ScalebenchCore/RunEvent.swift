@@ -16,7 +16,7 @@
 // `resumedFromStep` no longer count. "devices" in a start is how many devices train, and in a step how many trained since
 // the last step event, where that differs. A run that goes on from a shorter run has "branch":{"runID":"…","step":800,
 // "seconds":12.5} in its start, and then the events that it would have written up to that step.
-// Checkpoints and ends also have a "checksum" of the file up to there (EventChecksum.swift).
+// Checkpoints and ends also have a "checksum" of the file up to there (LineChecksum.swift).
 
 /// One line of a run's event file.
 package enum RunEvent: Sendable, Equatable {

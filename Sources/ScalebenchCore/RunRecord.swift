@@ -109,7 +109,7 @@ extension RunRecord {
     /// - Throws: `damagedData` with file and line for any other line that is not an event or whose checksum is wrong.
     package init(events data: Data, file: String) throws {
         let decoder = JSONDecoder()
-        var lineNumber = 0, checksum = EventChecksum()
+        var lineNumber = 0, checksum = LineChecksum()
         var rest = data[...]
         while !rest.isEmpty {
             lineNumber += 1

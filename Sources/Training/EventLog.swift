@@ -7,7 +7,7 @@ package import ScalebenchCore
 package final class EventLog {
     private let log: LineLog
     private let encoder = JSONEncoder()
-    private var checksum = EventChecksum()
+    private var checksum = LineChecksum()
 
     /// Opens or creates the file and cuts off a torn last line.
     package init(_ path: String) throws {

@@ -40,6 +40,17 @@ struct IndexTests {
         #expect(try filters.map { try list(scratch, $0) } == first)
     }
 
+    @Test func aFlippedBitOfTheIndexShowsNothingElse() throws {
+        let scratch = try store(), index = scratch.url.appendingPathComponent("store/index.sqlite")
+        let first = try list(scratch), whole = try Data(contentsOf: index)
+        for place in stride(from: 100, to: whole.count, by: whole.count / 150) {
+            var damaged = whole
+            damaged[place] ^= 1 << UInt8(place % 8)
+            try damaged.write(to: index)
+            #expect(try list(scratch) == first, "byte \(place) of \(whole.count)")
+        }
+    }
+
     @Test func theIndexIsUsed() throws {
         let scratch = try store(), first = try list(scratch)
         // Other bytes with the same size and time are not looked at.

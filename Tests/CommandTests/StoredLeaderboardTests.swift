@@ -50,6 +50,17 @@ struct StoredLeaderboardTests {
         }
     }
 
+    @Test func aFlippedBitOfWhatIsKeptShowsNothingElse() throws {
+        let scratch = try store(), first = try board(scratch).output
+        let whole = try Data(contentsOf: index(scratch))
+        for place in stride(from: 100, to: whole.count, by: whole.count / 100) {
+            var damaged = whole
+            damaged[place] ^= 1 << UInt8(place % 8)
+            try damaged.write(to: index(scratch))
+            #expect(try board(scratch).output == first, "byte \(place) of \(whole.count)")
+        }
+    }
+
     @Test func whatIsKeptIsUsed() throws {
         let scratch = try store(), first = try board(scratch).output
         // Other bytes with the same size and time are not looked at, which shows that no run is read.

@@ -22,7 +22,7 @@ extension RunStore {
         if let sameQuestion, sameQuestion.result == record.result, sameQuestion.night?.date == record.night?.date {
             return false
         }
-        try log.append(try JSONDocument.line(record))
+        try log.append(try LineChecksum.document(record))
         try log.synchronize()
         return true
     }
@@ -43,7 +43,8 @@ extension RunStore {
                     errors.append(
                         ScalebenchError(
                             .damagedData, "not the record of a comparison", at: "\(historyFile):\(index + 1)",
-                            hint: "remove the line"))
+                            hint: "remove the line",
+                            cause: LineChecksum.isRight(document: line) ? nil : LineChecksum.isWrong))
                 }
             }
         } catch let error as ScalebenchError {
@@ -60,7 +61,7 @@ extension RunStore {
 
     private static func decoded(_ line: Data) -> HistoryRecord? {
         guard let record = try? JSONInput.decode(HistoryRecord.self, from: line), record.schemaVersion == 1,
-            !record.candidates.isEmpty
+            !record.candidates.isEmpty, LineChecksum.isRight(document: line)
         else { return nil }
         return record
     }

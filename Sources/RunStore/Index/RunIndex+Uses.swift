@@ -5,8 +5,8 @@ import ScalebenchCore
 extension RunIndex {
     /// The uses of every run; nil where they were not kept for records of this stamp.
     func uses(stamp: String) -> RunUses? {
-        var kept: String?
-        index.rows("SELECT stamp FROM usesStamp") { kept = $0.text(0) }
+        var kept: String?, checksum = 0
+        index.rows("SELECT stamp, checksum FROM usesStamp") { (kept, checksum) = ($0.text(0), $0.integer(1)) }
         guard kept == stamp, let words = words(), let all = uses(words) else { return nil }
         var links: [RunUses.Link] = [], isValid = true
         let isWhole = index.rows("SELECT run, use FROM links ORDER BY run, use") { row in
@@ -14,7 +14,9 @@ extension RunIndex {
             isValid = isValid && all.indices.contains(use)
             links.append(RunUses.Link(run: RunKey(number: row.integer(0)), use: use))
         }
-        return isWhole && isValid ? RunUses(all, links) : nil
+        guard isWhole && isValid else { return nil }
+        let uses = RunUses(all, links)
+        return uses.checksum == checksum ? uses : nil
     }
 
     private func words() -> [String]? {
@@ -57,7 +59,24 @@ extension RunIndex {
                 && insert("INSERT INTO words VALUES (?, ?)", words.enumerated().map { [.integer($0), .text($1)] })
                 && insert("INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?)", rows)
                 && insert("INSERT INTO links VALUES (?, ?)", links)
-                && insert("INSERT INTO usesStamp VALUES (?)", [[.text(stamp)]])
+                && insert("INSERT INTO usesStamp VALUES (?, ?)", [[.text(stamp), .integer(uses.checksum)]])
         }
+    }
+}
+
+extension RunUses {
+    /// A sum over all uses and links.
+    fileprivate var checksum: Int {
+        var sum = RowChecksum()
+        for use in all {
+            for word in [use.candidate, use.family ?? "", use.suite, use.suiteVersion, use.place] {
+                sum.add(.text(word))
+            }
+        }
+        for link in links {
+            sum.add(.integer(link.run.number))
+            sum.add(.integer(link.use))
+        }
+        return sum.number
     }
 }

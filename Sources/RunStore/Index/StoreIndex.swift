@@ -11,16 +11,16 @@ final class StoreIndex {
     private let handle: OpaquePointer
 
     /// Raised when the tables change; another number makes a new index.
-    private static let version = 3
+    private static let version = 4
     private static let tables = """
         CREATE TABLE runs (id INTEGER PRIMARY KEY, size INTEGER, time INTEGER, status INTEGER, seed INTEGER,
-            parameters REAL, tokens REAL, flops REAL, seconds REAL, loss REAL, date TEXT);
+            parameters REAL, tokens REAL, flops REAL, seconds REAL, loss REAL, date TEXT, checksum INTEGER);
         CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT);
         CREATE TABLE uses (id INTEGER PRIMARY KEY, candidate INTEGER, family INTEGER, suite INTEGER, version INTEGER,
             place INTEGER);
         CREATE TABLE links (run INTEGER, use INTEGER, PRIMARY KEY (run, use)) WITHOUT ROWID;
-        CREATE TABLE usesStamp (stamp TEXT);
-        CREATE TABLE documents (name TEXT PRIMARY KEY, stamp TEXT, content BLOB);
+        CREATE TABLE usesStamp (stamp TEXT, checksum INTEGER);
+        CREATE TABLE documents (name TEXT PRIMARY KEY, stamp TEXT, content BLOB, checksum INTEGER);
         """
 
     /// Opens or creates the index of a store; nil where there can be none.

@@ -21,8 +21,10 @@ package struct StoredDocuments {
     /// A document that was kept; nil where it was not, or where something has changed since.
     package func document(_ name: String) -> Data? {
         var found: Data?
-        index.rows("SELECT content FROM documents WHERE name = ? AND stamp = ?", [.text(name), .text(stamp)]) {
-            found = $0.data(0)
+        let query = "SELECT content, checksum FROM documents WHERE name = ? AND stamp = ?"
+        index.rows(query, [.text(name), .text(stamp)]) { row in
+            guard let content = row.data(0), checksum(name, content) == row.integer(1) else { return }
+            found = content
         }
         return found
     }
@@ -32,8 +34,13 @@ package struct StoredDocuments {
         index.change { insert in
             insert("DELETE FROM documents WHERE stamp <> ?", [[.text(stamp)]])
                 && insert(
-                    "INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", [[.text(name), .text(stamp), .data(content)]])
+                    "INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?)",
+                    [[.text(name), .text(stamp), .data(content), .integer(checksum(name, content))]])
         }
+    }
+
+    private func checksum(_ name: String, _ content: Data) -> Int {
+        RowChecksum([.text(name), .text(stamp), .data(content)]).number
     }
 }
 

@@ -11,8 +11,8 @@ struct StoreDamage {
 
     /// Damages a file. Every byte of the store's files is ASCII, so that a flipped eighth bit makes it no text.
     static func make(_ file: String, in files: StoreFiles, _ random: inout Repeatable) throws -> StoreDamage {
-        // Only events have checksums; another digit elsewhere may be as good as the right one.
-        let kinds = file.hasSuffix("/events.jsonl") ? Kind.allCases : Kind.allCases.filter { $0 != .digit }
+        // Another digit where there are no checksums may be as good as the right one.
+        let kinds = hasChecksums(file) ? Kind.allCases : Kind.allCases.filter { $0 != .digit }
         let kind = kinds.randomElement(using: &random)!, url = URL(fileURLWithPath: files.path(file))
         var data = try Data(contentsOf: url)
         switch kind {
@@ -33,6 +33,11 @@ struct StoreDamage {
         return StoreDamage(file: file, kind: kind)
     }
 
+    private static func hasChecksums(_ file: String) -> Bool {
+        file.hasSuffix("/events.jsonl") || file == "history.jsonl"
+            || ["entries/", "imports/"].contains(where: file.hasPrefix)
+    }
+
     /// The run that the file belongs to.
     var run: String? {
         let parts = file.split(separator: "/")
@@ -43,6 +48,6 @@ struct StoreDamage {
     /// writer left half-written says nothing.
     var isNamedByDoctor: Bool {
         !file.contains(".tmp-") && (file.hasPrefix("entries/") || file.hasPrefix("imports/"))
-            && (kind == .flipped || kind == .garbage)
+            && [.flipped, .garbage, .digit].contains(kind)
     }
 }

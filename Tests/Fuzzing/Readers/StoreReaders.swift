@@ -119,8 +119,11 @@ struct SampleStore {
             candidate: CandidateRuns(name: "c", notes: "", recipe: "r", places: places),
             firstWritten: "2026-01-01T00:00:00Z", position: 0)
         finished = FinishedRun(candidate: "c", place: "width 8", spec: spec, record: Sample.record(of: spec))
+        // Without their checksums, behind which no mutant would come.
         try store.add(record0)
+        try JSONDocument.line(record0).write(to: URL(fileURLWithPath: record))
         _ = try store.add([Self.importedRun])
+        try JSONDocument.line(Self.importedRun).write(to: URL(fileURLWithPath: imported))
         let claim = try RunSubmission.claim(folder, after: 0, launch: "l", checkpointStep: nil)
         if let claim { try RunSubmission.note(.init(exitStatus: 1, reason: "r"), of: claim.number, in: folder) }
     }

@@ -1,15 +1,16 @@
-// Checksums inside event files: a digit that a disk or a person has changed would otherwise be another result.
+// Checksums inside the files of a store: a digit that a disk or a person has changed would otherwise be another result.
 //
 //   {"event":"end","status":"completed","step":2000,"tokens":1024000,"seconds":30.2,"checksum":"9f86d08…"}
 //
-// A checksum is the last member of its line. It is the SHA-256, in hexadecimal digits, of everything in the file before
-// `,"checksum":`. Checkpoints and ends have one, because the steps and evaluations before them count from then on. Files of
-// earlier versions have none, and what has none is not checked.
+// A checksum is the last member of its line. It is the SHA-256, in hexadecimal digits, of everything before `,"checksum":`:
+// in an event file all lines so far, elsewhere the line alone. Checkpoints and ends of runs have one, because the steps and
+// evaluations before them count from then on; so have records of candidates, imported runs and the lines of the history.
+// Files of earlier versions have none, and what has none is not checked.
 
 package import Foundation
 
-/// The bytes of an event file so far.
-package struct EventChecksum {
+/// The bytes of a file so far.
+package struct LineChecksum {
     private var before = IncrementalHash()
 
     private static let mark = Data(#","checksum":""#.utf8), end = Data(#""}"#.utf8)
@@ -38,6 +39,21 @@ package struct EventChecksum {
         guard line[content.endIndex...].starts(with: Self.mark) else { return true }
         return line.dropLast(Self.end.count).suffix(Self.digits).elementsEqual(checksum(content).utf8)
     }
+
+    /// What is wrong where a checksum of a document is.
+    package static let isWrong = "the checksum is wrong: this is not what was written"
+
+    /// A document on one line with its checksum and a newline.
+    package static func document(_ value: some Encodable) throws -> Data {
+        LineChecksum().sealed(try JSONDocument.line(value).dropLast()) + newline
+    }
+
+    /// Whether a document by itself is what was written, with or without the newline at its end.
+    package static func isRight(document: Data) -> Bool {
+        LineChecksum().isRight(document.suffix(1) == newline ? document.dropLast() : document)
+    }
+
+    private static let newline = Data("\n".utf8)
 
     private func checksum(_ content: Data) -> String {
         var hash = before
