@@ -1,4 +1,5 @@
 """Ways to damage bytes. Each takes the bytes, a source of random numbers and the bytes of another file."""
+import copy
 import json
 
 NUMBERS = [b"1e308", b"-1", b"NaN", b"", b"0", b"1e-320", b"9223372036854775807", b"9223372036854775808", b"1e400", b"-0",
@@ -98,6 +99,11 @@ VALUES = [1e308, -1, float("nan"), "", None, [], {}, True, 0, -0.0, 1e-320, 2**6
           "../../..", "/", ".", [[]] * 5, {"a": {"b": 1}}, "1e9", 0.5, 1, 2, 3, 1e18, -1e18, float("inf"), "\u202e", "NaN"]
 
 
+def new_value(random):
+    """A value of its own: a document that holds one twice could come to hold itself."""
+    return copy.deepcopy(random.choice(VALUES))
+
+
 def places(value, found=None, path=()):
     """All places of a document."""
     found = [] if found is None else found
@@ -130,7 +136,7 @@ def change_json(data, random, other):
 def change_value(document, random):
     where = random.choice(places(document))
     if not where:
-        return random.choice([document, [document], {"a": document}, document, random.choice(VALUES)])
+        return random.choice([document, [document], {"a": document}, document, new_value(random)])
     parent = document
     for key in where[:-1]:
         parent = parent[key]
@@ -138,11 +144,11 @@ def change_value(document, random):
     if way < 0.2:
         del parent[key]
     elif way < 0.7:
-        parent[key] = random.choice(VALUES)
+        parent[key] = new_value(random)
     elif way < 0.8 and isinstance(parent, dict):
         parent[random.choice(["", "a", str(key).upper(), str(key) + " ", "\x1b[1m", "__proto__"])] = parent.pop(key)
     elif way < 0.9 and isinstance(parent, list):
-        parent.extend([parent[key]] * random.choice([1, 2, 300]))
+        parent.extend(copy.deepcopy(parent[key]) for _ in range(random.choice([1, 2, 300])))
     elif isinstance(parent[key], (int, float)) and not isinstance(parent[key], bool):
         parent[key] = parent[key] * random.choice([-1, 1000, 1e-9, 1e30, 0.5])
     else:

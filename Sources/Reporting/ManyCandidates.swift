@@ -6,24 +6,12 @@ import ScalebenchCore
 import ScalingLaws
 
 extension CompareResult {
-    /// Whether there are too many candidates for a column and a full verdict of each. Of a family that is studied alone,
-    /// what matters is its settings, so that a line per member is enough.
-    var hasMany: Bool {
-        candidates.count > 5
-            || (candidates.count > 2 && (families ?? []).contains { Set(candidates).isSubset(of: $0.members) })
-    }
-
-    /// The pairs that pictures show: all, or those of the likeliest rivals of the reference where there are many.
-    var picturedPairs: [Int] {
-        guard hasMany else { return Array(pairs.indices) }
-        let likeliest = (best?.candidates ?? []).compactMap { one in pairs.firstIndex { $0.b == one.candidate } }
-        return (likeliest + pairs.indices.filter { !likeliest.contains($0) }).prefix(Self.mostPictured).sorted()
-    }
-
-    /// The colour of a candidate in pictures of trends: those of many are told apart where they are shown.
-    func colour(of candidate: Int) -> Int {
-        guard hasMany else { return candidate % 6 }
-        return candidate == 0 ? 0 : (picturedPairs.firstIndex(of: candidate - 1) ?? -1) + 1
+    /// The colours of candidates in pictures of trends: those of many are told apart where they are shown.
+    var colours: [Int] {
+        guard hasMany else { return candidates.indices.map { $0 % 6 } }
+        var colours = candidates.map { _ in 0 }
+        for (place, pair) in picturedPairs.enumerated() { colours[pair + 1] = place + 1 }
+        return colours
     }
 
     /// Says what pictures leave out; nil where they show all.
@@ -32,8 +20,6 @@ extension CompareResult {
         return
             "Of the \(pairs.count) others, pictures show the \(picturedPairs.count) that are likeliest to be the best."
     }
-
-    private static var mostPictured: Int { 6 }
 
     /// The losses with a row per candidate and a column per rung.
     var lossesByCandidate: TextTable {

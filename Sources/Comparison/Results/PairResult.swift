@@ -92,7 +92,8 @@ public struct PairResult: Codable, Sendable {
         /// The probability that the expected gap has another sign at the target than at the top rung; null without a
         /// forecast.
         @OrNull public var probabilitySignChanges: Double? = nil
-        /// The trend along the whole axis; null without a forecast, and for identical candidates.
+        /// The trend along the whole axis; null without a forecast, for identical candidates, and for a pair that no picture
+        /// shows: with more than five candidates these are all but six.
         @OrNull public var trend: TrendCurves? = nil
     }
 

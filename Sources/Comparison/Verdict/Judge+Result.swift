@@ -35,7 +35,7 @@ extension Judge {
         let pooled = PooledEvidence(all), ladder = all.ofJudged
         let judged = try judged(all, pooled, findings: context.findings, until: until)
         let shown = (ladder.rungs + [ladder.target]).filter { rung in rung.points.contains { !$0.isEmpty } }
-        return CompareResult(
+        var result = CompareResult(
             scalebenchVersion: ScalebenchVersion.current, question: context.question, suite: context.suite,
             input: context.input, axis: ladder.axis, targetScale: ladder.target.scale,
             targetTokens: ladder.target.tokens,
@@ -54,6 +54,13 @@ extension Judge {
             notNeeded: context.notNeeded,
             stoppedEarly: context.stoppedEarly,
             furtherRuns: context.furtherRuns)
+        // Trends of pairs that no picture shows would take a fifth of the time and most of the result's size.
+        for index in result.picturedPairs {
+            result.pairs[index].predicted.trend = judged[index].prediction?.posterior.map {
+                TrendCurves($0, PairLadder(ladder, a: 0, b: index + 1, pooled))
+            }
+        }
+        return result
     }
 
     func families(_ ladder: Ladder, _ pooled: PooledEvidence) -> [FamilyResult]? {
@@ -72,10 +79,9 @@ extension Judge {
         try judged(ladder, PooledEvidence(ladder), findings: findings, until: until).map(\.result)
     }
 
-    /// The same with their assessments, which are nil for identical candidates and for pairs that cannot be judged.
     private func judged(
         _ all: Ladder, _ pooled: PooledEvidence, findings: [Finding], until: Double?
-    ) throws -> [(result: PairResult, assessment: Assessment?)] {
+    ) throws -> [JudgedPair] {
         let ladder = all.ofJudged
         let blind = ladder.withoutTarget, pooledBefore = pooled.withoutTarget(blind), held = all.heldOutRungs
         let decisive = until ?? thresholds.decisiveProbability
@@ -85,8 +91,7 @@ extension Judge {
                 let before = PairLadder(blind, a: 0, b: place + 1, pooledBefore)
                 var judged: JudgedPair
                 do {
-                    let (result, assessment) = try judge(pair, before: before, until: decisive)
-                    judged = JudgedPair(result: result, assessment: assessment)
+                    judged = try judge(pair, before: before, until: decisive)
                 } catch let error as ScalebenchError {
                     judged = JudgedPair(result: notJudged(pair, error), error: error)
                 }
@@ -97,12 +102,14 @@ extension Judge {
         }.map { try $0.get() }
         let errors = pairs.compactMap(\.error)
         if let error = errors.first, errors.count == pairs.count { throw error }
-        return pairs.map { ($0.result, $0.assessment) }
+        return pairs
     }
 
     private struct JudgedPair: Sendable {
         var result: PairResult
-        var assessment: Assessment?
+        /// What is known of the pair, and what was before any run at the target; nil for identical candidates and for a pair
+        /// that cannot be judged.
+        var assessment, prediction: Assessment?
         /// The reason why the pair cannot be judged.
         var error: ScalebenchError?
     }
@@ -111,8 +118,8 @@ extension Judge {
     /// - Parameter blind: the same pair as it was before any run at the target.
     private func judge(
         _ pair: PairLadder, before blind: PairLadder, until: Double
-    ) throws -> (PairResult, Assessment?) {
-        if pair.candidatesAreIdentical { return (identical(pair), nil) }
+    ) throws -> JudgedPair {
+        if pair.candidatesAreIdentical { return JudgedPair(result: identical(pair)) }
         let prediction = try assess(blind)
         let now = pair.isTargetTrained || pair.early != nil ? try assess(pair) : prediction
         let forecast = now.forecast
@@ -126,14 +133,14 @@ extension Judge {
                 CrossoverResult($0, pair, signChanges: forecast?.probabilitySignDiffersFromTopRung ?? 0)
             },
             expectedRegret: forecast.map { .init(a: $0.expectedRegretA, b: $0.expectedRegretB) },
-            rungGaps: pair.rungGaps, predicted: .init(prediction, blind),
+            rungGaps: pair.rungGaps, predicted: .init(prediction),
             observed: pair.observation(predicted: prediction.forecast),
             earlyForecast: pair.early?.forecast((pair.a, pair.b)), methodOnThisLadder: [], findings: [],
             probabilityWithKnownGap: now.posterior.map { probabilityWithKnownGap(pair, $0) },
             nextRuns: proposedRuns(pair, now, until: until))
         result.deviceTime = DeviceTime(pair, multiplier: result.computeMultiplier)
         result.findings = Checks.all.flatMap { $0(pair, result) }
-        return (result, now)
+        return JudgedPair(result: result, assessment: now, prediction: prediction)
     }
 
     /// The runs that would make the verdict surer; none where the pair is decided.
@@ -156,7 +163,7 @@ extension Judge {
     private func notJudged(_ pair: PairLadder, _ error: ScalebenchError) -> PairResult {
         PairResult(
             a: pair.a, b: pair.b, verdict: .unresolved, rungGaps: pair.rungGaps,
-            predicted: .init(Assessment(verdict: .unresolved), pair), observed: pair.observation(predicted: nil),
+            predicted: .init(Assessment(verdict: .unresolved)), observed: pair.observation(predicted: nil),
             methodOnThisLadder: [], findings: [Checks.notJudged(error)], nextRuns: [])
     }
 
@@ -175,12 +182,11 @@ extension Judge {
 }
 
 extension PairResult.Prediction {
-    fileprivate init(_ assessment: Judge.Assessment, _ pair: PairLadder) {
+    fileprivate init(_ assessment: Judge.Assessment) {
         let forecast = assessment.forecast
         self.init(
             verdict: assessment.verdict, probabilityABetter: forecast?.probabilityABetter, lossA: forecast?.lossA,
             lossB: forecast?.lossB, gap: forecast?.gap,
-            probabilitySignChanges: forecast?.probabilitySignDiffersFromTopRung,
-            trend: assessment.posterior.map { TrendCurves($0, pair) })
+            probabilitySignChanges: forecast?.probabilitySignDiffersFromTopRung)
     }
 }

@@ -33,7 +33,7 @@ struct GapPicture {
         self.result = result
         self.prefix = prefix
         index = pairIndex + 1
-        colour = result.colour(of: index)
+        colour = result.colours[index]
         a = SafeText.line(pair.a, limit: 40)
         b = SafeText.line(pair.b, limit: 40)
     }

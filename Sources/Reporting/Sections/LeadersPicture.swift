@@ -28,7 +28,7 @@ struct LeadersPicture {
                 + "the ladder alone shows, bars the 90 % interval of the forecast for one run at the target."
                 + (result.picturedPairsNote.map { " \($0)" } ?? "") + Phrase.path(result),
             legend: pairs.map { pair in
-                let colour = result.colour(of: pair + 1)
+                let colour = result.colours[pair + 1]
                 return ("c\(colour) shape\(colour % 4)", result.candidates[pair + 1])
             }, height: 380, table: table, plot: draw)
     }
@@ -45,7 +45,7 @@ struct LeadersPicture {
     }
 
     @MarkupBuilder private func line(_ index: Int, _ place: Int, _ frame: PlotFrame) -> Markup {
-        let pair = result.pairs[index], colour = result.colour(of: index + 1), name = SafeText.line(pair.b, limit: 40)
+        let pair = result.pairs[index], colour = result.colours[index + 1], name = SafeText.line(pair.b, limit: 40)
         if let trend = pair.predicted.trend {
             frame.line(trend.scales, trend.gap.median, "fit c\(colour)", hover: name)
         }

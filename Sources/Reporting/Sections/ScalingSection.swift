@@ -20,6 +20,7 @@ private struct ScalingPicture {
     let predicted: [Estimate?]
     /// The candidates whose trends and forecasts are drawn; the others have grey marks.
     let pictured: [Int]
+    let colours: [Int]
 
     init?(_ result: CompareResult, _ prefix: String) {
         guard result.ladder.contains(where: { $0.candidates.contains { $0.meanLoss != nil } }) else { return nil }
@@ -31,6 +32,7 @@ private struct ScalingPicture {
             [first?.trend.map { ($0.scales, $0.lossA) }] + trends.map { $0.trend.map { ($0.scales, $0.lossB) } }
         predicted = [first?.lossA] + trends.map(\.lossB)
         pictured = [0] + result.picturedPairs.map { $0 + 1 }
+        colours = result.colours
     }
 
     var figure: Figure {
@@ -43,11 +45,11 @@ private struct ScalingPicture {
                 + (crossing.map { " \($0.text)" } ?? "") + Phrase.path(result)
                 + (result.hasMany ? " The reference alone has a band." : "")
                 + (result.picturedPairsNote.map { " \($0) The others have grey marks and no trend." } ?? ""),
-            legend: pictured.map { ("\(style($0)) shape\(result.colour(of: $0) % 4)", result.candidates[$0]) },
+            legend: pictured.map { ("\(style($0)) shape\(colours[$0] % 4)", result.candidates[$0]) },
             height: 420, table: table, plot: draw)
     }
 
-    private func style(_ index: Int) -> String { pictured.contains(index) ? "c\(result.colour(of: index))" : "neutral" }
+    private func style(_ index: Int) -> String { pictured.contains(index) ? "c\(colours[index])" : "neutral" }
 
     private var hasTarget: Bool { result.ladder.contains(where: \.isTarget) }
 
@@ -95,7 +97,7 @@ private struct ScalingPicture {
             let isLeader = pictured.contains(index)
             for loss in candidate.losses where !result.hasMany || (isLeader && candidate.losses.count > 1) {
                 frame.marker(
-                    rung.scale, loss, candidate: result.colour(of: index), style: "run \(style)", size: 2.5,
+                    rung.scale, loss, candidate: colours[index], style: "run \(style)", size: 2.5,
                     hover: "\(name), \(rung.label): one run, \(Phrase.loss(loss))")
             }
             if isLeader, let interval = candidate.loss?.interval90 {
@@ -103,7 +105,7 @@ private struct ScalingPicture {
             }
             if let mean = candidate.meanLoss {
                 frame.marker(
-                    rung.scale, mean, candidate: result.colour(of: index), style: style, size: rung.isTarget ? 6 : 4.5,
+                    rung.scale, mean, candidate: colours[index], style: style, size: rung.isTarget ? 6 : 4.5,
                     hover: "\(name), \(rung.label): mean of \(Phrase.runs(candidate.losses.count)), "
                         + Phrase.interval(candidate.loss, or: mean, Phrase.loss))
             }
@@ -119,7 +121,7 @@ private struct ScalingPicture {
                     result.targetScale, from: estimate.interval90.lower, to: estimate.interval90.upper,
                     "forecast \(style(index))", shift: shift)
                 frame.marker(
-                    result.targetScale, estimate.point, candidate: result.colour(of: index),
+                    result.targetScale, estimate.point, candidate: colours[index],
                     style: "run \(style(index))", size: 4,
                     shift: shift,
                     hover: "\(SafeText.line(result.candidates[index])): predicted for the target, "

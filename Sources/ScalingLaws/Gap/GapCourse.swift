@@ -21,18 +21,26 @@ enum GapCourse: Sendable {
         case .surface(let course): course.covariance(s.x, t.x)
         }
     }
+}
 
-    /// Draws z at several places; every call gives another path.
-    func sampler(
-        at places: [TrendPosition], observations: [Double], noise: [Double]
-    ) -> (inout SplitMix) -> [Double] {
+/// Draws of z at several places. It is no closure: one that is kept as an optional gets another wrapper at every assignment.
+enum GapPaths {
+    case walk(GapWalk, TrendFit, TrendPaths)
+    case surface(SurfaceCourse, places: [Double])
+
+    init(of walk: GapWalk, at places: [TrendPosition]) {
+        switch walk.fit {
+        case .walk(let fit): self = .walk(walk, fit, TrendPaths(of: fit, at: places))
+        case .surface(let course): self = .surface(course, places: places.map(\.x))
+        }
+    }
+
+    /// Every call gives another path.
+    func draw(_ generator: inout SplitMix) -> [Double] {
         switch self {
-        case .walk(let fit):
-            let paths = TrendPaths(of: fit, at: places)
-            return { fit.path(paths, observations: observations, noise: noise, &$0) }
-        case .surface(let course):
-            let coordinates = places.map(\.x)
-            return { course.path(at: coordinates, &$0) }
+        case .walk(let walk, let fit, let paths):
+            fit.path(paths, observations: walk.observations, noise: walk.noise, &generator)
+        case .surface(let course, let places): course.path(at: places, &generator)
         }
     }
 }

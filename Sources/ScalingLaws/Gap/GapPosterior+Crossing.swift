@@ -76,20 +76,17 @@ extension GapPosterior {
     /// Sample paths of z at `places`, which has the sign of the gap; the same ones at every call.
     private func paths(at places: [TrendPosition], count: Int) -> [[Double]] {
         var generator = SplitMix(seed: 0x5CA1_EBE7)
-        var cumulative = 0.0, owner = 0, sampler: ((inout SplitMix) -> [Double])?
+        var cumulative = 0.0, owner = 0, drawn = GapPaths(of: gaps[0].value, at: places)
         return (0..<count).map { path in
             // Stratified choice of the roughness: path i takes the owner of quantile (i + ½)/count.
             let quantile = (Double(path) + 0.5) / Double(count)
+            let before = owner
             while owner < gaps.count - 1, cumulative + gaps[owner].weight < quantile {
                 cumulative += gaps[owner].weight
                 owner += 1
-                sampler = nil
             }
-            let walk = gaps[owner].value
-            let draw =
-                sampler ?? walk.fit.sampler(at: places, observations: walk.observations, noise: walk.noise)
-            sampler = draw
-            return draw(&generator)
+            if owner != before { drawn = GapPaths(of: gaps[owner].value, at: places) }
+            return drawn.draw(&generator)
         }
     }
 }

@@ -65,7 +65,8 @@ extension GapPosterior {
     /// which also allows for the misfit of single losses and for seeds.
     package func trend(at scale: Double) -> GapTrend {
         let place = ladder.position(of: scale)
-        let draws = draw(place, SeedDeviations(a: 0, b: 0), misfit: false, count: Self.drawCountOfTrend)
+        let draws = draw(
+            place, SeedDeviations(a: 0, b: 0), misfit: false, multipliers: false, count: Self.drawCountOfTrend)
         return GapTrend(
             probabilityABetter: probability(above: 0, place, noise: 0),
             lossA: inLossUnits(draws.lossA), lossB: inLossUnits(draws.lossB), gap: inLossUnits(draws.expectedGap))
@@ -107,6 +108,15 @@ extension GapPosterior {
         var multiplier: [Double]?
     }
 
+    /// The quasi-random points of all draws: two numbers that choose the parts of the posterior, and five normal ones.
+    private static let points: [(gap: Double, level: Double, z: [Double])] = {
+        let sequence = QuasiRandomSequence(dimensions: 7)
+        return (0..<drawCount / 2).map { index in
+            let normal = (2..<7).map { NormalDistribution.approximateQuantile(sequence.value(index, $0)) }
+            return (sequence.value(index, 0), sequence.value(index, 1), normal)
+        }
+    }()
+
     /// The part of a posterior from which a draw comes: that which holds the point `u` of (0, 1).
     private struct Choice {
         private let cumulative: [Double]
@@ -130,39 +140,42 @@ extension GapPosterior {
     }
 
     /// Joint draws of levels and gap at a place, in units of the smallest loss.
+    /// - Parameter multipliers: whether compute multipliers are drawn too.
     func draw(
-        _ place: TrendPosition, _ noise: SeedDeviations, misfit: Bool = true, count: Int = drawCount
+        _ place: TrendPosition, _ noise: SeedDeviations, misfit: Bool = true, multipliers: Bool = true,
+        count: Int = drawCount
     ) -> Draws {
         var draws = Draws()
         var multiplier: [Double] = []
         var notFalling = 0.0
-        let sequence = QuasiRandomSequence(dimensions: 7)
         let walks = gaps.map { $0.value.fit.predict(place) }, trends = levels.map { $0.value.fit.predict(place) }
+        // Copies of whole walks and trends would be counted up and down at every draw.
+        let variables = gaps.map(\.value.variable), floors = levels.map(\.value.floor)
+        let misfits = levels.map { misfit ? $0.value.fit.scales.misfit * $0.value.fit.scales.misfit : 0 }
         let gapChoice = Choice(gaps.map(\.weight)), levelChoice = Choice(levels.map(\.weight))
-        var z = [Double](repeating: 0, count: 5)
         for index in 0..<count / 2 {
-            let chosen = gapChoice.index(sequence.value(index, 0)), walk = gaps[chosen].value
-            let other = levelChoice.index(sequence.value(index, 1)), level = levels[other].value
-            for k in 0..<5 { z[k] = NormalDistribution.approximateQuantile(sequence.value(index, k + 2)) }
-            let (m, slope) = Self.joint(
-                trends[other], z[0], z[1], extra: misfit ? level.fit.scales.misfit * level.fit.scales.misfit : 0)
-            let centre = level.floor + exp(Self.clamp(m))
+            let (ofGap, ofLevel, z) = Self.points[index]
+            let chosen = gapChoice.index(ofGap), variable = variables[chosen]
+            let other = levelChoice.index(ofLevel), floor = floors[other]
+            let (m, slope) = Self.joint(trends[other], z[0], z[1], extra: misfits[other])
+            let centre = floor + exp(Self.clamp(m))
             // Draws come in pairs of opposite sign, so that a ladder without a gap gets a forecast centred on zero.
             for sign in [1.0, -1.0] {
-                let d = Self.clamp(walk.gap(walks[chosen].mean + sign * walks[chosen].variance.squareRoot() * z[2]))
+                let d = Self.clamp(variable.gap(walks[chosen].mean + sign * walks[chosen].variance.squareRoot() * z[2]))
                 // A loss cannot fall below the floor, however large the gap.
-                let a = max(centre * exp(-d / 2), level.floor), b = max(centre * exp(d / 2), level.floor)
+                let a = max(centre * exp(-d / 2), floor), b = max(centre * exp(d / 2), floor)
                 draws.expectedGap.append(b - a)
                 draws.gap.append(b - a + sign * (noise.b * z[4] - noise.a * z[3]))
                 draws.lossA.append(max(a + sign * noise.a * z[3], 0))
                 draws.lossB.append(max(b + sign * noise.b * z[4], 0))
-                let decades = decadesToReach(a, from: b, fall: -slope, above: level.floor)
+                guard multipliers else { continue }
+                let decades = decadesToReach(a, from: b, fall: -slope, above: floor)
                 if decades == nil { notFalling += 1 }
                 multiplier.append(pow(10, min(max(decades ?? 12, -12), 12)))
             }
         }
         // Up to a quarter of such draws only open the upper ends of the intervals; with more the median means nothing.
-        if notFalling <= 0.25 * Double(multiplier.count) { draws.multiplier = multiplier }
+        if multipliers, notFalling <= 0.25 * Double(multiplier.count) { draws.multiplier = multiplier }
         return draws
     }
 

@@ -6,9 +6,9 @@ extension GapPosterior {
         let top = ladder.top
         var mean = 0.0, square = 0.0, kept = 0.0
         for walk in gaps {
-            let fit = walk.value.fit, here = fit.predict(top), d = walk.value.gap(here.mean)
+            let fit = walk.value.fit, here = fit.predict(top), d = walk.value.variable.gap(here.mean)
             mean += walk.weight * d
-            square += walk.weight * (d * d + walk.value.seedVariance(near: here.mean, variance: here.variance))
+            square += walk.weight * (d * d + walk.value.variable.seedVariance(near: here.mean, variance: here.variance))
             // In z, what is expected at the place moves by this much per unit at the top rung.
             kept += walk.weight * (here.variance > 0 ? fit.covariance(top, place) / here.variance : 1)
         }

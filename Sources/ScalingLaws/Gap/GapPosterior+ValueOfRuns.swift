@@ -95,11 +95,11 @@ extension GapPosterior {
                 cumulative += outcomes[owner].weight
             }
             let z = NormalDistribution.approximateQuantile(sequence.value(node, 0))
-            let outcome = outcomes[owner].walk.gap(outcomes[owner].mean + z * outcomes[owner].deviation)
+            let outcome = outcomes[owner].variable.gap(outcomes[owner].mean + z * outcomes[owner].deviation)
             // 2. After that outcome the walks have other weights and other means.
             var weight = 0.0, positive = 0.0
             for other in outcomes {
-                let tie = other.walk.tie, z = (asinh(outcome / tie) - other.mean) / other.deviation
+                let tie = other.variable.tie, z = (asinh(outcome / tie) - other.mean) / other.deviation
                 guard abs(z) < 8 else { continue }
                 let likelihood = other.weight * exp(-0.5 * z * z) / other.deviation / hypot(outcome, tie)
                 weight += likelihood
@@ -116,7 +116,7 @@ extension GapPosterior {
 
     /// One walk's prediction of the new mean gap and of the target, both in z.
     private struct Outcome {
-        var walk: GapWalk
+        var variable: GapVariable
         var weight: Double
         var mean: Double
         var deviation: Double
@@ -131,7 +131,7 @@ extension GapPosterior {
         /// half for an exact zero, so that equal candidates stay equal.
         func probabilityABetter(_ mean: Double, _ variance: Double) -> Double {
             if mean == 0 { return 0.5 }
-            let all = variance + walk.observationVariance(near: mean, seeds: targetSeeds)
+            let all = variance + variable.observationVariance(near: mean, seeds: targetSeeds)
             return all > 0 ? NormalDistribution.cumulative(mean / all.squareRoot()) : (mean > 0 ? 1 : 0)
         }
     }
@@ -151,9 +151,10 @@ extension GapPosterior {
         let total = kept.reduce(0) { $0 + $1.weight }
         return kept.map { weighted in
             let walk = weighted.value, p = walk.fit.predict(place), t = walk.fit.predict(target)
-            let deviation = (p.variance + walk.observationVariance(near: p.mean, seeds: seeds)).squareRoot()
+            let deviation = (p.variance + walk.variable.observationVariance(near: p.mean, seeds: seeds)).squareRoot()
             return Outcome(
-                walk: walk, weight: weighted.weight / total, mean: p.mean, deviation: deviation, targetMean: t.mean,
+                variable: walk.variable, weight: weighted.weight / total, mean: p.mean, deviation: deviation,
+                targetMean: t.mean,
                 targetVariance: t.variance, targetSeeds: targetSeeds,
                 gain: walk.fit.covariance(place, target) / deviation)
         }

@@ -4,8 +4,7 @@ import Foundation
 
 /// The walk of the gap under one roughness.
 struct GapWalk: Sendable {
-    /// s: gaps well below it walk by addition, gaps well above it by factors.
-    let tie: Double
+    let variable: GapVariable
     /// z at every rung with the variance of its noise.
     let observations: [Double], noise: [Double]
     let fit: GapCourse
@@ -20,8 +19,9 @@ struct GapWalk: Sendable {
         let top = ladder.positions.firstIndex { $0.isSame(as: ladder.top) } ?? 0
         let near = roughness / priors.growth
         let tie = (near * near + min(seeds[top], 1)).squareRoot()
-        self.tie = tie
-        let noise = zip(gaps, seeds).map { Self.variance(of: $0, noise: $1, tie) }
+        let variable = GapVariable(tie: tie)
+        self.variable = variable
+        let noise = zip(gaps, seeds).map { variable.variance(of: $0, noise: $1) }
         self.noise = noise
         observations = gaps.map { asinh($0 / tie) }
         let scales = TrendScales(
@@ -37,7 +37,7 @@ struct GapWalk: Sendable {
         let speed = priors.growth * priors.growth
         logEvidence = gaps.indices.reduce(trend.logEvidence) { sum, index in
             guard index != top else { return sum }
-            let own = -log(hypot(gaps[index], tie)), ofNoise = log(Self.chord(gaps[index], tie))
+            let own = -log(hypot(gaps[index], tie)), ofNoise = log(variable.chord(gaps[index]))
             let share = noise[index] / (noise[index] + speed)
             return sum + own + share * (ofNoise - own)
         }
@@ -46,7 +46,7 @@ struct GapWalk: Sendable {
     /// The course of the gap of two members of a family, given one part of its mixture and the target where that is measured
     /// or forecast. A tie of 1 makes z the gap itself, to a percent, because gaps of a family are small.
     init(_ ladder: GapLadder, _ part: SurfaceGap.Part, at scales: [Double]) {
-        tie = 1
+        variable = GapVariable(tie: 1)
         observations = []
         noise = []
         var course = SurfaceCourse(
@@ -60,49 +60,20 @@ struct GapWalk: Sendable {
         logEvidence = evidence
     }
 
-    /// The gap d that belongs to z.
-    func gap(_ z: Double) -> Double { tie * sinh(min(max(z, -230), 230)) }
-
-    /// Variance in z of an observation `d` with a variance `noise`. Near zero the number of standard deviations between d
-    /// and zero stays as it is, because the sign is what matters; far from zero the size does.
-    private static func variance(of d: Double, noise: Double, _ tie: Double) -> Double {
-        guard noise > 0 else { return 0 }
-        let slope = 1 / hypot(d, tie), nearZero = exp(-d * d / (32 * noise))
-        let steepness = slope + nearZero * (chord(d, tie) - slope)
-        return min(noise * steepness * steepness, 1e12)
-    }
-
-    /// The variance of d to which a variance of z near `z` belongs: the inverse of `variance(of:noise:)`. The change of
-    /// variable alone would stretch noise near zero.
-    func seedVariance(near z: Double, variance: Double) -> Double {
-        let d = gap(z), chord = Self.chord(d, tie)
-        let noise = variance / chord / chord
-        let seen = Self.variance(of: d, noise: noise, tie)
-        return seen > 0 ? noise * variance / seen : 0
-    }
-
-    /// z/d: the mean change of z per unit of d between zero and d.
-    private static func chord(_ d: Double, _ tie: Double) -> Double {
-        abs(d) < 1e-6 * tie ? 1 / tie : asinh(d / tie) / d
-    }
-
-    /// Variance in z of a new observation near z with a variance `seeds` from seeds.
-    func observationVariance(near z: Double, seeds: Double) -> Double {
-        Self.variance(of: gap(z), noise: seeds, tie)
-    }
-
     /// P(d + noise > `threshold`), for a z with these moments and normal noise of this variance.
     func probability(above threshold: Double, _ p: TrendPrediction, noise: Double) -> Double {
-        let deviation = p.variance.squareRoot(), spread = noise.squareRoot()
+        let deviation = p.variance.squareRoot(), spread = noise.squareRoot(), tie = variable.tie
         // The wider of the two distributions is integrated exactly, the narrower one numerically.
         if deviation > 0, spread <= deviation * hypot(threshold, tie) {
             return NormalDistribution.mean {
                 NormalDistribution.cumulative((p.mean - asinh((threshold - spread * $0) / tie)) / deviation)
             }
         }
-        guard spread > 0 else { return gap(p.mean) > threshold ? 1 : gap(p.mean) < threshold ? 0 : 0.5 }
+        guard spread > 0 else {
+            return variable.gap(p.mean) > threshold ? 1 : variable.gap(p.mean) < threshold ? 0 : 0.5
+        }
         return NormalDistribution.mean {
-            NormalDistribution.cumulative((gap(p.mean + deviation * $0) - threshold) / spread)
+            NormalDistribution.cumulative((variable.gap(p.mean + deviation * $0) - threshold) / spread)
         }
     }
 }

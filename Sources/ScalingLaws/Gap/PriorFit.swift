@@ -82,12 +82,13 @@ package struct PriorFit: Sendable {
             let walk = GapWalk(ladder, roughness: roughness, priors)
             let p = walk.fit.predict(place)
             let deviation =
-                (p.variance + walk.observationVariance(near: p.mean, seeds: priors.unknownNoise * priors.unknownNoise))
+                (p.variance
+                + walk.variable.observationVariance(near: p.mean, seeds: priors.unknownNoise * priors.unknownNoise))
                 .squareRoot()
-            let z = (asinh(observed / walk.tie) - p.mean) / deviation
+            let z = (asinh(observed / walk.variable.tie) - p.mean) / deviation
             prepared.logEvidence.append(Float(walk.logEvidence))
             prepared.probability.append(Float(NormalDistribution.cumulative(p.mean / deviation)))
-            prepared.density.append(Float(unit * exp(-z * z / 2) / deviation / hypot(observed, walk.tie)))
+            prepared.density.append(Float(unit * exp(-z * z / 2) / deviation / hypot(observed, walk.variable.tie)))
         }
         return prepared
     }

@@ -78,13 +78,16 @@ public struct Estimate: Codable, Sendable, Equatable {
 
     /// Summarises equally likely draws; `draws` must not be empty.
     public init(draws: [Double]) {
-        let sorted = draws.sorted()
+        let last = draws.count - 1
+        func place(_ probability: Double) -> Double { probability * Double(draws.count) - 0.5 }
+        func below(_ probability: Double) -> Int { Int(max(place(probability), 0)) }
+        let ranks = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95].flatMap {
+            [below($0), below($0) + 1].map { min($0, last) }
+        }
+        let sorted = draws.sorted(atRanks: ranks)
         func at(_ probability: Double) -> Double {
-            let place = probability * Double(sorted.count) - 0.5
-            let below = Int(max(place, 0))
-            let low = sorted[min(below, sorted.count - 1)]
-            let high = sorted[min(below + 1, sorted.count - 1)]
-            return low == high ? low : low + (high - low) * min(max(place - Double(below), 0), 1)
+            let below = below(probability), low = sorted[min(below, last)], high = sorted[min(below + 1, last)]
+            return low == high ? low : low + (high - low) * min(max(place(probability) - Double(below), 0), 1)
         }
         self.init(
             point: at(0.5), interval50: Interval(at(0.25), at(0.75)), interval80: Interval(at(0.1), at(0.9)),

@@ -7,6 +7,7 @@
 //   t_g = level + slope·x + deviation_g,  deviation ~ 0.92·N(0, 0.35²) + 0.08·N(0, 2.5²),  (n−1)s²/σ² ~ χ²(n−1).
 
 import Foundation
+import Synchronization
 
 /// The losses of one candidate's seeds at one rung.
 public struct SeedGroup: Sendable, Equatable {
@@ -75,6 +76,7 @@ public struct SeedNoise: Sendable {
     private var groups: [Group] = []
     private var grid: [(level: Double, slope: Double, weight: Double)] = []
     private var deviations: [(candidate: Int, x: Double, mean: Double, odd: Bool)] = []
+    private let known = KnownSigmas()
 
     /// Groups of one seed carry no information on noise but place the ladder's centre and loss. Groups without losses,
     /// or with losses that are not finite and positive, are skipped. Bit-equal replicates count as differing by the
@@ -119,7 +121,7 @@ public struct SeedNoise: Sendable {
     public func sigma(at scale: Double, candidate: Int? = nil) -> Double {
         let x = log(scale) - centre
         let own = candidate.map { deviation(of: $0, at: x) } ?? 0
-        return exp(min(max(logSigma(at: x) + own, -690), 690))
+        return exp(min(max(known.logSigma(at: x, logSigma) + own, -690), 690))
     }
 
     private func logSigma(at x: Double) -> Double {
@@ -186,6 +188,18 @@ public struct SeedNoise: Sendable {
             }
         }
         oddGroups.sort { $0.ratio > $1.ratio }
+    }
+}
+
+/// ln σ of the pool where it has been asked for: every pair asks at the same few scales.
+private final class KnownSigmas: Sendable {
+    private let values = Mutex<[Double: Double]>([:])
+
+    func logSigma(at x: Double, _ compute: (Double) -> Double) -> Double {
+        if let known = values.withLock({ $0[x] }) { return known }
+        let value = compute(x)
+        values.withLock { $0[x] = value }
+        return value
     }
 }
 
