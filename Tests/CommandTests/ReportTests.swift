@@ -46,6 +46,28 @@ struct ReportTests {
         #expect(scratch.files() == ["report.html", "runs.csv"])
     }
 
+    /// Trends are most of a result's size, and many candidates have pictures of six pairs only.
+    @Test(arguments: [(5, 4), (9, 6)]) func trendsAreThoseOfPictures(candidates: Int, trends: Int) throws {
+        let scratch = try Scratch()
+        let lines = (0..<candidates).flatMap { candidate in
+            (1...3).map { "c\(candidate),1e\($0 + 5),0,\(3.5 - 0.2 * Double($0) + 0.001 * Double(candidate * $0))" }
+        }
+        try scratch.write((["candidate,scale,seed,loss"] + lines).joined(separator: "\n") + "\n", to: "runs.csv")
+        let command = [
+            "compare", "--runs", "runs.csv", "--target-scale", "1e9", "--reference", "c0", "--json", "result.json",
+            "--report", "r.html",
+        ]
+        let result = try Tool.run(command, in: scratch.url)
+        #expect(result.status == 0, "\(result.errors)")
+        let data = try Data(contentsOf: scratch.url.appendingPathComponent("result.json"))
+        let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+        let pairs = try #require(document["pairs"] as? [[String: Any]])
+        let predictions = try pairs.map { try #require($0["predicted"] as? [String: Any]) }
+        #expect(predictions.count == candidates - 1)
+        #expect(predictions.count { $0["trend"] is [String: Any] } == trends)
+        #expect(predictions.allSatisfy { $0["trend"] is [String: Any] || $0["trend"] is NSNull })
+    }
+
     @Test(arguments: [
         ("regression", SyntheticLaw(amplitude: 1.2), Int32(3)), ("regression", SyntheticLaw(amplitude: 0.8), 0),
         ("unresolved", SyntheticLaw(amplitude: 1.2), 0), ("unresolved", SyntheticLaw(amplitude: 1.03, noise: 0.02), 3),

@@ -36,7 +36,7 @@ enum GapPaths {
     }
 
     /// Every call gives another path.
-    func draw(_ generator: inout SplitMix) -> [Double] {
+    func draw(_ generator: inout some NormalNumbers) -> [Double] {
         switch self {
         case .walk(let walk, let fit, let paths):
             fit.path(paths, observations: walk.observations, noise: walk.noise, &generator)

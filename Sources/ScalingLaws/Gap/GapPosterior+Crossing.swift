@@ -75,7 +75,7 @@ extension GapPosterior {
 
     /// Sample paths of z at `places`, which has the sign of the gap; the same ones at every call.
     private func paths(at places: [TrendPosition], count: Int) -> [[Double]] {
-        var generator = SplitMix(seed: 0x5CA1_EBE7)
+        var generator = RepeatedNormals()
         var cumulative = 0.0, owner = 0, drawn = GapPaths(of: gaps[0].value, at: places)
         return (0..<count).map { path in
             // Stratified choice of the roughness: path i takes the owner of quantile (i + ½)/count.

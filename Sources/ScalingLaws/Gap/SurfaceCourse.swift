@@ -37,7 +37,7 @@ struct SurfaceCourse: Sendable {
     }
 
     /// One draw at several places.
-    func path(at places: [Double], _ generator: inout SplitMix) -> [Double] {
+    func path(at places: [Double], _ generator: inout some NormalNumbers) -> [Double] {
         let n = nodes.count
         var factor = covariance
         for i in 0..<n { factor[i * n + i] += 1e-12 + 1e-9 * factor[i * n + i] }

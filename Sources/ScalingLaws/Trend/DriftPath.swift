@@ -34,7 +34,7 @@ struct DriftPath: Sendable {
         sides = steps.sides.map { $0.map(Step.init) }
     }
 
-    func draw(_ generator: inout SplitMix) -> [Double] {
+    func draw(_ generator: inout some NormalNumbers) -> [Double] {
         var path = [Double](repeating: 0, count: count)
         let start = generator.normal()
         for (sign, steps) in zip([-1.0, 1], sides) {

@@ -131,7 +131,7 @@ struct TrendFit: Sendable {
     /// One draw of the posterior trend at the places of `paths`: a path from the prior, corrected by the difference between the data
     /// and what the path would have shown (Matheron's rule; J. Wilson et al., ICML 2020, eq. 9).
     func path(
-        _ paths: TrendPaths, observations: [Double], noise: [Double], _ generator: inout SplitMix
+        _ paths: TrendPaths, observations: [Double], noise: [Double], _ generator: inout some NormalNumbers
     ) -> [Double] {
         let all = positions + paths.places
         let walk = Self.motion(paths.scale, &generator), off = Self.motion(paths.offset, &generator)
@@ -159,7 +159,7 @@ struct TrendFit: Sendable {
         motion(OutwardSteps(to: coordinates), &generator)
     }
 
-    private static func motion(_ steps: OutwardSteps, _ generator: inout SplitMix) -> [Double] {
+    private static func motion(_ steps: OutwardSteps, _ generator: inout some NormalNumbers) -> [Double] {
         var path = [Double](repeating: 0, count: steps.count)
         for side in steps.sides {
             var value = 0.0
