@@ -77,8 +77,13 @@ struct FollowedRuns {
     /// Takes over the newest job of a run that this launch has submitted none for.
     private func adopt(_ run: inout Run) async throws {
         let number = RunSubmission.newestNumber(in: run.folder)
-        // A submitter takes its claim back where the scheduler does not accept the job.
-        if let submission = run.submission, number < submission.number { run.submission = nil }
+        // A submitter takes its claim back where the scheduler does not accept the job. A job that ended between two looks
+        // may have been named and followed by another since the first one.
+        if let submission = run.submission,
+            number < submission.number || (number > submission.number && submission.job == nil)
+        {
+            run.submission = nil
+        }
         if run.submission == nil, number > run.newestOver {
             guard let newest = RunSubmission.newest(in: run.folder) else { return run.newestOver = number }
             run.submission = newest

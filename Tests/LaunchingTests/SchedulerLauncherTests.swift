@@ -164,6 +164,35 @@ import Testing
         #expect(scheduler.submitted.map(\.path) == [folders[1].path])
     }
 
+    /// The submitter goes on living, because it waits for the same run.
+    @Test(.timeLimit(.minutes(1))) func aJobThatIsNamedAndFollowedByAnotherBetweenTwoLooksIsLetGo() async throws {
+        let folders = try folders(2)
+        _ = try #require(try RunSubmission.claim(folders[1], after: 0, launch: "other", checkpointStep: nil))
+        let asked = Mutex(0)
+        scheduler.whenAsked { [scheduler] in
+            for job in scheduler.jobs {
+                try? scheduler.start(job)
+                try? scheduler.end(job, exitStatus: 0)
+            }
+            guard
+                asked.withLock({
+                    $0 += 1; return $0
+                }) == 1
+            else { return }
+            for number in 1...2 {
+                if number == 2 {
+                    _ = try? RunSubmission.claim(folders[1], after: 1, launch: "other", checkpointStep: nil)
+                }
+                guard var newest = RunSubmission.newest(in: folders[1]) else { return }
+                newest.job = "scalebench-run1-\(number)"
+                try? newest.save(in: folders[1])
+            }
+        }
+        let results = try await launcher().launch(folders, stop: StopRequest()) { _ in }
+        #expect(results.map(\.status) == [.finished, .finished])
+        #expect(scheduler.submitted.map(\.path) == folders.map(\.path))
+    }
+
     @Test func anEarlierFailureIsTriedAgain() async throws {
         endAll(1, reason: "broken")
         let folders = try folders(1)
