@@ -77,8 +77,8 @@ struct FollowedRuns {
     /// Takes over the newest job of a run that this launch has submitted none for.
     private func adopt(_ run: inout Run) async throws {
         let number = RunSubmission.newestNumber(in: run.folder)
-        // A submitter takes its claim back where the scheduler does not accept the job. A job that ended between two looks
-        // may have been named and followed by another since the first one.
+        // A submitter takes its claim back where the scheduler does not accept the job. A claim that was read before its job
+        // had a name is out of date once there is a newer one: the job was named, and has ended, between two looks.
         if let submission = run.submission,
             number < submission.number || (number > submission.number && submission.job == nil)
         {

@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// FNV-1a over the bytes of cells: where one of them differs, so does the sum.
+/// FNV-1a over the bytes of cells: where a single byte differs, so does the sum.
 struct RowChecksum {
     private var sum: UInt64 = 0xcbf2_9ce4_8422_2325
     private static let prime: UInt64 = 0x100_0000_01b3
