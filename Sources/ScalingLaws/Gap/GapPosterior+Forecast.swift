@@ -149,7 +149,7 @@ extension GapPosterior {
         var multiplier: [Double] = []
         var notFalling = 0.0
         let walks = gaps.map { $0.value.fit.predict(place) }, trends = levels.map { $0.value.fit.predict(place) }
-        // A copy of a whole walk or trend at every draw would cost more than the draw itself in reference counting.
+        // A copy of a whole walk or trend at every draw would count references up and down.
         let variables = gaps.map(\.value.variable), floors = levels.map(\.value.floor)
         let misfits = levels.map { misfit ? $0.value.fit.scales.misfit * $0.value.fit.scales.misfit : 0 }
         let gapChoice = Choice(gaps.map(\.weight)), levelChoice = Choice(levels.map(\.weight))

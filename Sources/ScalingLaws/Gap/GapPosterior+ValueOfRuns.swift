@@ -154,8 +154,7 @@ extension GapPosterior {
             let deviation = (p.variance + walk.variable.observationVariance(near: p.mean, seeds: seeds)).squareRoot()
             return Outcome(
                 variable: walk.variable, weight: weighted.weight / total, mean: p.mean, deviation: deviation,
-                targetMean: t.mean,
-                targetVariance: t.variance, targetSeeds: targetSeeds,
+                targetMean: t.mean, targetVariance: t.variance, targetSeeds: targetSeeds,
                 gain: walk.fit.covariance(place, target) / deviation)
         }
     }

@@ -84,7 +84,7 @@ public struct Estimate: Codable, Sendable, Equatable {
         let ranks = [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95].flatMap {
             [below($0), below($0) + 1].map { min($0, last) }
         }
-        let sorted = draws.sorted(atRanks: ranks)
+        let sorted = draws.sorted(atRanks: ranks.sorted())
         func at(_ probability: Double) -> Double {
             let below = below(probability), low = sorted[min(below, last)], high = sorted[min(below + 1, last)]
             return low == high ? low : low + (high - low) * min(max(place(probability) - Double(below), 0), 1)
