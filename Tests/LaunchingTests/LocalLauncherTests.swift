@@ -176,13 +176,91 @@ import Testing
         }
     }
 
+    /// A process that says so when it has completed a run; `$1` is the folder of the present one.
+    private func lastingLauncher(_ script: String, slots: Int) throws -> LocalLauncher {
+        let file = "\(root)/run.sh"
+        let text = """
+            echo $$ >> "\(root)/processes"
+            while :; do
+              \(script)
+              printf . >&0
+              IFS= read -r -d '' answer || exit 0
+              set -- "/${answer#*r/}"
+            done
+            """
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        return LocalLauncher(executable: "/bin/bash", arguments: [file], slots: slots)
+    }
+
+    private var processes: Int {
+        let text = (try? String(contentsOfFile: "\(root)/processes", encoding: .utf8)) ?? ""
+        return Set(text.split(separator: "\n")).count
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aProcessThatCompletesItsRunIsGivenAnother() async throws {
+        let folders = try folders(9), events = Events()
+        let launcher = try lastingLauncher(#"echo $$ >> "$1/process"; sleep 0.05"#, slots: 2)
+        let results = try await launcher.launch(
+            folders, after: [folders[3]: folders[8]], stop: StopRequest(), onEvent: events.add)
+        #expect(results == folders.map { LaunchResult(folder: $0, status: .finished) })
+        #expect(processes == 2 && events.mostAtOnce == 2)
+        #expect(events.started.last == folders[3])
+        for folder in folders {
+            let text = try String(contentsOfFile: "\(folder.path)/process", encoding: .utf8)
+            #expect(text.split(separator: "\n").count == 1)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aRunThatFailsTakesItsProcessWithIt() async throws {
+        let folders = try folders(4)
+        let launcher = try lastingLauncher(
+            #"echo "of $1" >&2; case "$1" in */1) exit 3;; */2) kill -9 $$;; esac"#, slots: 1)
+        let results = try await launcher.launch(folders, stop: StopRequest()) { _ in }
+        #expect(
+            results.map(\.status) == [
+                .finished, .failed(explanation: "exit status 3\nof \(folders[1].path)"),
+                .failed(explanation: "killed by signal 9\nof \(folders[2].path)"), .finished,
+            ])
+        #expect(processes == 3)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aStopEndsAProcessBetweenItsRuns() async throws {
+        let folders = try folders(3), stop = StopRequest()
+        let launcher = try lastingLauncher("trap 'exit 75' TERM; sleep 0.05", slots: 1)
+        let results = try await launcher.launch(folders, stop: stop) { event in
+            if case .finished = event { stop.request() }
+        }
+        #expect(results.map(\.status) == [.finished, .notStarted, .notStarted])
+    }
+
+    @Test func aProcessTakesFurtherRunsFromItsLauncher() async {
+        await #expect(processExitsWith: .success) {
+            var ends: [Int32] = [0, 0]
+            precondition(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+            precondition(dup2(ends[0], STDIN_FILENO) == STDIN_FILENO && close(ends[0]) == 0)
+            setenv("SCALEBENCH_LAUNCHED", "1", 1)
+            guard let connection = LauncherConnection(stop: StopRequest(), cores: CoreAllowance(), end: {}) else {
+                _exit(9)
+            }
+            for (words, folder) in [("+r/a\u{0}", "/a"), ("++r/b c\u{0}", "/b c")] {
+                precondition(write(ends[1], words, words.utf8.count) == words.utf8.count)
+                precondition(connection.nextRun() == RunFolder(folder))
+                // The cores that came before the run were meant for another one.
+                precondition(connection.cores.count == 1)
+            }
+            close(ends[1])
+            precondition(connection.nextRun() == nil)
+        }
+    }
+
     @Test func endOfTheLaunchersPipeRequestsAStop() async {
         await #expect(processExitsWith: .success) {
             var ends: [Int32] = [0, 0]
             precondition(pipe(&ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
             let stop = StopRequest(), cores = CoreAllowance()
             setenv("SCALEBENCH_LAUNCHED", "1", 1)
-            ParentWatch.begin(stop: stop, cores: cores) {}
+            let connection = LauncherConnection(stop: stop, cores: cores) {}
+            precondition(connection != nil)
             precondition(write(ends[1], "++", 2) == 2)
             while cores.count < 3 { usleep(5_000) }
             precondition(!stop.isRequested)
@@ -196,7 +274,10 @@ import Testing
             var ends: [Int32] = [0, 0]
             precondition(pipe(&ends) == 0 && dup2(ends[0], STDIN_FILENO) == STDIN_FILENO)
             setenv("SCALEBENCH_LAUNCHED", "1", 1)
-            ParentWatch.begin(stop: StopRequest(), cores: CoreAllowance(), gracePeriod: 0.1) { _exit(75) }
+            let connection = LauncherConnection(stop: StopRequest(), cores: CoreAllowance(), gracePeriod: 0.1) {
+                _exit(75)
+            }
+            precondition(connection != nil)
             close(ends[1])
             sleep(60)
         }

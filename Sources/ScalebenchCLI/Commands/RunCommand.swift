@@ -1,4 +1,4 @@
-// `scalebench run`: the child process of every launcher.
+// `scalebench run`: the child process of every launcher. One that `compare` starts itself trains several runs.
 
 import ArgumentParser
 import Foundation
@@ -9,7 +9,7 @@ import Training
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Train one prepared run (what compare starts, once per run).",
+        abstract: "Train one prepared run (what compare starts).",
         discussion: """
             FOLDER holds a job.json; events are appended to its events.jsonl. On SIGINT, SIGTERM or SIGUSR1 the step is \
             finished, a checkpoint written, and the exit status is 75: call again to go on.
@@ -43,14 +43,19 @@ struct RunCommand: ParsableCommand {
         }
     }
 
+    /// Trains the run, and in a process that `compare` started those that it is given then.
     private func train() throws {
         AdoptedProcesses.begin()
         let stop = StopRequest.listenToSignals()
-        let cores = CoreAllowance(workers)
-        ParentWatch.begin(stop: stop, cores: cores) { _exit(StopRequest.exitStatus) }
-        var options = TrainingOptions(scalebenchVersion: ScalebenchVersion.current)
-        options.cores = cores
-        let run = TrainingRun(RunFolder(folder), options: options)
-        if try run.perform(stop: stop) == .interrupted { throw ExitCode(StopRequest.exitStatus) }
+        let first = CoreAllowance(workers)
+        let launcher = LauncherConnection(stop: stop, cores: first) { _exit(StopRequest.exitStatus) }
+        var next: RunFolder? = RunFolder(folder)
+        while let folder = next {
+            var options = TrainingOptions(scalebenchVersion: ScalebenchVersion.current)
+            options.cores = launcher?.cores ?? first
+            let outcome = try TrainingRun(folder, options: options).perform(stop: stop)
+            if outcome == .interrupted { throw ExitCode(StopRequest.exitStatus) }
+            next = launcher?.nextRun()
+        }
     }
 }
