@@ -12,9 +12,9 @@ import Testing
 
     private func entry(
         _ name: String = "a", version: Int = 1, date: String = "2026-01-01T00:00:00Z", notes: String = "",
-        position: Int = 0
+        position: Int = 0, places count: Int = 3
     ) -> CandidateRecord {
-        let places = (0..<3).map { place in
+        let places = (0..<count).map { place in
             CandidateRuns.PlaceRuns(
                 label: "\(place)", flops: Double(place + 1), tokens: 8,
                 runs: [.init(seed: 0, id: RunID(rawValue: "\(name)\(place)"))])
@@ -65,6 +65,19 @@ import Testing
             #expect(entries.count == 1)
             #expect(errors.count == 1 && errors[0].location?.hasSuffix(broken) == true)
         }
+    }
+
+    @Test(arguments: [2, 4]) func aRecordWithAnotherLadderThanItsBoardIsNamed(others: Int) throws {
+        let store = try RunStore(root: root)
+        let wrong = entry("wrong", places: others == 2 ? 9 : 4)
+        try store.add(wrong)
+        for name in ["a", "b", "c", "d"].prefix(others) { try store.add(entry(name)) }
+        // A suite's next version may have another ladder.
+        try store.add(entry("a", version: 2, places: 5))
+        let (records, errors) = store.candidateRecords()
+        #expect(records.count == others + 1 && !records.contains(wrong))
+        #expect(errors.count == 1 && errors[0].location?.contains("wrong-") == true)
+        #expect("\(errors)".contains("places, that of its board's other candidates 3"))
     }
 
     @Test func lookingForAStoreMakesNone() {
