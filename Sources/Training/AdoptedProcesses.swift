@@ -9,8 +9,9 @@ import Synchronization
 package enum AdoptedProcesses {
     private static let isAsked = Mutex(false)
 
-    /// From now on, what the children of this process leave behind ends with the trainer. It is for a process that trains one
-    /// run and does nothing else: any child that `running` does not leave out is taken for an adopted one.
+    /// From now on, what the children of this process leave behind ends with the trainer. It is for a process that trains
+    /// one run after the other and does nothing else: any child that `running` does not leave out is taken for an adopted
+    /// one.
     package static func begin() {
         isAsked.withLock { $0 = linux_become_subreaper() == 0 }
     }
