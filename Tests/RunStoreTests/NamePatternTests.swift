@@ -21,6 +21,9 @@ struct NamePatternTests {
         // The name of the run is that of a folder above the log.
         ("{candidate}-{params}", "out/muon-10M/lightning_logs/version_0/metrics.csv", "muon 10000000.0"),
         ("{candidate}+{flops}", "a.b+1e18", "a.b 1e+18"),
+        // Each label takes as much as those after it leave it.
+        ("*-{candidate}-*", "a-b-c-d-e", "d"), ("{candidate}*{seed}", "a12", "a1 s2"),
+        ("x{tokens}{seed}", "x1.5e83", "150000000.0 s3"),
     ])
     func labels(pattern: String, name: String, expected: String) throws {
         #expect(try words(pattern, name) == expected)
@@ -32,9 +35,18 @@ struct NamePatternTests {
         ("{candidat}", "a", "did you mean \"candidate\"?"),
         ("{params}{parameters}", "a", "comes twice"), ("adamw", "adamw", "no label"),
         ("{candidate", "a", "never closed"),
-        ("{candidate}/x/{params}", "a", "matches"),
+        ("{candidate}/x/{params}", "a", "matches"), ("{candidate}-{seed}", "a-½", "matches"),
+        (String(repeating: "a", count: 1000) + "{seed}", "a", "more than 1000 bytes"),
     ])
     func mistakesAreNamed(pattern: String, name: String, message: String) {
         #expect { _ = try words(pattern, name) } throws: { "\($0)".contains(message) }
+    }
+
+    /// A regular expression needs hours for this.
+    @Test(.timeLimit(.minutes(1)))
+    func manyStarsAreNoTrouble() {
+        let pattern = String(repeating: "*a", count: 40) + "{seed}", name = String(repeating: "a", count: 900)
+        #expect { _ = try words(pattern, name) } throws: { "\($0)".contains("matches") }
+        #expect(try! words(pattern, name + "7") == "s7")
     }
 }

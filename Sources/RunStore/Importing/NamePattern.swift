@@ -6,18 +6,21 @@ package import ScalebenchCore
 /// A pattern of names with places for labels.
 package struct NamePattern: Sendable {
     package let text: String
-    private let fields: [Field]
-    private let expression: String
+    /// Bytes of the longest pattern, and of the longest name that is tried.
+    private static let longest = 1000
+    /// The label of each part; nil for those that are not kept.
+    private let fields: [Field?]
+    private let parts: [NamePart]
     private let components: Int
 
     private enum Field: String, CaseIterable {
         case candidate, params, parameters, tokens, flops, seed
 
-        var expression: String {
+        var part: NamePart {
             switch self {
-            case .candidate: "([^/]+)"
-            case .seed: "([0-9]+)"
-            default: "([0-9][0-9.,_]*(?:[eE][+-]?[0-9]+)?[kKmMbBgGtT]?)"
+            case .candidate: .text(isOptional: false)
+            case .seed: .digits
+            default: .size
             }
         }
 
@@ -31,11 +34,15 @@ package struct NamePattern: Sendable {
             ScalebenchError(.invalidInput, message, at: "--name-pattern '\(text)'", hint: hint)
         }
         let names = Field.allCases.map(\.rawValue).filter { $0 != "parameters" }
-        var expression = "", fields: [Field] = [], rest = text[...]
+        guard text.utf8.count <= Self.longest else {
+            throw refused("the pattern has more than \(Self.longest) bytes", nil)
+        }
+        var parts: [NamePart] = [], fields: [Field?] = [], rest = text[...]
         while let character = rest.first {
             rest = rest.dropFirst()
             if character == "*" {
-                expression += "[^/]*"
+                parts.append(.text(isOptional: true))
+                fields.append(nil)
             } else if character == "{" {
                 guard let end = rest.firstIndex(of: "}") else { throw refused("a { is never closed", nil) }
                 let name = String(rest[..<end])
@@ -46,22 +53,23 @@ package struct NamePattern: Sendable {
                             name, among: names,
                             otherwise: "labels: \(names.map { "{\($0)}" }.joined(separator: ", ")); * is any text"))
                 }
-                guard !fields.contains(where: { $0.label == field.label }) else {
+                guard !fields.contains(where: { $0?.label == field.label }) else {
                     throw refused("{\(name)} comes twice", nil)
                 }
+                parts.append(field.part)
                 fields.append(field)
-                expression += field.expression
                 rest = rest[end...].dropFirst()
             } else {
-                expression += NSRegularExpression.escapedPattern(for: String(character))
+                parts.append(.literal(character))
+                fields.append(nil)
             }
         }
-        guard !fields.isEmpty else {
+        guard fields.contains(where: { $0 != nil }) else {
             throw refused("the pattern has no label", "for example {candidate}-{params}-s{seed}")
         }
         self.text = text
         self.fields = fields
-        self.expression = "^(?:\(expression))$"
+        self.parts = parts
         components = text.split(separator: "/").count
     }
 
@@ -70,11 +78,10 @@ package struct NamePattern: Sendable {
     /// - Throws: `invalidInput` where nothing in the name matches.
     package func facts(of name: String) throws -> RunFacts {
         let parts = name.split(separator: "/", omittingEmptySubsequences: true).map(String.init)
-        guard let matcher = try? NSRegularExpression(pattern: expression) else { return RunFacts() }
         for end in stride(from: parts.count, through: components, by: -1) {
             var part = parts[(end - components)..<end].joined(separator: "/")
             for _ in 0..<3 {
-                if let facts = match(part, matcher) { return facts }
+                if let facts = match(part) { return facts }
                 let shorter = (part as NSString).deletingPathExtension
                 if shorter == part { break }
                 part = shorter
@@ -86,14 +93,11 @@ package struct NamePattern: Sendable {
                 + "{candidate} and * are any text without /")
     }
 
-    private func match(_ name: String, _ matcher: NSRegularExpression) -> RunFacts? {
-        guard name.utf8.count <= 1000,
-            let found = matcher.firstMatch(in: name, range: NSRange(name.startIndex..., in: name))
-        else { return nil }
+    private func match(_ name: String) -> RunFacts? {
+        guard name.utf8.count <= Self.longest, let texts = NameMatch(parts, name).texts else { return nil }
         var facts = RunFacts()
-        for (index, field) in fields.enumerated() {
-            guard let range = Range(found.range(at: index + 1), in: name) else { return nil }
-            guard read(String(name[range]), field, into: &facts) else { return nil }
+        for case (let text, let field?) in zip(texts, fields) {
+            guard read(text, field, into: &facts) else { return nil }
         }
         return facts
     }
