@@ -11,8 +11,8 @@
 #define PATH_NAME "x86-64-v4-bf16"
 #define LANES 16
 #define HAS_BF16
-#define TILE_ROWS_1 16
-#define TILE_ROWS_2 12
+#define TILE_ROWS_1 8
+#define TILE_ROWS_2 8
 #define TILE_ROWS_3 8
 #define TILE_ROWS_4 6
 #include "bodies/Path.h"

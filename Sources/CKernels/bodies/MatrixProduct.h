@@ -1,7 +1,8 @@
 // Matrix products in fp32, and with operands rounded to bf16 and sums in fp32. A tile of rows by up to four vectors of
-// columns stays in registers over the inner loop: its rows for one to four vectors are TILE_ROWS_1 … TILE_ROWS_4, as many
-// as the registers of a path hold (0: never that wide). Panels of b (inner × up to 32 or 64 columns) are copied to the
-// stack when they need a transpose, padding, rounding or reuse.
+// columns stays in registers over the inner loop: its rows for one to four vectors are TILE_ROWS_1 … TILE_ROWS_4, enough
+// to keep the multipliers busy (0: never that wide). With more than eight a causal product would leave out less of what is
+// not seen. Panels of b (inner × up to 32 or 64 columns) are copied to the stack when they need a transpose, padding,
+// rounding or reuse.
 //
 // In bf16 both operands are copied as pairs (Pairs.h), and inner indices count pairs in every function with `pairs`.
 
@@ -9,53 +10,77 @@
 #define INNER_BLOCK 128
 #define UNLIMITED (INTPTR_MAX / 4)
 
-// One tile: out = a·b (+ bias) (+ addend). a's element (row, k) is a[row·aRow + k·aInner].
-INLINE void productTile(const int pairs, const int tileRows, const int vectors, float *out, intptr_t outStride,
-                        const float *a, intptr_t aRow, intptr_t aInner, const float *b, intptr_t bStride,
-                        intptr_t inner, const float *bias, const float *addend, intptr_t addendStride,
-                        intptr_t columns) {
+// Columns that a product with `count` columns reads of a panel: whole vectors, and where a vector is sixteen numbers half
+// of one for a rest of at most eight, which heads and models of 4, 8 and 24 channels have.
+INLINE intptr_t columnsRead(intptr_t count) {
+    intptr_t rest = count % LANES;
+    int isHalf = LANES == 16 && count < 2 * LANES && rest >= 1 && rest <= 8;
+    return isHalf ? count - rest + 8 : (count + LANES - 1) / LANES * LANES;
+}
+
+// One tile: out = a·b (+ bias) (+ addend), over `vectors` vectors of columns and, with `half`, up to eight more columns.
+// a's element (row, k) is a[row·aRow + k·aInner].
+INLINE void productTile(const int pairs, const int tileRows, const int vectors, const int half, float *out,
+                        intptr_t outStride, const float *a, intptr_t aRow, intptr_t aInner, const float *b,
+                        intptr_t bStride, intptr_t inner, const float *bias, const float *addend,
+                        intptr_t addendStride, intptr_t columns) {
     Vector sums[TILE_ROWS_1][4];
+    Octet halves[TILE_ROWS_1];
 #pragma unroll
-    for (int row = 0; row < tileRows; row++)
+    for (int row = 0; row < tileRows; row++) {
+        halves[row] = (Octet)(0);
 #pragma unroll
         for (int v = 0; v < vectors; v++) sums[row][v] = splat(0);
-    for (intptr_t k = 0; k < inner; k++) {
+    }
+    for (intptr_t k = 0; k < inner; k++, b += bStride) {
         Vector right[4];
 #pragma unroll
-        for (int v = 0; v < vectors; v++) right[v] = load(b + k * bStride + v * LANES);
+        for (int v = 0; v < vectors; v++) right[v] = load(b + v * LANES);
+        Octet rightHalf = half ? loadOctet(b + vectors * LANES) : (Octet)(0);
 #pragma unroll
         for (int row = 0; row < tileRows; row++) {
-            Vector left = splat(a[row * aRow + k * aInner]);
+            float number = a[row * aRow + k * aInner];
+            Vector left = splat(number);
 #pragma unroll
             for (int v = 0; v < vectors; v++)
                 sums[row][v] = pairs ? addPair(sums[row][v], left, right[v]) : sums[row][v] + left * right[v];
+            Octet leftHalf = (Octet)(number), sum = halves[row];
+            if (half) halves[row] = pairs ? addOctetPair(sum, leftHalf, rightHalf) : sum + leftHalf * rightHalf;
         }
     }
 #pragma unroll
-    for (int row = 0; row < tileRows; row++) {
+    for (int row = 0; row < tileRows; row++, out += outStride, addend += addend ? addendStride : 0) {
 #pragma unroll
         for (int v = 0; v < vectors; v++) {
-            intptr_t left = columns - v * LANES;
+            intptr_t place = v * LANES, left = columns - place;
             Vector sum = sums[row][v];
             if (left >= LANES) {
-                if (bias) sum += load(bias + v * LANES);
-                if (addend) sum += load(addend + row * addendStride + v * LANES);
-                store(out + row * outStride + v * LANES, sum);
+                if (bias) sum += load(bias + place);
+                if (addend) sum += load(addend + place);
+                store(out + place, sum);
             } else {
-                if (bias) sum += loadPart(bias + v * LANES, left, 0);
-                if (addend) sum += loadPart(addend + row * addendStride + v * LANES, left, 0);
-                storePart(out + row * outStride + v * LANES, sum, left);
+                if (bias) sum += loadPart(bias + place, left, 0);
+                if (addend) sum += loadPart(addend + place, left, 0);
+                storePart(out + place, sum, left);
             }
+        }
+        if (half) {
+            intptr_t place = vectors * LANES, left = columns - place;
+            Octet sum = halves[row];
+            if (bias) sum += loadOctetPart(bias + place, left);
+            if (addend) sum += loadOctetPart(addend + place, left);
+            storeOctetPart(out + place, sum, left);
         }
     }
 }
 
-// All rows against one panel of at most `vectors` vectors of columns. Causal products skip what is known to be zero:
-// rows row ..< row + n use only the inner numbers from row − skipsBefore up to row + n + endsAfter.
-INLINE void productPanel(const int pairs, const int tileRows, const int vectors, float *out, intptr_t outStride,
-                         const float *a, intptr_t aRow, intptr_t aInner, const float *b, intptr_t bStride,
-                         intptr_t inner, const float *bias, const float *addend, intptr_t addendStride,
-                         intptr_t rows, intptr_t columns, intptr_t skipsBefore, intptr_t endsAfter) {
+// All rows against one panel of columns. Causal products skip what is known to be zero: rows row ..< row + n use only the
+// inner numbers from row − skipsBefore up to row + n + endsAfter.
+INLINE void productPanel(const int pairs, const int tileRows, const int vectors, const int half, float *out,
+                         intptr_t outStride, const float *a, intptr_t aRow, intptr_t aInner, const float *b,
+                         intptr_t bStride, intptr_t inner, const float *bias, const float *addend,
+                         intptr_t addendStride, intptr_t rows, intptr_t columns, intptr_t skipsBefore,
+                         intptr_t endsAfter) {
     intptr_t row = 0;
 #define TILE(count)                                                                                                   \
     do {                                                                                                              \
@@ -63,15 +88,11 @@ INLINE void productPanel(const int pairs, const int tileRows, const int vectors,
         intptr_t end = row + count + endsAfter;                                                                       \
         if (pairs) begin /= 2, end = (end + 1) / 2;                                                                   \
         end = end < inner ? end : inner;                                                                              \
-        productTile(pairs, count, vectors, out + row * outStride, outStride, a + row * aRow + begin * aInner, aRow,   \
-                    aInner, b + begin * bStride, bStride, end - begin, bias,                                          \
+        productTile(pairs, count, vectors, half, out + row * outStride, outStride, a + row * aRow + begin * aInner,   \
+                    aRow, aInner, b + begin * bStride, bStride, end - begin, bias,                                    \
                     addend ? addend + row * addendStride : addend, addendStride, columns);                            \
     } while (0)
     for (; row + tileRows <= rows; row += tileRows) TILE(tileRows);
-    if (tileRows > 8 && row + 8 <= rows) {
-        TILE(8);
-        row += 8;
-    }
     for (; tileRows > 4 && row + 4 <= rows; row += 4) TILE(4);
     for (; row < rows; row++) TILE(1);
 #undef TILE
@@ -81,13 +102,17 @@ INLINE void productPanels(const int pairs, float *out, intptr_t outStride, const
                           intptr_t aInner, const float *b, intptr_t bStride, intptr_t inner, const float *bias,
                           const float *addend, intptr_t addendStride, intptr_t rows, intptr_t columns,
                           intptr_t skipsBefore, intptr_t endsAfter) {
-#define PRODUCT(vectors)                                                                                              \
-    productPanel(pairs, TILE_ROWS_##vectors, vectors, out, outStride, a, aRow, aInner, b, bStride, inner, bias,       \
-                 addend, addendStride, rows, columns, skipsBefore, endsAfter)
-    if (TILE_ROWS_4 && columns > 3 * LANES) PRODUCT(4);
-    else if (TILE_ROWS_3 && columns > 2 * LANES) PRODUCT(3);
-    else if (columns > LANES) PRODUCT(2);
-    else PRODUCT(1);
+#define PRODUCT(tileRows, vectors, half)                                                                              \
+    productPanel(pairs, tileRows, vectors, half, out, outStride, a, aRow, aInner, b, bStride, inner, bias, addend,    \
+                 addendStride, rows, columns, skipsBefore, endsAfter)
+    const int hasHalves = LANES == 16;
+    intptr_t read = columnsRead(columns);
+    if (hasHalves && read == LANES / 2) PRODUCT(TILE_ROWS_1, 0, 1);
+    else if (hasHalves && read == LANES + LANES / 2) PRODUCT(TILE_ROWS_2, 1, 1);
+    else if (TILE_ROWS_4 && read == 4 * LANES) PRODUCT(TILE_ROWS_4, 4, 0);
+    else if (TILE_ROWS_3 && read == 3 * LANES) PRODUCT(TILE_ROWS_3, 3, 0);
+    else if (read == 2 * LANES) PRODUCT(TILE_ROWS_2, 2, 0);
+    else PRODUCT(TILE_ROWS_1, 1, 0);
 #undef PRODUCT
 }
 
@@ -126,6 +151,13 @@ INLINE intptr_t panelColumns(intptr_t left) {
     return PANEL == 4 * LANES && left % PANEL != 0 ? 3 * LANES : PANEL;
 }
 
+// The same for the keys of a causal product. All queries see the keys before the first of them; for later keys narrow
+// panels leave out more of what is not seen.
+INLINE intptr_t causalPanelColumns(intptr_t left, intptr_t key, intptr_t firstQuery) {
+    if (firstQuery == NOT_CAUSAL || key + PANEL <= firstQuery) return panelColumns(left);
+    return left < LANES ? left : LANES;
+}
+
 // MARK: Products in fp32
 
 static void multiply(float *out, const float *a, const float *b, const float *bias, const float *addend,
@@ -136,7 +168,7 @@ static void multiply(float *out, const float *a, const float *b, const float *bi
         intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
         for (intptr_t c = 0, count; c < columns; c += count) {
             count = panelColumns(columns - c);
-            intptr_t width = (count + LANES - 1) / LANES * LANES;
+            intptr_t width = columnsRead(count);
             packPanel(packed, width, b + k * bStride + c, bStride, block, count);
             const float *start = k ? out : addend;
             productPanels(0, out + c, outStride, a + k, aStride, 1, packed, width, block, k || !bias ? NULL : bias + c,
@@ -153,8 +185,8 @@ static void multiplyTransposed(float *out, const float *a, const float *b, intpt
     for (intptr_t k = 0; k < inner; k += INNER_BLOCK) {
         intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
         for (intptr_t c = 0, count; c < columns; c += count) {
-            count = panelColumns(columns - c);
-            intptr_t width = (count + LANES - 1) / LANES * LANES;
+            count = causalPanelColumns(columns - c, c, firstQuery);
+            intptr_t width = columnsRead(count);
             // Queries before key c see none of this panel.
             intptr_t skip = firstQuery != NOT_CAUSAL && c > firstQuery ? c - firstQuery : 0;
             packPanelTransposed(packed, width, b + c * bStride + k, bStride, block, count);
@@ -173,10 +205,10 @@ static void multiplyOuter(float *out, const float *a, const float *b, int adds, 
         intptr_t block = inner - k < INNER_BLOCK ? inner - k : INNER_BLOCK;
         for (intptr_t c = 0, count; c < columns; c += count) {
             count = panelColumns(columns - c);
-            intptr_t width = (count + LANES - 1) / LANES * LANES, stride = bStride;
+            intptr_t width = columnsRead(count), stride = bStride;
             const float *panel = b + k * bStride + c;
             // Rows far apart fall into the same few cache sets.
-            if (count % LANES || bStride >= 512) {
+            if (width != count || bStride >= 512) {
                 packPanel(packed, width, panel, bStride, block, count);
                 panel = packed;
                 stride = width;
@@ -190,15 +222,15 @@ static void multiplyOuter(float *out, const float *a, const float *b, int adds, 
 
 // MARK: Products in bf16
 
-// A block of a (up to BF16_ROWS rows × BF16_INNER inner numbers) is rounded once and meets every panel of b. Blocks and
-// panels have the same bounds on every path, so that sums have the same bits.
+// A block of a (up to BF16_ROWS rows × BF16_INNER inner numbers) is rounded once and meets every panel of b. Blocks have
+// the same bounds on every path, so that sums have the same bits.
 #define BF16_ROWS 512
 #define BF16_INNER 256
 #define BF16_PAIRS (BF16_INNER / 2)
 
-// Calls PRODUCT for every block (rows r ..< r + height, inner numbers k ..< k + block in `pairs` pairs) and panel
-// (columns c ..< c + count in `width`), after ROUND_A and ROUND_B have filled `scratch` and `panel`.
-#define FOR_EACH_BF16_BLOCK(ROUND_A, ROUND_B, PRODUCT)                                                                \
+// Calls PRODUCT for every block (rows r ..< r + height, inner numbers k ..< k + block in `pairs` pairs) and panel (COUNT
+// columns c ..< c + count in `width`), after ROUND_A and ROUND_B have filled `scratch` and `panel`.
+#define FOR_EACH_BF16_BLOCK(COUNT, ROUND_A, ROUND_B, PRODUCT)                                                         \
     float panel[BF16_PAIRS * PANEL] __attribute__((aligned(64)));                                                     \
     for (intptr_t r = 0; r < rows; r += BF16_ROWS)                                                                    \
         for (intptr_t k = 0; k < inner; k += BF16_INNER) {                                                            \
@@ -206,8 +238,8 @@ static void multiplyOuter(float *out, const float *a, const float *b, int adds, 
             intptr_t block = inner - k < BF16_INNER ? inner - k : BF16_INNER, pairs = (block + 1) / 2;                \
             ROUND_A;                                                                                                  \
             for (intptr_t c = 0, count; c < columns; c += count) {                                                    \
-                count = panelColumns(columns - c);                                                                    \
-                intptr_t width = (count + LANES - 1) / LANES * LANES;                                                 \
+                count = COUNT;                                                                                        \
+                intptr_t width = columnsRead(count);                                                                  \
                 ROUND_B;                                                                                              \
                 PRODUCT;                                                                                              \
             }                                                                                                         \
@@ -222,6 +254,7 @@ static void multiplyBF16(float *out, const float *a, const float *b, const float
                          intptr_t rows, intptr_t inner, intptr_t columns, intptr_t outStride, intptr_t aStride,
                          intptr_t bStride, intptr_t addendStride, intptr_t firstQuery, float *scratch) {
     FOR_EACH_BF16_BLOCK(
+        panelColumns(columns - c),
         roundRows(scratch, a + r * aStride + k, aStride, height, block),
         pairRows(panel, width, b + k * bStride + c, bStride, block, count), {
             const float *start = k ? out : addend;
@@ -236,6 +269,7 @@ static void multiplyTransposedBF16(float *out, const float *a, const float *b, i
                                    intptr_t columns, intptr_t outStride, intptr_t aStride, intptr_t bStride,
                                    intptr_t firstQuery, float *scratch) {
     FOR_EACH_BF16_BLOCK(
+        causalPanelColumns(columns - c, c, firstQuery == NOT_CAUSAL ? NOT_CAUSAL : firstQuery + r),
         roundRows(scratch, a + r * aStride + k, aStride, height, block),
         pairRowsTransposed(panel, width, b + c * bStride + k, bStride, block, count), {
             // Queries before key c see none of this panel.
@@ -254,6 +288,7 @@ static void multiplyOuterBF16(float *out, const float *a, const float *b, int ad
     // Rows of pairs are a vector longer than they need be, so that they fall into different cache sets.
     const intptr_t stride = ((rows < BF16_ROWS ? rows : BF16_ROWS) + 15) / 16 * 16 + 16;
     FOR_EACH_BF16_BLOCK(
+        panelColumns(columns - c),
         pairRows(scratch, stride, a + k * aStride + r, aStride, block, height),
         pairRows(panel, width, b + k * bStride + c, bStride, block, count), {
             float *corner = out + r * outStride + c;

@@ -7,6 +7,25 @@ typedef float UnalignedOctet __attribute__((ext_vector_type(8), aligned(4)));
 INLINE Octet loadOctet(const float *from) { return *(const UnalignedOctet *)from; }
 INLINE void storeOctet(float *to, Octet value) { *(UnalignedOctet *)to = value; }
 
+// The first `count` numbers, at least one; those that are not loaded are zero.
+INLINE Octet loadOctetPart(const float *from, intptr_t count) {
+    if (count == 8) return loadOctet(from);
+#if LANES == 16
+    return (Octet)_mm256_maskz_loadu_ps((__mmask8)((1u << count) - 1), from);
+#else
+    return loadPart(from, count, 0);
+#endif
+}
+
+INLINE void storeOctetPart(float *to, Octet value, intptr_t count) {
+    if (count == 8) return storeOctet(to, value);
+#if LANES == 16
+    _mm256_mask_storeu_ps(to, (__mmask8)((1u << count) - 1), (__m256)value);
+#else
+    storePart(to, value, count);
+#endif
+}
+
 // Rows of eight become columns.
 INLINE void transpose(Octet *rows) {
     Octet pairs[8], quads[8];

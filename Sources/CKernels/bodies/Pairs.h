@@ -46,6 +46,19 @@ INLINE Vector addPair(Vector sum, Vector a, Vector b) {
 #endif
 }
 
+// The same for eight words.
+INLINE Octet addOctetPair(Octet sum, Octet a, Octet b) {
+#if defined HAS_BF16
+    return (Octet)_mm256_dpbf16_ps((__m256)sum, (__m256bh)a, (__m256bh)b);
+#elif LANES == 16
+    Vector sums = splat(0), left = splat(0), right = splat(0);
+    sums.lo = sum, left.lo = a, right.lo = b;
+    return addPair(sums, left, right).lo;
+#else
+    return addPair(sum, a, b);
+#endif
+}
+
 // The pairs of one row of `count` numbers; an odd count is filled up with zero.
 INLINE void pairRow(float *out, const float *x, intptr_t count) {
     intptr_t k = 0;

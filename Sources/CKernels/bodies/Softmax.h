@@ -27,34 +27,47 @@ INLINE float exponentials(float *values, intptr_t count, float scale, float *lar
     return sum;
 }
 
-static void causalSoftmax(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys, intptr_t stride) {
-    for (intptr_t row = 0; row < rows; row++, scores += stride) {
-        intptr_t visible = first + row + 1, whole = visible - visible % LANES, c;
-        Integers seen = lanesBefore(visible - whole);
-        Vector rest = splat(0), tops = splat(-INFINITY);
-        if (whole < visible) {
-            rest = load(scores + whole);
-            tops = seen ? rest : tops;
-        }
-        for (c = 0; c < whole; c += LANES) tops = larger(load(scores + c), tops);
-        float top = largestOf(tops) * scale;
+// Up to SOFTMAX_ROWS rows take each of the three steps together: a row alone waits for its own largest value and its sum.
+#define SOFTMAX_ROWS 64
+
+INLINE void causalSoftmaxRows(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys,
+                              intptr_t stride) {
+    float tops[SOFTMAX_ROWS], inverses[SOFTMAX_ROWS];
+    // Row r has some vectors that are seen whole, from `x` to `last`, and the lanes `seen` of the one at `last`.
+#define EACH_ROW(...)                                                                                                 \
+    for (intptr_t row = 0; row < rows; row++) {                                                                       \
+        float *x = scores + row * stride, *last = x + (first + row) / LANES * LANES;                                  \
+        Integers seen = lanesBefore((first + row) % LANES + 1);                                                       \
+        __VA_ARGS__                                                                                                   \
+    }
+    EACH_ROW({
+        Vector largest = seen ? load(last) : splat(-INFINITY);
+        for (; x < last; x += LANES) largest = larger(load(x), largest);
+        tops[row] = largestOf(largest) * scale;
+    })
+    EACH_ROW({
         Vector sums = splat(0);
-        for (c = 0; c < whole; c += LANES) {
-            Vector e = exponential(load(scores + c) * scale - top);
-            store(scores + c, e);
+        for (; x < last; x += LANES) {
+            Vector e = exponential(load(x) * scale - tops[row]);
+            store(x, e);
             sums += e;
         }
-        if (whole < visible) {
-            rest = seen ? exponential(rest * scale - top) : splat(0);
-            sums += rest;
-        }
-        float inverse = 1.0f / sumOf(sums);
-        for (c = 0; c < whole; c += LANES) store(scores + c, load(scores + c) * inverse);
-        if (whole < visible) {
-            store(scores + whole, rest * inverse);
-            c += LANES;
-        }
-        for (; c < keys; c += LANES) store(scores + c, splat(0));
+        Vector e = seen ? exponential(load(last) * scale - tops[row]) : splat(0);
+        store(last, e);
+        inverses[row] = 1.0f / sumOf(sums + e);
+    })
+    EACH_ROW({
+        (void)seen;
+        for (; x <= last; x += LANES) store(x, load(x) * inverses[row]);
+        for (float *end = scores + row * stride + keys; x < end; x += LANES) store(x, splat(0));
+    })
+#undef EACH_ROW
+}
+
+static void causalSoftmax(float *scores, float scale, intptr_t rows, intptr_t first, intptr_t keys, intptr_t stride) {
+    for (intptr_t row = 0; row < rows; row += SOFTMAX_ROWS) {
+        intptr_t count = rows - row < SOFTMAX_ROWS ? rows - row : SOFTMAX_ROWS;
+        causalSoftmaxRows(scores + row * stride, scale, count, first + row, keys, stride);
     }
 }
 
