@@ -116,13 +116,28 @@ INLINE void productPanels(const int pairs, float *out, intptr_t outStride, const
 #undef PRODUCT
 }
 
+// packed[k·width + c] = b[k·stride + c] over whole vectors. Their number is known, or the compiler would call memmove for
+// every row.
+INLINE void packVectors(const int vectors, float *packed, intptr_t width, const float *b, intptr_t stride,
+                        intptr_t inner) {
+    for (intptr_t k = 0; k < inner; k++, packed += width, b += stride)
+#pragma unroll
+        for (int v = 0; v < vectors; v++) store(packed + v * LANES, load(b + v * LANES));
+}
+
 // packed[k·width + c] = b[k·stride + c], zero from `columns` up to `width`.
 INLINE void packPanel(float *packed, intptr_t width, const float *b, intptr_t stride, intptr_t inner,
                       intptr_t columns) {
-    for (intptr_t k = 0; k < inner; k++, packed += width, b += stride) {
-        intptr_t c = 0;
-        for (; c + LANES <= columns; c += LANES) store(packed + c, load(b + c));
-        if (c < width) store(packed + c, loadPart(b + c, columns - c, 0));
+    intptr_t whole = columns - columns % LANES, rest = columns % LANES;
+    if (whole == 4 * LANES) packVectors(4, packed, width, b, stride, inner);
+    else if (whole == 3 * LANES) packVectors(3, packed, width, b, stride, inner);
+    else if (whole == 2 * LANES) packVectors(2, packed, width, b, stride, inner);
+    else if (whole == LANES) packVectors(1, packed, width, b, stride, inner);
+    for (intptr_t k = 0; rest && k < inner; k++) {
+        float *to = packed + k * width + whole;
+        const float *from = b + k * stride + whole;
+        if (width - whole == LANES) store(to, loadPart(from, rest, 0));
+        else storeOctet(to, loadOctetPart(from, rest));
     }
 }
 

@@ -105,11 +105,12 @@ struct Attention {
                     arithmetic.multiplyTransposed(
                         scratch, outRows, row + at.value, rows: block.rows, inner: channels, columns: block.keys,
                         strides: (block.stride, width, stride), firstQuery: block.first)
+                    // This reads the weights in order, and so brings them into the cache for the product after it.
+                    arithmetic.kernels.causalSoftmaxBackward(
+                        scratch, scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiplyOuter(
                         rowGradient + at.value, scores, outRows, adds: adds, rows: block.keys, inner: block.rows,
                         columns: channels, strides: (stride, block.stride, width), firstQuery: block.first)
-                    arithmetic.kernels.causalSoftmaxBackward(
-                        scratch, scores, scale, block.rows, block.first, block.keys, block.stride)
                     arithmetic.multiply(
                         rowGradient + queries, scratch, row + at.key, rows: block.rows, inner: block.keys,
                         columns: channels, strides: (stride, block.stride, stride), firstQuery: block.first)
