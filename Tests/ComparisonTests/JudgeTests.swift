@@ -107,6 +107,16 @@ struct JudgeTests {
         #expect(try judge(Self.ladder(Array(falling.prefix(2)), Array(better.prefix(2)))).methodOnThisLadder.isEmpty)
     }
 
+    @Test func longLaddersHoldOutSomeRungsOnly() throws {
+        func held(_ count: Int) -> [String] {
+            let losses = (0..<count).map { [4 - 0.01 * Double($0)] }
+            return Self.ladder(losses, losses).heldOutRungs.map(\.rung.label)
+        }
+        #expect(held(1) == ["rung 0"])
+        #expect(held(20) == (0..<20).map { "rung \($0)" })
+        #expect(held(100) == stride(from: 4, to: 100, by: 5).map { "rung \($0)" })
+    }
+
     @Test func noMultiplierOnParametersAlone() throws {
         let pair = try judge(Self.ladder(falling, better, axis: .parameters))
         #expect(pair.computeMultiplier == nil)

@@ -21,10 +21,16 @@ extension Ladder {
     /// A family with more losses than this is fitted once: holding every rung out would take minutes.
     private static let mostLossesHeldOut = 500
 
-    /// Every rung as it was before it was trained, smallest first; none on a ladder with a very large family.
+    /// On a ladder with more rungs than this only so many are held out: the work grows with the square of their number.
+    package static let mostRungsHeldOut = 20
+
+    /// Every rung as it was before it was trained, smallest first; on a long ladder `mostRungsHeldOut` of them, evenly spread
+    /// and with the largest; none on a ladder with a very large family.
     package var heldOutRungs: [HeldOutRung] {
         guard familyOf.count(where: { $0 != nil }) * rungs.count <= Self.mostLossesHeldOut else { return [] }
-        return rungs.enumerated().map { index, rung in
+        let count = min(rungs.count, Self.mostRungsHeldOut)
+        return (1...max(count, 1)).prefix(count).map { number in
+            let index = number * rungs.count / count - 1, rung = rungs[index]
             var ladder = withoutTarget
             // Rungs of nearly its own FLOPs, trained on fewer tokens, do not show how well a larger one is forecast.
             ladder.rungs = rungs.prefix(index).filter { RungGrouping.isBelow($0.scale, rung.scale) }
@@ -37,7 +43,7 @@ extension Ladder {
 
 /// A rung with the ladder below it.
 package struct HeldOutRung: Sendable {
-    let rung: LadderRung
+    package let rung: LadderRung
     fileprivate let ladder: Ladder
     /// What the ladder below shows, pooled over all candidates.
     fileprivate let pooled: PooledEvidence

@@ -8,9 +8,9 @@ extension ReportSection {
     static let method = ReportSection(id: "method", title: "The method on this ladder") { content in
         let pairs = content.result.pairs.filter { !$0.methodOnThisLadder.isEmpty }
         guard !pairs.isEmpty else { return nil }
-        if content.result.hasMany { return summary(pairs) }
+        if content.result.hasMany { return summary(pairs, introduction(content.result)) }
         return .joined(
-            [tag("p") { "Every rung is predicted from those below it, as the target is from all of them." }]
+            [introduction(content.result)]
                 + pairs.map { pair in
                     .joined([
                         pairs.count > 1
@@ -20,9 +20,18 @@ extension ReportSection {
                 })
     }
 
+    private static func introduction(_ result: CompareResult) -> Markup {
+        let most = Ladder.mostRungsHeldOut
+        let rungs =
+            result.ladder.count > most
+            ? "\(most) rungs, evenly spread, are each predicted from those below them"
+            : "Every rung is predicted from those below it"
+        return tag("p") { "\(rungs), as the target is from all of them." }
+    }
+
     /// Many pairs in one table.
-    @MarkupBuilder private static func summary(_ pairs: [PairResult]) -> Markup {
-        tag("p") { "Every rung is predicted from those below it, as the target is from all of them." }
+    @MarkupBuilder private static func summary(_ pairs: [PairResult], _ introduction: Markup) -> Markup {
+        introduction
         if let line = Phrase.methodOnThisLadder(pairs.flatMap(\.methodOnThisLadder)) {
             tag("p") { line.prefix(1).uppercased() + line.dropFirst() + "." }
         }
