@@ -42,7 +42,7 @@ struct NamePatternTests {
         #expect { _ = try words(pattern, name) } throws: { "\($0)".contains(message) }
     }
 
-    /// A regular expression needs hours for this.
+    /// A matcher that tries every division of the name does not end.
     @Test(.timeLimit(.minutes(1)))
     func manyStarsAreNoTrouble() {
         let pattern = String(repeating: "*a", count: 40) + "{seed}", name = String(repeating: "a", count: 900)

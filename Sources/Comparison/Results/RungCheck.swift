@@ -1,6 +1,6 @@
 // A test of the method on this very ladder: every rung is predicted from those below it, as the target is from all of
-// them. The number of rungs is small, so this does not prove that the method works; a ladder on which it fails shows it
-// here.
+// them; of a long ladder `Ladder.mostRungsHeldOut` rungs are. The number of rungs is small, so this does not prove that
+// the method works; a ladder on which it fails shows it here.
 
 public import ScalingLaws
 

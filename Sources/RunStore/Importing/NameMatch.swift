@@ -1,5 +1,5 @@
 // A name cut into the parts of a pattern. It is decided from the end which parts can follow which place, so that the time
-// grows with the product of both lengths; a regular expression that tries every division takes hours for twenty stars.
+// grows with the product of both lengths. A regular expression tries every division of the name between stars.
 
 /// The parts of a pattern of names, in order.
 enum NamePart {
