@@ -63,7 +63,7 @@ package final class GPT {
         self.isTimed = isTimed
         self.workers = max(1, workers)
         parts = Self.parts(config, batchSequences: batchSequences)
-        chunkSequences = Self.chunkSequences(config, batchSequences: batchSequences)
+        chunkSequences = Self.chunkSequences(layers, layout, batchSequences: batchSequences)
         partLosses = .allocate(capacity: parts)
         members = (0..<self.workers).map { _ in makeMember() }
     }
@@ -191,10 +191,10 @@ package final class GPT {
     package static func memoryBytes(
         _ config: ModelConfig, precision: RunSpec.Precision = .fp32, batchSequences: Int, workers: Int = 1
     ) -> Int {
-        let layout = GPTParameters(config)
-        let sequences = chunkSequences(config, batchSequences: batchSequences)
+        let layout = GPTParameters(config), layers = GPTLayers(config, layout)
+        let sequences = chunkSequences(layers, layout, batchSequences: batchSequences)
         let own = parts(config, batchSequences: batchSequences) > 1 ? layout.paddedCount : 0
-        let work = GPTWorker.workspaceFloats(GPTLayers(config, layout), sequences: sequences)
+        let work = GPTWorker.workspaceFloats(layers, sequences: sequences)
         let scratch = Arithmetic.scratchFloats(precision)
         return 4
             * (2 * layout.paddedCount + workers * (own + work + scratch + 2 * sequences * config.contextLength))
@@ -206,9 +206,16 @@ package final class GPT {
         max(1, min(batchSequences, batchSequences * config.contextLength / 1024, 16))
     }
 
-    /// Sequences per chunk: enough rows for the matrix products of narrow models, few enough that activations of wide
-    /// ones stay in cache.
-    private static func chunkSequences(_ config: ModelConfig, batchSequences: Int) -> Int {
-        min(max(1, batchSequences), max(1, 512 / config.contextLength))
+    /// Sequences per chunk: 512 rows of them, enough for the matrix products of narrow models. Activations that fill the
+    /// caches are halved as long as the chunk has 128 rows or more, and as they outweigh what every chunk reads anyway:
+    /// twice the parameters and their gradients.
+    private static func chunkSequences(_ layers: GPTLayers, _ layout: GPTParameters, batchSequences: Int) -> Int {
+        let context = layers.config.contextLength, cache = 4 << 20, parameters = 4 * layout.paddedCount
+        func activations(_ sequences: Int) -> Int { 4 * GPTWorker.workspaceFloats(layers, sequences: sequences) }
+        var sequences = min(max(1, batchSequences), max(1, 512 / context))
+        while sequences > 1, sequences / 2 * context >= 128, activations(sequences) > cache,
+            activations(sequences / 2) >= 4 * parameters
+        { sequences /= 2 }
+        return sequences
     }
 }

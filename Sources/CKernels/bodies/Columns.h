@@ -15,10 +15,12 @@ static void prefill(float *out, const float *bias, const float *addend, intptr_t
     }
 }
 
+// Rows are added one after another to what `sums` holds, so that a matrix in two pieces has the sums of the whole.
 static void addColumnSums(float *sums, const float *values, intptr_t rows, intptr_t columns) {
     intptr_t c = 0;
     for (; c + 4 * LANES <= columns; c += 4 * LANES) {
-        Vector a = splat(0), b = splat(0), d = splat(0), e = splat(0);
+        Vector a = load(sums + c), b = load(sums + c + LANES);
+        Vector d = load(sums + c + 2 * LANES), e = load(sums + c + 3 * LANES);
         const float *from = values + c;
         for (intptr_t row = 0; row < rows; row++, from += columns) {
             a += load(from);
@@ -26,20 +28,20 @@ static void addColumnSums(float *sums, const float *values, intptr_t rows, intpt
             d += load(from + 2 * LANES);
             e += load(from + 3 * LANES);
         }
-        store(sums + c, load(sums + c) + a);
-        store(sums + c + LANES, load(sums + c + LANES) + b);
-        store(sums + c + 2 * LANES, load(sums + c + 2 * LANES) + d);
-        store(sums + c + 3 * LANES, load(sums + c + 3 * LANES) + e);
+        store(sums + c, a);
+        store(sums + c + LANES, b);
+        store(sums + c + 2 * LANES, d);
+        store(sums + c + 3 * LANES, e);
     }
     for (; c + LANES <= columns; c += LANES) {
-        Vector a = splat(0);
+        Vector a = load(sums + c);
         for (intptr_t row = 0; row < rows; row++) a += load(values + row * columns + c);
-        store(sums + c, load(sums + c) + a);
+        store(sums + c, a);
     }
     for (; c < columns; c++) {
-        float a = 0;
+        float a = sums[c];
         for (intptr_t row = 0; row < rows; row++) a += values[row * columns + c];
-        sums[c] += a;
+        sums[c] = a;
     }
 }
 
