@@ -210,7 +210,7 @@ package final class GPT {
     /// caches are halved as long as the chunk has 128 rows or more, and as they outweigh what every chunk reads anyway:
     /// twice the parameters and their gradients.
     private static func chunkSequences(_ layers: GPTLayers, _ layout: GPTParameters, batchSequences: Int) -> Int {
-        let context = layers.config.contextLength, cache = 4 << 20, parameters = 4 * layout.paddedCount
+        let context = layers.config.contextLength, cache = 9 << 20, parameters = 4 * layout.paddedCount
         func activations(_ sequences: Int) -> Int { 4 * GPTWorker.workspaceFloats(layers, sequences: sequences) }
         var sequences = min(max(1, batchSequences), max(1, 512 / context))
         while sequences > 1, sequences / 2 * context >= 128, activations(sequences) > cache,
