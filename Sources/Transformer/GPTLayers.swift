@@ -25,7 +25,7 @@ struct GPTLayers {
 
     /// Losses of every row into `work.losses`; nothing is kept for backward.
     func evaluate(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk) {
-        forward(arithmetic, parameters, chunk, keepsSlopes: false)
+        forward(arithmetic, parameters, chunk, forBackward: false)
         head.forward(
             arithmetic, parameters, losses: chunk.work.losses, input: chunk.work.normed, logits: chunk.work.logits,
             targets: chunk.targets, rows: chunk.rows)
@@ -36,7 +36,7 @@ struct GPTLayers {
         _ arithmetic: Arithmetic, _ parameters: Floats, into gradients: Floats, chunk: Chunk, gradientScale: Float
     ) {
         let work = chunk.work, rows = chunk.rows, count = rows * config.width
-        forward(arithmetic, parameters, chunk, keepsSlopes: true)
+        forward(arithmetic, parameters, chunk, forBackward: true)
         // 1. Head and final norm.
         head.forwardBackward(
             arithmetic, parameters, gradients, losses: work.losses, inputGradient: work.scratch.narrow,
@@ -59,16 +59,19 @@ struct GPTLayers {
         arithmetic.lap(.embedding)
     }
 
-    /// Computes `work.normed`, the head's input, from the chunk's tokens.
-    private func forward(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk, keepsSlopes: Bool) {
+    /// Computes `work.normed`, the head's input, from the chunk's tokens. Without a backward pass the blocks take turns
+    /// with the memory of the first two, which stays in the caches.
+    private func forward(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk, forBackward: Bool) {
         let work = chunk.work, rows = chunk.rows
+        func place(_ layer: Int) -> Int { forBackward || layer == blocks.count ? layer : layer % 2 }
         embedding.forward(arithmetic, parameters, out: work.residual(0), inputs: chunk.inputs, rows: rows)
         dropEmbeddings(arithmetic, work.residual(0), chunk)
         arithmetic.lap(.embedding)
         for (layer, block) in blocks.enumerated() {
             block.forward(
-                arithmetic, parameters, out: work.residual(layer + 1), kept: work.layers[layer], scratch: work.scratch,
-                sequences: chunk.sequences, rows: rows, keepsSlopes: keepsSlopes, dropout: chunk.dropout)
+                arithmetic, parameters, out: work.residual(place(layer + 1)), kept: work.layers[place(layer)],
+                scratch: work.scratch, sequences: chunk.sequences, rows: rows, forBackward: forBackward,
+                dropout: chunk.dropout)
         }
         finalNorm.forward(arithmetic, parameters, out: work.normed, saved: work.finalNorm, rows: rows)
         scale(arithmetic, work.normed, rows * config.width)

@@ -43,9 +43,9 @@ INLINE void productTile(const int pairs, const int tileRows, const int vectors, 
             Vector left = splat(number);
 #pragma unroll
             for (int v = 0; v < vectors; v++)
-                sums[row][v] = pairs ? addPair(sums[row][v], left, right[v]) : sums[row][v] + left * right[v];
+                sums[row][v] = pairs ? addPair(sums[row][v], right[v], left) : sums[row][v] + left * right[v];
             Octet leftHalf = (Octet)(number), sum = halves[row];
-            if (half) halves[row] = pairs ? addOctetPair(sum, leftHalf, rightHalf) : sum + leftHalf * rightHalf;
+            if (half) halves[row] = pairs ? addOctetPair(sum, rightHalf, leftHalf) : sum + leftHalf * rightHalf;
         }
     }
 #pragma unroll

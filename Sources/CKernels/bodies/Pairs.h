@@ -35,7 +35,8 @@ INLINE Vector pairUp(Vector low, Vector high) {
 }
 
 // sum + high·high + low·low for the pairs of two words. AVX512_BF16 adds the product of the high halves first and rounds
-// after each sum; a product of two bf16 numbers is exact in fp32. So every path gives the same bits.
+// after each sum; a product of two bf16 numbers is exact in fp32. So every path gives the same bits. Where one operand is
+// a number of memory in every lane it must be b: only that one is read within the instruction.
 INLINE Vector addPair(Vector sum, Vector a, Vector b) {
 #ifdef HAS_BF16
     return (Vector)_mm512_dpbf16_ps((__m512)sum, (__m512bh)a, (__m512bh)b);
@@ -84,13 +85,13 @@ INLINE void pairRow(float *out, const float *x, intptr_t count) {
 #endif
 }
 
-// The pairs of sixteen numbers.
-INLINE Octet pairSixteen(const float *x) {
+// The pairs of up to sixteen numbers; those that are not there count as zero.
+INLINE Octet pairSixteen(const float *x, intptr_t count) {
 #ifdef HAS_BF16
-    return (Octet)_mm512_cvtneps_pbh((__m512)load(x));
+    return (Octet)_mm512_cvtneps_pbh((__m512)(count == 16 ? load(x) : loadPart(x, count, 0)));
 #else
-    float words[8];
-    pairRow(words, x, 16);
+    float words[8] = {0};
+    pairRow(words, x, count);
     return loadOctet(words);
 #endif
 }
@@ -122,13 +123,10 @@ INLINE void pairRowsTransposed(float *out, intptr_t width, const float *x, intpt
             Octet square[8];
             if (count == 16 && left >= 8) {
 #pragma unroll
-                for (int i = 0; i < 8; i++) square[i] = pairSixteen(x + i * stride + k);
+                for (int i = 0; i < 8; i++) square[i] = pairSixteen(x + i * stride + k, 16);
             } else {
-                float part[16] = {0};
-                for (int i = 0; i < 8; i++) {
-                    memcpy(part, x + i * stride + k, i < left ? (size_t)count * sizeof(float) : 0);
-                    square[i] = i < left ? pairSixteen(part) : (Octet)(0);
-                }
+                for (int i = 0; i < 8; i++)
+                    square[i] = i < left ? pairSixteen(x + i * stride + k, count) : (Octet)(0);
             }
             transpose(square);
             for (int i = 0; i < (count + 1) / 2; i++) storeOctet(out + (k / 2 + i) * width, square[i]);

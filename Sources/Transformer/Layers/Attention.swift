@@ -59,16 +59,19 @@ struct Attention {
         return (head * channels, keys + group * channels, values + group * channels)
     }
 
-    /// out[rows, width] from qkv[rows, attentionChannels]; keeps the weights of every head.
-    func forward(_ arithmetic: Arithmetic, out: Floats, weights: Floats, qkv: Floats, sequences: Int) {
+    /// out[rows, width] from qkv[rows, attentionChannels]; keeps the weights of every head in `weights`, if given. `scratch`
+    /// holds the weights of one block.
+    func forward(
+        _ arithmetic: Arithmetic, out: Floats, weights: Floats?, qkv: Floats, scratch: Floats, sequences: Int
+    ) {
         for sequence in 0..<sequences {
             let row = qkv + sequence * contextLength * stride
             for head in 0..<heads {
                 let at = places(head)
                 let mixed = out + sequence * contextLength * width + head * channels
-                let headWeights = weights + (sequence * heads + head) * weightCount
+                let headWeights = weights.map { $0 + (sequence * heads + head) * weightCount }
                 for block in blocks {
-                    let scores = headWeights + block.offset
+                    let scores = headWeights.map { $0 + block.offset } ?? scratch
                     arithmetic.multiplyTransposed(
                         scores, row + at.query + block.first * stride, row + at.key, rows: block.rows,
                         inner: channels, columns: block.keys, strides: (block.stride, stride, stride),

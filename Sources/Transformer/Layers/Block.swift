@@ -65,16 +65,17 @@ struct Block {
         }
     }
 
-    /// Reads the block's input from `kept.norm1.input` and writes its output to `out`.
+    /// Reads the block's input from `kept.norm1.input` and writes its output to `out`. `forBackward` says whether `kept` is
+    /// filled with what backward needs.
     func forward(
         _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, kept: Activations, scratch: Scratch,
-        sequences: Int, rows: Int, keepsSlopes: Bool, dropout: Dropout?
+        sequences: Int, rows: Int, forBackward: Bool, dropout: Dropout?
     ) {
         norm1.forward(arithmetic, parameters, out: kept.normed1, saved: kept.norm1, rows: rows)
         arithmetic.lap(.elementwise)
         attention.forward(
-            arithmetic, parameters, out: kept.mixed, input: kept.normed1, saved: kept.attention, sequences: sequences,
-            rows: rows)
+            arithmetic, parameters, out: kept.mixed, input: kept.normed1, saved: kept.attention, scores: scratch.scores,
+            sequences: sequences, rows: rows, keepsWeights: forBackward)
         let middle = norm2 == nil ? out : kept.norm2.input
         addBranch(
             mixing, arithmetic, parameters, out: middle, input: kept.mixed, to: kept.norm1.input, scratch: scratch,
@@ -82,7 +83,7 @@ struct Block {
         norm2?.forward(arithmetic, parameters, out: kept.normed2, saved: kept.norm2, rows: rows)
         arithmetic.lap(.elementwise)
         mlp.forward(
-            arithmetic, parameters, input: kept.normed2, saved: kept.mlp, rows: rows, keepsSlopes: keepsSlopes)
+            arithmetic, parameters, input: kept.normed2, saved: kept.mlp, rows: rows, keepsSlopes: forBackward)
         addBranch(
             mlp.down, arithmetic, parameters, out: out, input: kept.mlp.hidden, to: middle, scratch: scratch,
             rows: rows, dropout: dropout, at: .mlp(layer: layer))

@@ -42,10 +42,10 @@ struct SelfAttention {
         }
     }
 
-    /// out[rows, width] from input[rows, width].
+    /// out[rows, width] from input[rows, width]. `scores` is scratch of the attention's `scratchCount`.
     func forward(
-        _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, input: Floats, saved: Saved, sequences: Int,
-        rows: Int
+        _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, input: Floats, saved: Saved, scores: Floats,
+        sequences: Int, rows: Int, keepsWeights: Bool
     ) {
         projection.forward(arithmetic, parameters, out: saved.qkv, input: input, rows: rows)
         arithmetic.lap(.matrices)
@@ -60,7 +60,9 @@ struct SelfAttention {
         rotary?.rotate(
             arithmetic, saved.qkv, backward: false, sequences: sequences, heads: heads + keyValueHeads, stride: stride)
         arithmetic.lap(.elementwise)
-        attention.forward(arithmetic, out: out, weights: saved.weights, qkv: saved.qkv, sequences: sequences)
+        attention.forward(
+            arithmetic, out: out, weights: keepsWeights ? saved.weights : nil, qkv: saved.qkv, scratch: scores,
+            sequences: sequences)
         arithmetic.lap(.attention)
     }
 
