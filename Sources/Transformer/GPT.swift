@@ -206,15 +206,15 @@ package final class GPT {
         max(1, min(batchSequences, batchSequences * config.contextLength / 1024, 16))
     }
 
-    /// Sequences per chunk: 512 rows of them, enough for the matrix products of narrow models. Activations that fill the
-    /// caches are halved as long as the chunk has 128 rows or more, and as they outweigh what every chunk reads anyway:
-    /// twice the parameters and their gradients.
+    /// Sequences per chunk: 512 rows of them, enough for the matrix products of narrow models. Where their activations fill
+    /// the caches, chunks are halved, down to 128 rows; but not where half of the activations are less than five times the
+    /// parameters, which every chunk reads, with their gradients.
     private static func chunkSequences(_ layers: GPTLayers, _ layout: GPTParameters, batchSequences: Int) -> Int {
         let context = layers.config.contextLength, cache = 9 << 20, parameters = 4 * layout.paddedCount
         func activations(_ sequences: Int) -> Int { 4 * GPTWorker.workspaceFloats(layers, sequences: sequences) }
         var sequences = min(max(1, batchSequences), max(1, 512 / context))
         while sequences > 1, sequences / 2 * context >= 128, activations(sequences) > cache,
-            activations(sequences / 2) >= 4 * parameters
+            activations(sequences / 2) >= 5 * parameters
         { sequences /= 2 }
         return sequences
     }
