@@ -87,6 +87,39 @@ import Transformer
         }
     }
 
+    /// Blocks take turns with the memory of two when nothing is kept for a backward pass.
+    @Test(arguments: 1...5) func evaluationOfAnyDepthIsTheLossOfTraining(_ layers: Int) {
+        let config = Variant.combined[0].applied(to: Shape(8, layers, 2, 16, 30, 12, 5).config)
+        let model = GPT(config, batchSequences: 5)
+        model.set(formulaParameters(config, amplitude: 0.3))
+        let batch = formulaTokens(config, sequences: 5, step: 1)
+        #expect(abs(model.evaluate(batch).reduce(0, +) / 5 - model.lossAndGradients(batch)) < 1e-6)
+    }
+
+    /// A deep narrow model goes through in chunks of fewer rows than the 512 that its batch has.
+    @Test func aChunkMoreOrLessGivesTheSameGradients() {
+        let config = Shape(32, 10, 4, 64, 64, 128, 8).config
+        let whole = GPT(config, batchSequences: 8), alone = GPT(config, batchSequences: 1)
+        #expect(
+            2 * GPT.memoryBytes(config, batchSequences: 8) < 5 * GPT.memoryBytes(config, batchSequences: 2),
+            "a chunk has all rows of the batch")
+        whole.initialize(seed: 3)
+        alone.initialize(seed: 3)
+        let batch = formulaTokens(config, sequences: 8, step: 1)
+        _ = whole.lossAndGradients(batch)
+        var sums = [Double](repeating: 0, count: alone.gradients.count)
+        for sequence in batch {
+            _ = alone.lossAndGradients([sequence])
+            for i in sums.indices { sums[i] += Double(alone.gradients[i]) / 8 }
+        }
+        let size = sums.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        let error = sums.indices.reduce(0.0) {
+            let difference = sums[$1] - Double(whole.gradients[$1])
+            return $0 + difference * difference
+        }.squareRoot()
+        #expect(error < 1e-5 * size)
+    }
+
     @Test(arguments: Variant.combined) func evaluationIsTheLossOfEachSequence(_ variant: Variant) {
         let config = variant.applied(to: Shape(12, 1, 2, 33, 300, 40, 17).config)
         let model = GPT(config, batchSequences: 4)
