@@ -59,11 +59,11 @@ struct GPTLayers {
         arithmetic.lap(.embedding)
     }
 
-    /// Computes `work.normed`, the head's input, from the chunk's tokens. Without a backward pass the blocks take turns
-    /// with the memory of the first two, which stays in the caches.
+    /// Computes `work.normed`, the head's input, from the chunk's tokens. Without a backward pass all blocks use the
+    /// memory of the first, which stays in the caches.
     private func forward(_ arithmetic: Arithmetic, _ parameters: Floats, _ chunk: Chunk, forBackward: Bool) {
         let work = chunk.work, rows = chunk.rows
-        func place(_ layer: Int) -> Int { forBackward || layer == blocks.count ? layer : layer % 2 }
+        func place(_ layer: Int) -> Int { forBackward || layer == blocks.count ? layer : 0 }
         embedding.forward(arithmetic, parameters, out: work.residual(0), inputs: chunk.inputs, rows: rows)
         dropEmbeddings(arithmetic, work.residual(0), chunk)
         arithmetic.lap(.embedding)

@@ -87,9 +87,10 @@ import Transformer
         }
     }
 
-    /// Blocks take turns with the memory of two when nothing is kept for a backward pass.
-    @Test(arguments: 1...5) func evaluationOfAnyDepthIsTheLossOfTraining(_ layers: Int) {
-        let config = Variant.combined[0].applied(to: Shape(8, layers, 2, 16, 30, 12, 5).config)
+    /// All blocks share memory when nothing is kept for a backward pass.
+    @Test(arguments: 1...3, Variant.combined)
+    func evaluationOfAnyDepthIsTheLossOfTraining(_ layers: Int, _ variant: Variant) {
+        let config = variant.applied(to: Shape(8, layers, 2, 16, 30, 12, 5).config)
         let model = GPT(config, batchSequences: 5)
         model.set(formulaParameters(config, amplitude: 0.3))
         let batch = formulaTokens(config, sequences: 5, step: 1)
