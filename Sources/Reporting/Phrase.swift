@@ -124,7 +124,7 @@ package enum Phrase {
             + (input.isMaximized ? "; every loss is \(input.loss.replacing("-", with: "−"))" : "")
     }
 
-    /// How every rung was predicted from those below it; nil where none could be.
+    /// How rungs were predicted from those below them; nil where none could be.
     package static func methodOnThisLadder(_ rows: [RungCheck]) -> String? {
         guard !rows.isEmpty else { return nil }
         let right = rows.filter { $0.probabilityOfWinner > 0.5 }.count
@@ -133,7 +133,7 @@ package enum Phrase {
             "; at \(SafeText.line($0.label)) the winner had been given a probability of \(percent($0.probabilityOfWinner))"
         }
         return
-            "this method on this ladder, each rung from those below: winner right at \(right) of \(rows.count), "
+            "this method on this ladder, rungs predicted from those below: winner right at \(right) of \(rows.count), "
             + "gap inside its 90 % interval at \(held) of \(rows.count)\(surprise ?? "")"
     }
 
