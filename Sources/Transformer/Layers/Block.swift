@@ -65,8 +65,8 @@ struct Block {
         }
     }
 
-    /// Reads the block's input from `kept.norm1.input` and writes its output to `out`. `forBackward` says whether `kept` is
-    /// filled with what backward needs.
+    /// Reads the block's input from `kept.norm1.input` and writes its output to `out`. `kept` is filled with what
+    /// backward needs only with `forBackward`; without, `out` may be the input.
     func forward(
         _ arithmetic: Arithmetic, _ parameters: Floats, out: Floats, kept: Activations, scratch: Scratch,
         sequences: Int, rows: Int, forBackward: Bool, dropout: Dropout?
