@@ -213,8 +213,9 @@ import Testing
 
     @Test(.timeLimit(.minutes(1))) func aRunThatFailsTakesItsProcessWithIt() async throws {
         let folders = try folders(4)
+        // Errors and completions are two streams: errors just before a completion may count for the run after it.
         let launcher = try lastingLauncher(
-            #"echo "of $1" >&2; case "$1" in */1) exit 3;; */2) kill -9 $$;; esac"#, slots: 1)
+            #"echo "of $1" >&2; case "$1" in */1) exit 3;; */2) kill -9 $$;; esac; sleep 1"#, slots: 1)
         let results = try await launcher.launch(folders, stop: StopRequest()) { _ in }
         #expect(
             results.map(\.status) == [
