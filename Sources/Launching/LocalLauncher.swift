@@ -132,7 +132,8 @@ private final class Child: Sendable {
     private struct State {
         var run: RunQueue.Run?
         var coresSent = 1
-        /// The end of the error output since the run began.
+        /// The end of the error output since the run began, and perhaps what the run before wrote at its very end: errors and
+        /// completions are two streams.
         var errors: [UInt8] = []
     }
 
